@@ -1,0 +1,31 @@
+#pragma once
+
+#include <source_location>
+#include <stdexcept>
+#include <string>
+
+namespace supreme::trading {
+
+/// A broken contract between parts of the program. Nobody catches it on purpose: the actor dies and
+/// its supervisor decides.
+class contract_violation : public std::logic_error {
+public:
+  using std::logic_error::logic_error;
+};
+
+/// Throws contract_violation naming the condition and where it stood. Called by SUPREME_CHECK.
+[[noreturn]] inline void fail_check(const char* condition, const char* text,
+                                    const std::source_location& where
+                                    = std::source_location::current()) {
+  throw contract_violation(std::string{where.file_name()} + ":" + std::to_string(where.line())
+                           + ": " + text + " (" + condition + ")");
+}
+
+} // namespace supreme::trading
+
+/// Always on, also in release builds: a trading system that goes on after a broken contract loses money.
+#define SUPREME_CHECK(condition, text)                                                             \
+  do {                                                                                             \
+    if (!(condition)) [[unlikely]]                                                                 \
+      ::supreme::trading::fail_check(#condition, text);                                            \
+  } while (false)
