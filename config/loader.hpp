@@ -1,0 +1,51 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace supreme::config {
+
+/// One thing that is wrong with a file. All of a file's problems come at once, in line order.
+struct problem {
+  std::string file;
+  uint32_t line = 0;          ///< 1-based; 0 when the file as a whole is meant
+  std::string key;            ///< dotted path, "accounts[0].limits.max_position"
+  std::string expected;       ///< what was expected and what was there; never a secret's value
+
+  /// "file:line: key: expected".
+  [[nodiscard]] std::string to_string() const;
+};
+
+using problems = std::vector<problem>;
+
+/// Looks up ${NAME}; nothing = not set. Injected, so that tests need no environment.
+using environment = std::function<std::optional<std::string>(const std::string&)>;
+[[nodiscard]] environment process_environment();
+
+/// Parses and checks the text of a file named `file` (for messages only). Unknown keys are problems. Secrets are only
+/// allowed as ${ENV} references in keys that are secret.
+[[nodiscard]] std::variant<cluster_settings, problems> parse_cluster(std::string_view text, const std::string& file);
+[[nodiscard]] std::variant<node_settings, problems> parse_node(std::string_view text, const std::string& file,
+                                                               const environment& env);
+[[nodiscard]] std::variant<simulated_venue_settings, problems>
+parse_venue(std::string_view text, const std::string& file, const environment& env);
+
+/// Reads a file of at most defaults::config_bytes_max bytes; a file that cannot be read is a problem.
+[[nodiscard]] std::variant<std::string, problems> read_text_file(const std::string& path);
+
+/// One changed setting between two configurations.
+struct difference {
+  std::string key;
+  std::string before;         ///< empty = was absent
+  std::string after;          ///< empty = is absent now
+};
+[[nodiscard]] std::vector<difference> diff(const cluster_settings& before, const cluster_settings& after);
+
+} // namespace supreme::config
