@@ -1,0 +1,222 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit and timeout of the system that is not a setting, each with the sentence that says what it
+/// tunes. A queue, retry, string or payload without an entry here is a mistake. Durations carry their unit
+/// in their type; sizes name theirs (`_bytes`, `_rows`, ...) and end in what they bound (`_max`, `_default`).
+namespace supreme::config::defaults {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Files and texts -----------------------------------------------------------------------------------------
+
+/// A larger configuration file is refused before it is parsed.
+inline constexpr size_t config_bytes_max = 1024 * 1024;
+/// Problems of one file that are reported; a file with more has one cause that the first ones show.
+inline constexpr size_t config_problems_max = 100;
+/// Instruments, feeds, accounts, venues or strategies of one cluster file, each.
+inline constexpr size_t config_entries_max = 10'000;
+/// Bytes that an error message quotes of a wrong value.
+inline constexpr size_t config_quote_bytes_max = 60;
+/// Longest name of a node, feed, account, strategy or venue: they become part of unit names and SQL keys.
+inline constexpr size_t name_length_max = 40;
+/// Longest path or host name that a configuration may give.
+inline constexpr size_t path_length_max = 1024;
+/// A longer line of a CSV file is refused; the longest honest bar row is far below 200 bytes.
+inline constexpr size_t csv_line_bytes_max = 4096;
+/// Rows of one CSV file that are accepted: 20 years of minute bars.
+inline constexpr size_t csv_rows_max = 12'000'000;
+/// Venues cut or refuse longer client order ids (Binance's own limit is 36).
+inline constexpr size_t client_order_id_length_max = 36;
+/// A shard prefixes every client order id, next to an epoch and a number in base 36.
+inline constexpr size_t shard_length_max = 8;
+/// A signal's reason is one short sentence; it is stored with every decision.
+inline constexpr size_t signal_reason_bytes_max = 120;
+/// Inputs that one signal may carry along as its evidence.
+inline constexpr size_t signal_inputs_max = 32;
+/// A venue's reason for a rejection is stored up to this many bytes.
+inline constexpr size_t venue_reason_bytes_max = 256;
+/// The reason a person gives for halting or resuming.
+inline constexpr size_t mode_reason_bytes_max = 500;
+/// The name of a person or program that acts through the API or the command line.
+inline constexpr size_t principal_length_max = 64;
+/// Random bytes of an API token: 256 bits cannot be guessed.
+inline constexpr size_t token_bytes = 32;
+/// Random bytes of an API token's salt.
+inline constexpr size_t token_salt_bytes = 16;
+/// Tokens that one node file may list.
+inline constexpr size_t tokens_max = 256;
+/// Labels of a node, or of a placement.
+inline constexpr size_t labels_max = 32;
+
+// Database ------------------------------------------------------------------------------------------------
+
+/// Transactions that share one commit: enough to hide the disk, few enough that one poisonous member costs little.
+inline constexpr size_t commit_group_max = 64;
+/// Longer texts of actor events are cut: they are for people, and the row must stay small.
+inline constexpr size_t event_detail_max = 2000;
+/// Rows that one page of a view may hold.
+inline constexpr size_t page_rows_max = 500;
+/// Rows of a page when the caller does not say.
+inline constexpr size_t page_rows_default = 100;
+/// Defects that one verification lists; a rewritten trail would otherwise fill the memory.
+inline constexpr size_t audit_defects_max = 100;
+/// Rows that a verification fetches at once.
+inline constexpr size_t audit_batch_rows = 5'000;
+/// Fills that a portfolio or strategy reads at once when it catches up.
+inline constexpr size_t fills_batch_rows = 500;
+/// How long a statement may run before the server cancels it; a blocked ledger is worse than a failed commit.
+inline constexpr milliseconds statement_timeout{5'000};
+/// How long a statement may wait for a row lock.
+inline constexpr milliseconds lock_timeout{2'000};
+/// A client that stops inside a transaction loses it after this long, so that its locks cannot block a takeover.
+inline constexpr milliseconds idle_in_transaction_timeout{2'000};
+/// As statement_timeout, for people's reads and verification, which walk whole tables.
+inline constexpr milliseconds reader_statement_timeout{30'000};
+/// As statement_timeout, for `audit verify`, which reads everything in one snapshot.
+inline constexpr milliseconds audit_statement_timeout{600'000};
+/// As statement_timeout, for one migration step.
+inline constexpr milliseconds migration_statement_timeout{300'000};
+/// How long opening a connection may take before the server counts as unreachable.
+inline constexpr seconds database_connect_timeout{3};
+/// A server that answers nothing for this long has its socket shut down (libpq itself would block for ever).
+inline constexpr milliseconds database_watchdog{8'000};
+
+// Lease ---------------------------------------------------------------------------------------------------
+
+/// Shortest lease that a configuration may ask for; below it, ordinary scheduling delays look like death.
+inline constexpr milliseconds lease_ttl_min{500};
+/// Longest lease: units of a dead node stay without an owner for this long.
+inline constexpr milliseconds lease_ttl_max{60'000};
+
+// Mesh ----------------------------------------------------------------------------------------------------
+
+/// How often CAF probes a peer; CAF's own default is never.
+inline constexpr milliseconds mesh_heartbeat{500};
+/// A peer that is silent for this long is disconnected; four heartbeats, because one I/O thread serves all peers.
+inline constexpr milliseconds mesh_connection_timeout{2'000};
+/// Worker threads of the scheduler: more halve the throughput of small machines.
+inline constexpr size_t scheduler_threads_max = 2;
+/// Messages that one actor may handle before it yields its worker.
+inline constexpr size_t scheduler_throughput_max = 100;
+/// A probe's own TCP connect to a peer; CAF connects one at a time and would block all others on a dead host.
+inline constexpr milliseconds mesh_probe_timeout{1'000};
+/// How long a peer may take to answer the hello.
+inline constexpr milliseconds mesh_hello_deadline{2'000};
+/// Largest serialised message between nodes; larger ones would delay heartbeats on the shared link.
+inline constexpr size_t message_bytes_max = 64 * 1024;
+/// How often a node looks for peers it has no link to.
+inline constexpr milliseconds mesh_reconnect_interval{500};
+
+// Supervision ---------------------------------------------------------------------------------------------
+
+/// An actor that ends more often than this within restart_window is not restarted again.
+inline constexpr uint32_t restarts_max = 3;
+/// The window in which restarts_max counts.
+inline constexpr seconds restart_window{60};
+/// First wait before something is tried again; each further wait doubles, with full jitter.
+inline constexpr milliseconds backoff_initial{100};
+/// Growth of the wait between two tries.
+inline constexpr uint32_t backoff_factor = 2;
+/// Longest wait between two tries.
+inline constexpr milliseconds backoff_max{10'000};
+/// Handling the same message crashed an actor this often: it is parked as poison.
+inline constexpr uint32_t poison_crashes_max = 2;
+/// An ordered stop that takes longer ends with _exit: correctness never depends on it.
+inline constexpr seconds shutdown_watchdog{10};
+/// How long a strategy may take to drain when it moves or is rescaled.
+inline constexpr milliseconds drain_deadline{5'000};
+
+// Requests between actors ---------------------------------------------------------------------------------
+
+/// How long a caller waits for a ledger commit; afterwards the outcome is unknown and is read back from the rows.
+inline constexpr milliseconds ledger_deadline{5'000};
+/// How long the executor waits for the venue's answer; afterwards the order is UNKNOWN and is asked for.
+inline constexpr milliseconds venue_deadline{2'000};
+/// How long the conductor waits for one phase of a step before it repeats that phase to the current owners.
+inline constexpr milliseconds step_deadline{5'000};
+/// How long finding the owner of a unit may take.
+inline constexpr milliseconds resolve_deadline{1'000};
+/// How long a feed may take to answer a history request.
+inline constexpr milliseconds history_deadline{5'000};
+/// How long the gateway waits for an actor before it answers 503.
+inline constexpr milliseconds gateway_deadline{3'000};
+
+// Flow ----------------------------------------------------------------------------------------------------
+
+/// Bars in one history answer.
+inline constexpr size_t history_batch_bars = 256;
+/// Steps that a feed hands to the conductor at once.
+inline constexpr size_t feed_batch_steps = 256;
+/// Requests that a guard holds open before it refuses further ones as `busy`.
+inline constexpr size_t guard_credit = 256;
+/// Approved orders that an executor holds open before the guard must stop deciding.
+inline constexpr size_t executor_credit = 256;
+/// Fills on their way into a portfolio before the executor stops reading the venue.
+inline constexpr size_t portfolio_credit = 256;
+/// Transactions that may wait in a node's ledger; a fuller one answers `busy`.
+inline constexpr size_t ledger_credit = 4'096;
+/// Market events that a subscriber may have outstanding before quotes are conflated.
+inline constexpr size_t feed_credit = 1'024;
+/// Bytes waiting for one WebSocket client before it is closed with 1013.
+inline constexpr size_t websocket_backlog_bytes_max = 1024 * 1024;
+
+// Orders --------------------------------------------------------------------------------------------------
+
+/// Longest receive window: a zombie's order may still arrive for this long, so it must stay short.
+inline constexpr milliseconds receive_window_max{60'000};
+/// Added to an order's receive window for clocks that differ, before "not found" counts as final.
+inline constexpr milliseconds receive_window_skew{1'000};
+/// How often positions and open orders are compared with the venue.
+inline constexpr seconds reconcile_interval{60};
+/// Fills this far before the last known one are asked for again.
+inline constexpr seconds reconcile_overlap{300};
+/// Orders or trades in one answer of a venue.
+inline constexpr size_t venue_page_rows_max = 1'000;
+/// Largest body that is accepted from a venue.
+inline constexpr size_t venue_body_bytes_max = 4 * 1024 * 1024;
+/// How long connecting to a venue (TCP and TLS) may take.
+inline constexpr milliseconds venue_connect_timeout{2'000};
+/// Connections that the simulated venue serves at a time.
+inline constexpr size_t venue_connections_max = 64;
+
+// HTTP gateway --------------------------------------------------------------------------------------------
+
+/// Request line and headers of one request.
+inline constexpr size_t http_header_bytes_max = 8 * 1024;
+/// Body of one request, except a configuration, which may be config_bytes_max.
+inline constexpr size_t http_body_bytes_max = 64 * 1024;
+/// How long a client may take to send a request or to read its answer.
+inline constexpr seconds http_timeout{10};
+/// How long an idle connection is kept.
+inline constexpr seconds http_idle_timeout{30};
+/// Connections that one gateway serves at a time; further ones are refused at once.
+inline constexpr size_t http_connections_max = 256;
+/// Nesting of a JSON body.
+inline constexpr size_t json_depth_max = 16;
+/// Wrong tokens from one address within http_lockout_window before it is locked out.
+inline constexpr uint32_t http_failures_max = 10;
+/// The window in which http_failures_max counts, and how long the lockout lasts.
+inline constexpr seconds http_lockout_window{60};
+/// Idempotency keys are at most this long.
+inline constexpr size_t idempotency_key_length_max = 64;
+
+// Audit ---------------------------------------------------------------------------------------------------
+
+/// How often each node signs the heads of the audit streams into its anchor file.
+inline constexpr seconds anchor_interval{10};
+
+// Certificates --------------------------------------------------------------------------------------------
+
+/// Days that an issued node certificate is valid unless told otherwise.
+inline constexpr uint32_t certificate_days_default = 825;
+/// Longest validity that may be asked for.
+inline constexpr uint32_t certificate_days_max = 3'650;
+/// Days that the node CA is valid.
+inline constexpr uint32_t authority_days = 3'650;
+
+} // namespace supreme::config::defaults
