@@ -65,12 +65,17 @@ private:
 [[nodiscard]] std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept;
 /// a/b rounded to 1e-8 as told; nothing when b is zero.
 [[nodiscard]] std::optional<decimal> checked_divide(decimal a, decimal b, rounding r) noexcept;
+/// a·numerator/denominator with one rounding at the end, in 128 bits; nothing when the denominator is zero.
+[[nodiscard]] std::optional<decimal> checked_multiply_divide(decimal a, int64_t numerator,
+                                                             int64_t denominator, rounding r) noexcept;
+/// The nearest multiple of `step` in the given direction; nothing when the step is not positive.
+[[nodiscard]] std::optional<decimal> checked_round_to_multiple(decimal value, decimal step,
+                                                               rounding r) noexcept;
 /// As above, but leaving the range (or dividing by zero) throws std::overflow_error.
 [[nodiscard]] decimal multiply(decimal a, decimal b, rounding r);
 [[nodiscard]] decimal divide(decimal a, decimal b, rounding r);
-/// a·numerator/denominator with one rounding at the end, in 128 bits; throws std::overflow_error.
 [[nodiscard]] decimal multiply_divide(decimal a, int64_t numerator, int64_t denominator, rounding r);
-/// The nearest multiple of `step` (> 0) in the given direction.
+/// Throws contract_violation when the step is not positive.
 [[nodiscard]] decimal round_to_multiple(decimal value, decimal step, rounding r);
 [[nodiscard]] bool is_multiple(decimal value, decimal step) noexcept;
 

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +22,11 @@ public:
     t.ns_ = ns;
     return t;
   }
-  [[nodiscard]] static constexpr timestamp from_ms(int64_t ms) noexcept { return from_ns(ms * 1'000'000); }
+  /// Times before 1677 or after 2262 have no nanoseconds; they become the nearest time that has.
+  [[nodiscard]] static constexpr timestamp from_ms(int64_t ms) noexcept {
+    constexpr int64_t limit = std::numeric_limits<int64_t>::max() / 1'000'000;
+    return from_ns(std::clamp(ms, -limit, limit) * 1'000'000);
+  }
   /// ISO 8601 in UTC, "2026-04-19T13:56:00Z" with up to nine fraction digits; nothing otherwise.
   [[nodiscard]] static std::optional<timestamp> parse(std::string_view text) noexcept;
 

@@ -35,9 +35,19 @@ struct bar_execution {
   bool triggered = false;          ///< stop kinds: hit by now
 };
 
-/// CONVENTIONS "Bars, orders, fills in simulation": market at the open ± slippage; limit buy fills if low ≤ limit
-/// at min(open, limit); stop buy triggers if high ≥ stop at max(open, stop); stop-limit: trigger, then
-/// limit rules from the trigger price on; sells mirrored. Prices with slippage are rounded to the tick against the order.
+/// What one bar does to one order that rests from the bar's open on (a buy; sells mirrored):
+/// - market: fills at the open plus slippage.
+/// - limit: fills when low ≤ limit, at min(open, limit). It takes when the open is already at or below the
+///   limit, else it makes.
+/// - stop: triggers when high ≥ stop, at max(open, stop) plus slippage. Triggered in an earlier bar and not
+///   yet filled, it is a market order.
+/// - stop-limit: triggers like a stop, then follows the limit rules from the trigger price on, without slippage.
+///   Triggered inside the bar at a price above its limit, it fills only when the close came back to the
+///   limit: the low may have come before the trigger. Triggered in an earlier bar, it is a limit order.
+/// Prices with slippage are rounded to the tick against the order. A volume cap leaves the rest open. The fee is
+/// taken from the notional rounded half-even. A trigger is reported even when nothing fills.
+/// Throws contract_violation when a size or a needed price is missing or the slippage is not in [0, 1), and
+/// std::overflow_error outside the decimal range. Needs a bar without defect.
 [[nodiscard]] bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrument& i,
                                            const execution_costs& costs);
 

@@ -49,7 +49,10 @@ struct sizing {
   decimal amount;           ///< base units or quote units, > 0
 };
 
-/// One line of the verdict: which check, what it allowed and what it saw.
+/// One line of the verdict: which check, what it allowed and what it saw. Units follow the check: base or
+/// quote units, seconds for stale_input. Checks that only answer yes or no (unknown_instrument, halted) carry
+/// 1 for yes; nothing_to_do shows what the slot holds and has asked for; short_not_allowed and reducing
+/// show what could still be sold or closed; `overflow` shows nothing.
 struct check_result {
   refusal code = refusal::none; ///< the code this check refuses with
   bool passed = true;
@@ -83,8 +86,15 @@ struct decision_input {
   timestamp now;            ///< event time of the decision
 };
 
-/// Sizes the signal and runs every pre-trade check in a fixed order; stops at the first refusal. Never
-/// throws for input values: overflow is the refusal `overflow`.
+/// Sizes the signal and runs every pre-trade check in this order, stopping at the first refusal:
+/// unknown_instrument, halted, stale_input, nothing_to_do, quantity_zero, off_lot, min_notional,
+/// max_quantity, max_notional, max_position, short_not_allowed, reducing, cash. A refused verdict carries no
+/// order. The order is a market order, so there is no price of ours that could be off the tick; the
+/// notional limits look at size·mark, the cash at size·worst_price. The minimum notional and the order limits
+/// hold for exits as well, because the venue and the operator mean every order.
+/// Never throws for input values: numbers that leave the range, or that are outside their documented
+/// ranges (a mark, tick or lot that is not positive, a negative reservation, a collar or fee outside
+/// 0…100 %), are the refusal `overflow`.
 [[nodiscard]] verdict decide(const decision_input& in);
 
 } // namespace supreme::trading

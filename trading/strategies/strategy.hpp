@@ -64,6 +64,9 @@ struct strategy_kind {
   std::vector<parameter_spec> schema;
   /// Builds an instance from complete, validated parameters.
   std::unique_ptr<strategy> (*make)(const parameters&) = nullptr;
+  /// What must hold between parameters that are each in range, "fast is below slow": one sentence per
+  /// problem. Absent when there is no such rule.
+  std::vector<std::string> (*check)(const parameters&) = nullptr;
 };
 
 /// The built-in kinds, in name order.

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "trading/indicators/moving_average.hpp"
+
+namespace supreme::trading {
+
+/// Wilder's relative strength index over n changes, 0…100; 100 when there was no loss. The first value
+/// comes with the (n+1)-th input.
+class rsi {
+public:
+  explicit rsi(uint32_t length) : gains_(length), losses_(length) {}
+
+  [[nodiscard]] std::optional<double> value() const noexcept {
+    return index(gains_.value(), losses_.value());
+  }
+
+  /// O(1), no allocation.
+  std::optional<double> update(double input) noexcept {
+    const auto before = previous_;
+    previous_ = input;
+    if (!before)
+      return std::nullopt;
+    const double change = input - *before;
+    const auto gain = gains_.update(change > 0 ? change : 0.0);
+    const auto loss = losses_.update(change < 0 ? -change : 0.0);
+    return index(gain, loss);
+  }
+
+private:
+  static std::optional<double> index(std::optional<double> gain,
+                                     std::optional<double> loss) noexcept {
+    if (!gain || !loss)
+      return std::nullopt;
+    return *loss == 0 ? 100.0 : 100.0 * *gain / (*gain + *loss);
+  }
+
+  wilder gains_;
+  wilder losses_;
+  std::optional<double> previous_;
+};
+
+} // namespace supreme::trading

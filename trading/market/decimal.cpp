@@ -1,0 +1,172 @@
+#include "trading/market/decimal.hpp"
+
+#include "trading/check.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace supreme::trading {
+
+namespace {
+
+__extension__ using wide = __int128;
+
+constexpr int64_t raw_max = std::numeric_limits<int64_t>::max();
+constexpr int64_t raw_min = std::numeric_limits<int64_t>::min();
+
+std::optional<decimal> narrow(wide value) noexcept {
+  if (value > raw_max || value < raw_min)
+    return std::nullopt;
+  return decimal::from_raw(static_cast<int64_t>(value));
+}
+
+decimal or_throw(std::optional<decimal> value, const char* text) {
+  if (!value)
+    throw std::overflow_error(text);
+  return *value;
+}
+
+/// Whether a quotient truncated toward zero must move one unit away from zero. `remainder` is not 0.
+bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominator,
+                rounding r) noexcept {
+  switch (r) {
+    case rounding::toward_zero:
+      return false;
+    case rounding::away_from_zero:
+      return true;
+    case rounding::floor:
+      return negative;
+    case rounding::ceiling:
+      return !negative;
+    case rounding::half_even:
+      break;
+  }
+  const wide rest = remainder < 0 ? -remainder : remainder;
+  const wide size = denominator < 0 ? -denominator : denominator;
+  // Compares rest with size − rest instead of 2·rest with size: that cannot leave 128 bits.
+  const wide other = size - rest;
+  return rest > other || (rest == other && quotient_odd);
+}
+
+/// numerator/denominator as a whole number; the denominator is not 0.
+wide divide_rounded(wide numerator, wide denominator, rounding r) noexcept {
+  const wide quotient = numerator / denominator;
+  const wide remainder = numerator % denominator;
+  if (remainder == 0)
+    return quotient;
+  const bool negative = (numerator < 0) != (denominator < 0);
+  if (!moves_away(negative, quotient % 2 != 0, remainder, denominator, r))
+    return quotient;
+  return negative ? quotient - 1 : quotient + 1;
+}
+
+} // namespace
+
+decimal decimal::from_integer(int64_t whole) {
+  return or_throw(narrow(wide{whole} * scale), "a whole number outside the decimal range");
+}
+
+std::optional<decimal> decimal::from_double(double value) noexcept {
+  const double product = value * static_cast<double>(scale);
+  // Not written the other way round: NaN must be refused as well.
+  if (!(std::abs(product) <= 0x1p63))
+    return std::nullopt;
+  // product + error is the exact product, so that halves are recognised as such.
+  const double error = std::fma(value, static_cast<double>(scale), -product);
+  const double below = std::floor(product);
+  const double fraction = product - below;
+  wide raw = static_cast<wide>(below);
+  double rest = fraction;
+  if (std::abs(product) >= 0x1p51) {
+    // From here on the error may be a half and more, so it takes part in the rounding.
+    const double whole_error = std::floor(fraction + error);
+    raw += static_cast<wide>(whole_error);
+    rest = fraction + error - whole_error;
+  } else if (fraction == 0.5 && error != 0) {
+    rest = error > 0 ? 1.0 : 0.0;
+  }
+  if (rest > 0.5 || (rest == 0.5 && raw % 2 != 0))
+    ++raw;
+  return narrow(raw);
+}
+
+double decimal::to_double() const noexcept {
+  return static_cast<double>(raw_) / static_cast<double>(scale);
+}
+
+decimal decimal::abs() const { return raw_ < 0 ? -*this : *this; }
+
+std::optional<decimal> checked_add(decimal a, decimal b) noexcept {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a.raw(), b.raw(), &sum))
+    return std::nullopt;
+  return decimal::from_raw(sum);
+}
+
+std::optional<decimal> checked_subtract(decimal a, decimal b) noexcept {
+  int64_t difference = 0;
+  if (__builtin_sub_overflow(a.raw(), b.raw(), &difference))
+    return std::nullopt;
+  return decimal::from_raw(difference);
+}
+
+std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept {
+  return narrow(divide_rounded(wide{a.raw()} * b.raw(), decimal::scale, r));
+}
+
+std::optional<decimal> checked_divide(decimal a, decimal b, rounding r) noexcept {
+  if (b.is_zero())
+    return std::nullopt;
+  return narrow(divide_rounded(wide{a.raw()} * decimal::scale, b.raw(), r));
+}
+
+std::optional<decimal> checked_multiply_divide(decimal a, int64_t numerator, int64_t denominator,
+                                               rounding r) noexcept {
+  if (denominator == 0)
+    return std::nullopt;
+  return narrow(divide_rounded(wide{a.raw()} * numerator, denominator, r));
+}
+
+std::optional<decimal> checked_round_to_multiple(decimal value, decimal step, rounding r) noexcept {
+  if (!step.is_positive())
+    return std::nullopt;
+  return narrow(divide_rounded(value.raw(), step.raw(), r) * step.raw());
+}
+
+decimal operator+(decimal a, decimal b) {
+  return or_throw(checked_add(a, b), "a sum outside the decimal range");
+}
+
+decimal operator-(decimal a, decimal b) {
+  return or_throw(checked_subtract(a, b), "a difference outside the decimal range");
+}
+
+decimal operator-(decimal a) {
+  return or_throw(checked_subtract(decimal{}, a), "a negation outside the decimal range");
+}
+
+decimal multiply(decimal a, decimal b, rounding r) {
+  return or_throw(checked_multiply(a, b, r), "a product outside the decimal range");
+}
+
+decimal divide(decimal a, decimal b, rounding r) {
+  return or_throw(checked_divide(a, b, r), "a quotient outside the decimal range, or by zero");
+}
+
+decimal multiply_divide(decimal a, int64_t numerator, int64_t denominator, rounding r) {
+  return or_throw(checked_multiply_divide(a, numerator, denominator, r),
+                  "a scaled value outside the decimal range, or divided by zero");
+}
+
+decimal round_to_multiple(decimal value, decimal step, rounding r) {
+  SUPREME_CHECK(step.is_positive(), "a step is positive");
+  return or_throw(checked_round_to_multiple(value, step, r),
+                  "a multiple outside the decimal range");
+}
+
+bool is_multiple(decimal value, decimal step) noexcept {
+  return step.is_positive() && value.raw() % step.raw() == 0;
+}
+
+} // namespace supreme::trading

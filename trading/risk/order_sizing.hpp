@@ -1,0 +1,23 @@
+#pragma once
+
+#include "trading/risk/pre_trade.hpp"
+
+#include <optional>
+
+namespace supreme::trading {
+
+/// The market order that takes a slot to its target.
+struct sized_order {
+  quantity held;        ///< signed: the slot's position plus its open orders
+  bool reached = false; ///< the slot already holds or has asked for its target
+  side direction = side::buy;
+  quantity wanted; ///< ≥ 0, before rounding to the lot
+  quantity size;   ///< ≥ 0, `wanted` rounded down to a lot multiple
+};
+
+/// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever its
+/// size; one on the other side is closed and opened by one order. Nothing when a number leaves the
+/// range. Needs in.traded, a positive mark and a positive lot.
+[[nodiscard]] std::optional<sized_order> size_to_target(const decision_input& in) noexcept;
+
+} // namespace supreme::trading

@@ -1,0 +1,216 @@
+#include "trading/risk/pre_trade.hpp"
+
+#include "trading/names.hpp"
+#include "trading/risk/order_sizing.hpp"
+
+#include <array>
+#include <limits>
+
+namespace supreme::trading {
+
+namespace {
+
+__extension__ using wide = __int128;
+
+constexpr std::array<named<trading_mode>, 3> mode_names{{
+  {trading_mode::active, "active"},
+  {trading_mode::reducing, "reducing"},
+  {trading_mode::halted, "halted"},
+}};
+
+constexpr int64_t one_ppb = 1'000'000'000;
+constexpr decimal yes = decimal::from_raw(decimal::scale);
+
+/// Thrown inside decide() only, where arithmetic left the range; its one catcher turns it into the
+/// refusal `overflow`.
+struct left_range {};
+
+decimal in_range(std::optional<decimal> value) {
+  if (!value)
+    throw left_range{};
+  return *value;
+}
+
+decimal add(decimal a, decimal b) { return in_range(checked_add(a, b)); }
+decimal subtract(decimal a, decimal b) { return in_range(checked_subtract(a, b)); }
+
+/// Nanoseconds as decimal seconds, rounded up to 10 ns. The difference of two timestamps may need 65 bits.
+decimal age_in_seconds(timestamp from, timestamp to) {
+  const wide ns = wide{to.ns()} - from.ns();
+  const wide raw = ns >= 0 ? (ns + 9) / 10 : ns / 10;
+  return decimal::from_raw(static_cast<int64_t>(raw));
+}
+
+/// One run of the checks; collects their results.
+class decision_run {
+public:
+  explicit decision_run(const decision_input& in) : in_(in) {}
+
+  verdict run() {
+    try {
+      decide_all();
+    } catch (const left_range&) {
+      refuse(refusal::overflow, decimal{}, decimal{});
+    }
+    if (out_.outcome != refusal::none)
+      return refused();
+    return std::move(out_);
+  }
+
+private:
+  /// Each step answers whether the next one may run.
+  void decide_all() {
+    if (check_scope() && inputs_usable() && size_order() && check_order_shape()
+        && check_order_limits() && check_position_limits() && check_mode())
+      check_cash();
+  }
+
+  bool check_scope() {
+    if (!check(refusal::unknown_instrument, in_.traded.has_value(), yes,
+               in_.traded ? yes : decimal{}))
+      return false;
+    if (!check(refusal::halted, in_.mode != trading_mode::halted, decimal{},
+               in_.mode == trading_mode::halted ? yes : decimal{}))
+      return false;
+    if (in_.limits.max_input_age.count() <= 0)
+      return true;
+    const wide age = wide{in_.now.ns()} - in_.mark_time.ns();
+    const auto limit = age_in_seconds(timestamp{}, timestamp{} + in_.limits.max_input_age);
+    return check(refusal::stale_input, age <= in_.limits.max_input_age.count(), limit,
+                 age_in_seconds(in_.mark_time, in_.now));
+  }
+
+  /// Numbers outside their documented ranges would make the checks below mean something else.
+  bool inputs_usable() {
+    const auto& i = *in_.traded;
+    const auto& l = in_.limits;
+    const bool usable = in_.mark.is_positive() && i.tick_size.is_positive()
+                        && i.lot_size.is_positive() && l.collar_ppb >= 0 && l.collar_ppb <= one_ppb
+                        && l.taker_fee_ppb >= 0 && l.taker_fee_ppb <= one_ppb
+                        && !in_.account.reserved_buy.is_negative()
+                        && !in_.account.reserved_sell.is_negative();
+    if (!usable)
+      refuse(refusal::overflow, decimal{}, decimal{});
+    return usable;
+  }
+
+  bool size_order() {
+    const auto sized = size_to_target(in_);
+    if (!sized)
+      throw left_range{};
+    if (!check(refusal::nothing_to_do, !sized->reached, decimal{}, sized->held))
+      return false;
+    const auto& lot = in_.traded->lot_size;
+    if (!check(refusal::quantity_zero, sized->size.is_positive(), lot, sized->wanted))
+      return false;
+    out_.direction = sized->direction;
+    out_.size = sized->size;
+    price_worst_case();
+    return true;
+  }
+
+  void price_worst_case() {
+    const bool buys = out_.direction == side::buy;
+    const int64_t factor = one_ppb + (buys ? in_.limits.collar_ppb : -in_.limits.collar_ppb);
+    const auto away = buys ? rounding::ceiling : rounding::floor;
+    const auto collar = in_range(checked_multiply_divide(in_.mark, factor, one_ppb, away));
+    out_.worst_price = in_range(checked_round_to_multiple(collar, in_.traded->tick_size, away));
+    if (!buys)
+      return;
+    const auto cost
+      = in_range(checked_multiply(out_.worst_price, out_.size, rounding::away_from_zero));
+    out_.reserve_cash = in_range(checked_multiply_divide(cost, one_ppb + in_.limits.taker_fee_ppb,
+                                                         one_ppb, rounding::away_from_zero));
+  }
+
+  bool check_order_shape() {
+    const auto& i = *in_.traded;
+    if (!check(refusal::off_lot, is_multiple(out_.size, i.lot_size), i.lot_size, out_.size))
+      return false;
+    const auto notional = in_range(checked_multiply(out_.size, in_.mark, rounding::toward_zero));
+    return check(refusal::min_notional, notional >= i.min_notional, i.min_notional, notional);
+  }
+
+  bool check_order_limits() {
+    const auto& l = in_.limits;
+    if (l.max_order_quantity
+        && !check(refusal::max_quantity, out_.size <= *l.max_order_quantity, *l.max_order_quantity,
+                  out_.size))
+      return false;
+    if (!l.max_order_notional)
+      return true;
+    const auto notional = in_range(checked_multiply(out_.size, in_.mark, rounding::away_from_zero));
+    return check(refusal::max_notional, notional <= *l.max_order_notional, *l.max_order_notional,
+                 notional);
+  }
+
+  bool check_position_limits() {
+    const auto worst = worst_position();
+    if (const auto& limit = in_.limits.max_position) {
+      // Only the side the order moves toward counts: an order never makes the other side worse.
+      const auto seen = out_.direction == side::buy ? worst : subtract(decimal{}, worst);
+      if (!check(refusal::max_position, seen <= *limit, *limit, seen))
+        return false;
+    }
+    if (out_.direction == side::buy || in_.limits.allow_short)
+      return true;
+    return check(refusal::short_not_allowed, !worst.is_negative(), add(worst, out_.size),
+                 out_.size);
+  }
+
+  /// The position when this order and everything already promised on its side fills, and nothing else.
+  decimal worst_position() const {
+    const auto& a = in_.account;
+    return out_.direction == side::buy ? add(add(a.position, a.reserved_buy), out_.size)
+                                       : subtract(subtract(a.position, a.reserved_sell), out_.size);
+  }
+
+  bool check_mode() {
+    if (in_.mode != trading_mode::reducing)
+      return true;
+    // What may still be closed after everything promised on this side; it must not pass through zero.
+    const auto worst = worst_position();
+    const auto reducible
+      = out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);
+    return check(refusal::reducing, out_.size <= reducible, reducible, out_.size);
+  }
+
+  bool check_cash() {
+    if (out_.direction == side::sell)
+      return true;
+    return check(refusal::cash, out_.reserve_cash <= in_.account.free_cash, in_.account.free_cash,
+                 out_.reserve_cash);
+  }
+
+  bool check(refusal code, bool passed, decimal limit, decimal seen) {
+    out_.checks.push_back({code, passed, limit, seen});
+    if (!passed)
+      out_.outcome = code;
+    return passed;
+  }
+
+  void refuse(refusal code, decimal limit, decimal seen) { check(code, false, limit, seen); }
+
+  /// A refused verdict carries no order, so that nobody can send one by mistake.
+  verdict refused() {
+    verdict v;
+    v.outcome = out_.outcome;
+    v.checks = std::move(out_.checks);
+    return v;
+  }
+
+  const decision_input& in_;
+  verdict out_;
+};
+
+} // namespace
+
+const char* to_string(trading_mode m) noexcept { return name_of(mode_names, m); }
+
+std::optional<trading_mode> parse_trading_mode(std::string_view text) noexcept {
+  return value_of(mode_names, text);
+}
+
+verdict decide(const decision_input& in) { return decision_run{in}.run(); }
+
+} // namespace supreme::trading
