@@ -1,0 +1,123 @@
+#pragma once
+
+#include "trading/market/bar.hpp"
+#include "trading/orders/order.hpp"
+#include "trading/portfolio/position.hpp"
+
+#include <caf/meta/type_name.hpp>
+
+#include <optional>
+#include <type_traits>
+
+/// How trading's values travel. Wire names end in a version; a changed layout is a new name, because CAF 0.17.6 identifies
+/// a type on the wire by its name alone and would read the new layout as garbage. No floating point: CAF
+/// 0.17.6 loops for ever on an infinite double, so the templates below refuse to compile with one.
+namespace supreme::protocols {
+
+/// Fields of a wire type; refuses floating point at compile time.
+template <class Inspector, class... Ts>
+typename Inspector::result_type fields(Inspector& f, const char* name, Ts&... xs) {
+  static_assert((!std::is_floating_point_v<Ts> && ...), "no floating point on the wire");
+  return f(caf::meta::type_name(name), xs...);
+}
+
+/// A value that is absent travels as false and its default.
+template <class T>
+struct optional_field {
+  explicit optional_field(const std::optional<T>& x) : present(x.has_value()), value(x.value_or(T{})) {}
+  [[nodiscard]] std::optional<T> get() const { return present ? std::optional<T>{value} : std::nullopt; }
+  bool present;
+  T value;
+};
+
+} // namespace supreme::protocols
+
+namespace supreme::trading {
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, decimal& x) {
+  int64_t raw = x.raw();
+  if constexpr (Inspector::reads_state) {
+    return protocols::fields(f, "decimal_v1", raw);
+  } else {
+    auto result = protocols::fields(f, "decimal_v1", raw);
+    x = decimal::from_raw(raw);
+    return result;
+  }
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, timestamp& x) {
+  int64_t ns = x.ns();
+  if constexpr (Inspector::reads_state) {
+    return protocols::fields(f, "timestamp_v1", ns);
+  } else {
+    auto result = protocols::fields(f, "timestamp_v1", ns);
+    x = timestamp::from_ns(ns);
+    return result;
+  }
+}
+
+template <class Inspector, class Tag>
+typename Inspector::result_type inspect(Inspector& f, id<Tag>& x) {
+  std::string text = x.str();
+  if constexpr (Inspector::reads_state) {
+    return protocols::fields(f, "id_v1", text);
+  } else {
+    auto result = protocols::fields(f, "id_v1", text);
+    x = id<Tag>{std::move(text)};
+    return result;
+  }
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, bar& x) {
+  int64_t interval_ns = x.interval.count();
+  if constexpr (Inspector::reads_state) {
+    return protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open, x.high, x.low,
+                             x.close, x.volume);
+  } else {
+    auto result = protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open, x.high,
+                                    x.low, x.close, x.volume);
+    x.interval = nanoseconds{interval_ns};
+    return result;
+  }
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, decision_key& x) {
+  return protocols::fields(f, "decision_key_v1", x.slot, x.cause, x.leg, x.child);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, signal& x) {
+  return protocols::fields(f, "signal_v1", x.key, x.strategy, x.account, x.instrument, x.wanted,
+                           x.reference_price, x.reason, x.inputs, x.event_time, x.account_seq);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, order& x) {
+  protocols::optional_field<price> limit{x.limit_price};
+  protocols::optional_field<price> stop{x.stop_price};
+  auto result = protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue, x.instrument,
+                                  x.direction, x.type, x.size, limit.present, limit.value, stop.present,
+                                  stop.value, x.decision_price, x.event_time);
+  if constexpr (!Inspector::reads_state) {
+    x.limit_price = limit.get();
+    x.stop_price = stop.get();
+  }
+  return result;
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, fill& x) {
+  return protocols::fields(f, "fill_v1", x.venue, x.account, x.id, x.order, x.instrument, x.direction, x.at,
+                           x.size, x.fee, x.fee_asset, x.event_time);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, position& x) {
+  return protocols::fields(f, "position_v1", x.size, x.cost, x.realised_gross, x.fees_quote, x.fill_count);
+}
+
+} // namespace supreme::trading
