@@ -9,18 +9,19 @@ namespace {
 /// Writes the name and the nesting of every field of a type by inspecting a default value of it.
 class layout_writer {
 public:
-  using result_type = void;
+  using result_type = int;
   static constexpr bool reads_state = true;
   static constexpr bool writes_state = false;
 
   explicit layout_writer(std::string& text) : text_(text) {}
 
   template <class... Ts>
-  void operator()(caf::meta::type_name_t name, Ts&... xs) {
+  int operator()(caf::meta::type_name_t name, Ts&... xs) {
     text_ += name.value;
     text_ += '{';
     (write(xs), ...);
     text_ += '}';
+    return 0;
   }
 
 private:

@@ -41,7 +41,8 @@ struct step_id {
   uint64_t step = 0;                 ///< counts from 1
   trading::timestamp event_time;     ///< close time of the step's bars
   trading::timestamp previous_time;  ///< event time of the step before; 0 for the first
-  uint64_t config_version = 0;
+  uint64_t attempt = 0;              ///< counts up each time the conductor repeats the step
+  uint64_t config_version = 0;       ///< the conductor's
 };
 
 /// A bar and its gap-free number in its instrument's stream, from 1.
@@ -75,6 +76,7 @@ struct fill_notice {
 /// Step (b): the fills of this step, then the closes.
 struct step_event {
   step_id id;
+  uint64_t definition = 0;           ///< the unit's definition the conductor reckons with; another one refuses
   std::vector<fill_notice> fills;
   std::vector<closed_bar> bars;
 };
@@ -269,7 +271,7 @@ typename Inspector::result_type inspect(Inspector& f, unit_address& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, step_id& x) {
   return fields(f, "step_id_v1", x.run, x.conductor_epoch, x.step, x.event_time, x.previous_time,
-                x.config_version);
+                x.attempt, x.config_version);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, closed_bar& x) {
@@ -289,7 +291,7 @@ typename Inspector::result_type inspect(Inspector& f, fill_notice& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, step_event& x) {
-  return fields(f, "step_event_v1", x.id, x.fills, x.bars);
+  return fields(f, "step_event_v1", x.id, x.definition, x.fills, x.bars);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, step_done& x) {
