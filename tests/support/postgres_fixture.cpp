@@ -59,7 +59,8 @@ void drop_database(const std::string& name) {
   execute_alone("DROP DATABASE IF EXISTS \"" + name + "\" WITH (FORCE)");
 }
 
-/// Programs that run side by side differ in their process id, which is therefore part of every name.
+/// Programs that run side by side differ in their process id, which is therefore part of every
+/// name.
 std::string own_name(const std::string& what) {
   return "test_" + std::to_string(::getpid()) + "_" + what;
 }
@@ -103,8 +104,9 @@ void postgres_test::SetUp() {
   if (!server) {
     if (set_variable("SUPREME_TEST_NO_PG"))
       GTEST_SKIP() << "needs a PostgreSQL cluster, and SUPREME_TEST_NO_PG says that there is none";
-    FAIL() << "needs a PostgreSQL cluster: run ./supreme test, or set SUPREME_TEST_PG to the output of "
-              "deploy/postgres.sh start NAME, or set SUPREME_TEST_NO_PG to skip";
+    FAIL()
+      << "needs a PostgreSQL cluster: run ./supreme test, or set SUPREME_TEST_PG to the output of "
+         "deploy/postgres.sh start NAME, or set SUPREME_TEST_NO_PG to skip";
   }
 
   std::string source = "template1";

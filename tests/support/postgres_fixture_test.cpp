@@ -1,6 +1,6 @@
 // Goal: a storage test that passes has proved something about a database of its own.
-// Method: two tests of one fixture leave traces that the other one would trip over, whichever runs first; a
-// third counts how often the template was made.
+// Method: two tests of one fixture leave traces that the other one would trip over, whichever runs
+// first; a third counts how often the template was made.
 
 #include "tests/support/postgres_fixture.hpp"
 
