@@ -30,6 +30,16 @@ inline constexpr size_t path_length_max = 1024;
 inline constexpr size_t csv_line_bytes_max = 4096;
 /// Rows of one CSV file that are accepted: 20 years of minute bars.
 inline constexpr size_t csv_rows_max = 12'000'000;
+/// Columns of a CSV file: bars have 5 to 10, and a line of commas is no table.
+inline constexpr size_t csv_columns_max = 64;
+/// Defects of one CSV file that are listed; the rest is only counted.
+inline constexpr size_t csv_defects_max = 100;
+/// Bytes that a defect quotes of the line it was found in.
+inline constexpr size_t csv_quote_bytes_max = 80;
+/// Places of a bar file from which reading can go on without starting over; a compressed one costs 48 KiB each.
+inline constexpr size_t bar_file_marks_max = 64;
+/// Rows between two such places of a file that is not longer than their number allows.
+inline constexpr uint64_t bar_file_mark_rows = 2'048;
 /// Venues cut or refuse longer client order ids (Binance's own limit is 36).
 inline constexpr size_t client_order_id_length_max = 36;
 /// A shard prefixes every client order id, next to an epoch and a number in base 36.
@@ -183,6 +193,20 @@ inline constexpr size_t venue_body_bytes_max = 4 * 1024 * 1024;
 inline constexpr milliseconds venue_connect_timeout{2'000};
 /// Connections that the simulated venue serves at a time.
 inline constexpr size_t venue_connections_max = 64;
+/// Accounts of one simulated venue.
+inline constexpr size_t venue_accounts_max = 1'024;
+/// Orders of one account that may rest at the simulated venue; further ones are rejected.
+inline constexpr size_t venue_open_orders_max = 1'000;
+/// Bars in one step of the simulated venue: one for each instrument that a cluster may have.
+inline constexpr size_t venue_step_bars_max = 10'000;
+/// Bytes of one synced batch in the simulated venue's ledger; a longer one is damage.
+inline constexpr size_t venue_ledger_frame_bytes_max = 64 * 1024 * 1024;
+/// A batch of commands that has grown to this many bytes goes into the simulated venue's ledger before it grows on.
+inline constexpr size_t venue_ledger_batch_bytes = 1024 * 1024;
+/// Checkpoints of a generated market from which its bars can be made again.
+inline constexpr size_t generator_checkpoints_max = 4'096;
+/// Bars between two such checkpoints of a market that is not longer than their number allows.
+inline constexpr uint64_t generator_checkpoint_bars = 1'024;
 
 // HTTP gateway --------------------------------------------------------------------------------------------
 
