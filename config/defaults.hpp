@@ -226,8 +226,38 @@ inline constexpr size_t json_depth_max = 16;
 inline constexpr uint32_t http_failures_max = 10;
 /// The window in which http_failures_max counts, and how long the lockout lasts.
 inline constexpr seconds http_lockout_window{60};
+/// Addresses whose wrong tokens are counted at a time; the one that failed longest ago is forgotten first.
+inline constexpr size_t http_lockout_addresses_max = 1'024;
+/// Longest bearer token that is compared at all; ours have 64 characters.
+inline constexpr size_t http_token_length_max = 256;
+/// Connections beyond http_connections_max that are told so at a time; further ones are closed without a word.
+inline constexpr size_t http_refusals_max = 32;
+/// Pause before accepting again after the process has run out of file descriptors.
+inline constexpr milliseconds http_accept_pause{100};
+/// Reads that wait for the database at a time; further ones are answered 503.
+inline constexpr size_t http_reads_waiting_max = 64;
+/// Halts and resumes that wait for the database at a time. They have a queue of their own, so that no read delays a halt.
+inline constexpr size_t http_commands_waiting_max = 16;
+/// How long the rest of a refused request is read and dropped, so that the client sees the answer and not a reset.
+inline constexpr milliseconds http_linger{1'000};
+/// Bytes of a refused request that are read and dropped.
+inline constexpr size_t http_linger_bytes_max = 256 * 1024;
+/// How long a stopping gateway waits for requests that are being answered.
+inline constexpr milliseconds http_drain_deadline{2'000};
+/// When a client that was answered 503 may try again.
+inline constexpr seconds http_retry_after{1};
+/// How long one answer about readiness serves everybody who asks, because asking needs no token.
+inline constexpr milliseconds http_readiness_age_max{500};
+/// Parameters of one query string.
+inline constexpr size_t http_query_parameters_max = 16;
+/// Bytes of one value in a query string, decoded.
+inline constexpr size_t http_query_value_bytes_max = 512;
+/// Request ids of clients that are longer are replaced by our own.
+inline constexpr size_t http_request_id_length_max = 64;
 /// Idempotency keys are at most this long.
 inline constexpr size_t idempotency_key_length_max = 64;
+/// Idempotency keys that one gateway remembers with their answers; the oldest is forgotten first.
+inline constexpr size_t idempotency_keys_max = 1'024;
 
 // Audit ---------------------------------------------------------------------------------------------------
 
