@@ -33,7 +33,8 @@ struct unit_address {
 
 // -- replay -------------------------------------------------------------------
 
-/// Names one step of a replay: everything that happens at one event time. Receivers refuse a conductor with a lower epoch
+/// Names one step of a replay: everything that happens at one event time. Steps are numbered without gaps and each names the
+/// event time before it, so that a receiver sees at once whether it has missed one. Receivers refuse a conductor with a lower epoch
 /// than one they have heard, so that a zombie conductor cannot drive anybody.
 struct step_id {
   std::string run;
@@ -43,12 +44,6 @@ struct step_id {
   trading::timestamp previous_time;  ///< event time of the step before; 0 for the first
   uint64_t attempt = 0;              ///< counts up each time the conductor repeats the step
   uint64_t config_version = 0;       ///< the conductor's
-};
-
-/// A bar and its gap-free number in its instrument's stream, from 1.
-struct closed_bar {
-  trading::bar bar;
-  uint64_t seq = 0;
 };
 
 /// Asks a feed for bars with after < close time ≤ up_to, ascending by (close time, feed order); whole close times
@@ -61,7 +56,7 @@ struct bar_query {
 };
 
 struct bar_batch {
-  std::vector<closed_bar> bars;
+  std::vector<trading::bar> bars;
   bool end_of_input = false;         ///< nothing will ever follow these
 };
 
@@ -78,7 +73,7 @@ struct step_event {
   step_id id;
   uint64_t definition = 0;           ///< the unit's definition the conductor reckons with; another one refuses
   std::vector<fill_notice> fills;
-  std::vector<closed_bar> bars;
+  std::vector<trading::bar> bars;
 };
 
 struct step_done {
@@ -272,10 +267,6 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, step_id& x) {
   return fields(f, "step_id_v1", x.run, x.conductor_epoch, x.step, x.event_time, x.previous_time,
                 x.attempt, x.config_version);
-}
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, closed_bar& x) {
-  return fields(f, "closed_bar_v1", x.bar, x.seq);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, bar_query& x) {
