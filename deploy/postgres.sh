@@ -23,6 +23,7 @@ readonly role=supreme
 readonly database=supreme
 readonly port=5432 # Part of the socket's file name only.
 readonly ready_within_s=60
+readonly start_tries_max=5
 # sun_path holds 108 bytes with its final zero; the socket's own name takes the rest of the path.
 readonly socket_path_bytes_max=107
 
@@ -37,7 +38,7 @@ usage() {
 }
 
 verb=${1:-}
-name=${2:-demo}
+name=${2-demo}
 [ $# -le 2 ] || usage
 [[ $verb =~ ^(start|stop|status|url|destroy)$ ]] || usage
 [[ $name =~ ^[a-z0-9][a-z0-9_-]{0,31}$ ]] || die "a cluster's name is 1 to 32 of a-z 0-9 _ -, was '$name'"
@@ -73,12 +74,7 @@ choose_server_user() {
   # A checkout below a closed home folder is out of that user's reach.
   if ! as_server test -x "$var/pg"; then
     state=/var/lib/supreme/$var_hash/$name
-    if [ "$verb" = start ] && [ ! -d "$state" ]; then
-      say "user '$server_user' cannot enter $var/pg, so the data of '$name' goes to $state"
-    fi
-    mkdir -p "${state%/*}"
     log=${state%/*}/postgres-$name.log
-    ln -sfn "$log" "$var/log/postgres-$name.log"
   fi
 }
 
@@ -133,7 +129,17 @@ print_url() {
 
 ## Verbs
 
-is_running() { [ -d "$data" ] && as_server "$pg_bin/pg_ctl" status -D "$data" >/dev/null 2>&1; }
+is_outside_var() { [[ $state != "$var"/* ]]; }
+
+# Whether the process that the lock file names is a PostgreSQL server that lives. pg_ctl would also take a
+# killed one that nobody has waited for yet, or a stranger with its process number, for the server.
+is_running() {
+  local pid process state
+  { read -r pid <"$data/postmaster.pid"; } 2>/dev/null || return 1
+  # "PID (NAME) STATE ..."
+  { read -r _ process state _ <"/proc/$pid/stat"; } 2>/dev/null || return 1
+  [ "$process" = "(postgres)" ] && [ "$state" != Z ]
+}
 
 # Builds the cluster beside its final place and moves it there when it is whole, so that a run that was
 # killed half-way leaves nothing that looks like a cluster.
@@ -179,6 +185,13 @@ SETTINGS
 }
 
 start() {
+  if is_outside_var; then
+    if [ ! -d "$state" ]; then
+      say "user '$server_user' cannot enter $var/pg, so the data of '$name' goes to $state"
+    fi
+    mkdir -p "${state%/*}"
+    ln -sfn "$log" "$var/log/postgres-$name.log"
+  fi
   private_dir "$state"
   private_dir "$socket_dir"
   touch "$log"
@@ -190,12 +203,18 @@ start() {
   [ "$found" = "$pg_version" ] ||
     die "'$name' holds data of PostgreSQL $found, this is $pg_version: deploy/postgres.sh destroy $name"
   write_settings
-  # The server outlives us, so it must not inherit the lock (file descriptor 9), nor our standard streams.
-  as_server "$pg_bin/pg_ctl" start -w -t "$ready_within_s" -D "$data" -l "$log" \
-    </dev/null >/dev/null 2>&1 9>&- || {
-    tail -n 20 "$log" >&2
-    die "'$name' did not start within $ready_within_s s, see $log"
-  }
+  # What is_running says no to is the lock of a server that was killed. PostgreSQL still refuses by itself to
+  # start beside processes of that server, which end within moments of it: hence more than one try.
+  rm -f "$data/postmaster.pid"
+  local try
+  for ((try = 1; try <= start_tries_max; try++)); do
+    # The server outlives us, so it must not inherit the lock (file descriptor 9), nor our standard streams.
+    if as_server "$pg_bin/pg_ctl" start -w -t "$ready_within_s" -D "$data" -l "$log" \
+      </dev/null >/dev/null 2>&1 9>&-; then return; fi
+    sleep 0.5
+  done
+  tail -n 20 "$log" >&2
+  die "'$name' did not start, see $log"
 }
 
 stop() {
@@ -232,5 +251,9 @@ case $verb in
   destroy)
     stop immediate
     rm -rf "$state" "$socket_dir"
+    if is_outside_var && [ -d "${state%/*}" ]; then
+      rm -f "$log"
+      rmdir --ignore-fail-on-non-empty -p "${state%/*}"
+    fi
     ;;
 esac
