@@ -77,7 +77,7 @@ void renew(self_pointer self) {
     st.node_lease->renew(sent, std::chrono::milliseconds{timing.self_fence_ms});
     read_config(st, view.config_version);
   }
-  self->send(st.listener, cluster_news{st.incarnation, std::move(view), st.config});
+  caf::anon_send(st.listener, cluster_news{st.incarnation, std::move(view), st.config});
 }
 
 void tick(self_pointer self) {
@@ -109,6 +109,15 @@ caf::result<T> ask_store(registrar_state& st, F&& f) {
     note_failure(st, why);
     return protocols::make_error(protocols::fault::database, why.what());
   }
+}
+
+caf::result<void> leave(registrar_state& st) {
+  st.leaving = true;
+  st.node_lease->expire();
+  return ask_store<void>(st, [&](auto& s) {
+    if (st.incarnation != 0)
+      s.leave(st.settings.registration.node, st.incarnation);
+  });
 }
 
 } // namespace
@@ -155,15 +164,7 @@ registrar::behavior_type make_registrar(registrar::stateful_pointer<registrar_st
         log(log_level::warning, registrar_state::name, "event_not_stored", e.actor + " " + e.kind);
       }
     },
-    [self](leave_cluster) {
-      auto& st = self->state;
-      st.leaving = true;
-      st.node_lease->expire();
-      return ask_store<void>(st, [&](auto& s) {
-        if (st.incarnation != 0)
-          s.leave(st.settings.registration.node, st.incarnation);
-      });
-    },
+    [self](leave_cluster) { return leave(self->state); },
   };
 }
 
