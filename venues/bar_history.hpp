@@ -22,14 +22,15 @@ public:
   /// > 0, the same for every bar.
   [[nodiscard]] virtual trading::nanoseconds interval() const noexcept = 0;
 
-  /// At most `max` bars with after_close < close time ≤ up_to_close, the earliest first. Fewer than `max`
-  /// means that there are no more of them, and never that reading failed: a history that can no longer
-  /// be read throws (bar_file: defective_data).
+  /// At most `max` bars with after_close < close time ≤ up_to_close, the earliest first. Fewer than
+  /// `max` means that there are no more of them, and never that reading failed: a history that can
+  /// no longer be read throws (bar_file: defective_data).
   [[nodiscard]] virtual std::vector<trading::bar>
   range(trading::timestamp after_close, trading::timestamp up_to_close, size_t max) = 0;
 
-  /// At most `max` bars that close after `close_time`, the earliest first. Empty: the history ends here.
-  [[nodiscard]] virtual std::vector<trading::bar> after(trading::timestamp close_time, size_t max) = 0;
+  /// At most `max` bars that close after `close_time`, the earliest first. Empty: no more bars.
+  [[nodiscard]] virtual std::vector<trading::bar> after(trading::timestamp close_time,
+                                                        size_t max) = 0;
 };
 
 } // namespace supreme::venues

@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-/// What is said to the simulated venue and what it answers. Plain values: whoever carries them over a wire
-/// gives them a form of its own.
+/// What is said to the simulated venue and what it answers. Plain values: whoever carries them over
+/// a wire gives them a form of its own.
 namespace supreme::venues {
 
 /// Why the venue did not do what it was asked. Stored in its ledger: values are never reused.
@@ -18,39 +18,41 @@ enum class venue_refusal : uint8_t {
   none = 0,
   unknown_instrument = 1,
   size_not_positive = 2,
-  off_lot = 3,             ///< size is no multiple of the lot size
-  off_tick = 4,            ///< a price is no multiple of the tick size
-  below_min_notional = 5,  ///< judged at the limit, the stop, or for a market order the last close
-  wrong_prices = 6,        ///< a price is missing, not positive, or not wanted by this order type
-  out_of_range = 7,        ///< the order's amounts cannot be expressed in decimals
-  session_superseded = 8,  ///< a newer session has logged on; this one is shut out for ever
-  not_logged_on = 9,       ///< the session has never logged on
-  window_closed = 10,      ///< arrived after valid_until_ns
-  malformed_id = 11,       ///< an account, session or client order id that breaks the rules below
+  off_lot = 3,            ///< size is no multiple of the lot size
+  off_tick = 4,           ///< a price is no multiple of the tick size
+  below_min_notional = 5, ///< judged at the limit, the stop, or for a market order the last close
+  wrong_prices = 6,       ///< a price is missing, not positive, or not wanted by this order type
+  out_of_range = 7,       ///< the order's amounts cannot be expressed in decimals
+  session_superseded = 8, ///< a newer session has logged on; this one is shut out for ever
+  not_logged_on = 9,      ///< the session has never logged on
+  window_closed = 10,     ///< arrived after valid_until_ns
+  malformed = 11, ///< an account, session, client order id, side or type that breaks the rules
   too_many_open_orders = 12,
   too_many_accounts = 13,
-  unknown_order = 14,      ///< cancel: the account has no order of that client id
+  unknown_order = 14, ///< cancel: the account has no order of that client id
 };
 
 [[nodiscard]] const char* to_string(venue_refusal r) noexcept;
 
 // Commands --------------------------------------------------------------------------------------------
 
-/// Opens a session, and the account if it is new. Session numbers of an account only rise: logging on
-/// with a higher number shuts out all lower ones for ever. Repeating the current number is harmless.
+/// Opens a session, and the account if it is new. Session numbers of an account only rise: logging
+/// on with a higher number shuts out all lower ones for ever. Repeating the current number is
+/// harmless.
 struct logon {
-  trading::account_id account;  ///< 1 to name_length_max printable characters without spaces
-  uint64_t session = 0;         ///< ≥ 1
+  trading::account_id account; ///< 1 to name_length_max printable characters without spaces
+  uint64_t session = 0;        ///< ≥ 1
 
   friend bool operator==(const logon&, const logon&) = default;
 };
 
-/// A new order. A client order id means one order for ever: submitting an id that the account has seen,
-/// by whatever session, returns what is known of that order, marked `duplicate`, and does nothing.
+/// A new order. A client order id means one order for ever: submitting an id that the account has
+/// seen, by whatever session, returns what is known of that order, marked `duplicate`, and does
+/// nothing.
 struct submit {
   trading::account_id account;
-  uint64_t session = 0;         ///< must be the account's current one
-  trading::client_order_id id;  ///< 1 to client_order_id_length_max characters of [A-Za-z0-9_-]
+  uint64_t session = 0;        ///< must be the account's current one
+  trading::client_order_id id; ///< 1 to client_order_id_length_max characters of [A-Za-z0-9_-]
   trading::instrument_id instrument;
   trading::side direction = trading::side::buy;
   trading::order_type type = trading::order_type::market;
@@ -65,7 +67,7 @@ struct submit {
 
 struct cancel {
   trading::account_id account;
-  uint64_t session = 0;         ///< must be the account's current one
+  uint64_t session = 0; ///< must be the account's current one
   trading::client_order_id id;
 
   friend bool operator==(const cancel&, const cancel&) = default;
@@ -87,8 +89,8 @@ struct open_orders {
 
 struct trades_after {
   trading::account_id account;
-  uint64_t trade_seq = 0;       ///< 0 = from the first
-  uint32_t limit = 0;           ///< at most venue_page_rows_max are given; 0 = that many
+  uint64_t trade_seq = 0; ///< 0 = from the first
+  uint32_t limit = 0;     ///< at most venue_page_rows_max are given; 0 = that many
 
   friend bool operator==(const trades_after&, const trades_after&) = default;
 };
@@ -99,10 +101,10 @@ struct balances {
   friend bool operator==(const balances&, const balances&) = default;
 };
 
-/// Moves the market on by one timestamp of a lockstep run: every order that was accepted before meets the
-/// bar of its instrument. Steps of a run are numbered 1, 2, 3, ... without gaps.
+/// Moves the market on by one timestamp of a lockstep run: every order that was accepted before
+/// meets the bar of its instrument. Steps of a run are numbered 1, 2, 3, ... without gaps.
 struct step {
-  std::string run;              ///< 1 to name_length_max characters; a ledger serves one run for ever
+  std::string run; ///< 1 to name_length_max characters; a ledger serves one run for ever
   uint64_t number = 0;
   trading::timestamp event_time; ///< never before that of the step before
   /// At most one per instrument, closing at or before event_time. Bars of instruments that are not
@@ -112,8 +114,8 @@ struct step {
   friend bool operator==(const step&, const step&) = default;
 };
 
-using command
-  = std::variant<logon, submit, cancel, query, open_orders, trades_after, balances, step>;
+using command =
+  std::variant<logon, submit, cancel, query, open_orders, trades_after, balances, step>;
 
 // Answers ---------------------------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ struct order_report {
   trading::account_id account;
   trading::client_order_id id;
   /// Empty when the venue holds no order under this id: it refused at the door (session_superseded,
-  /// not_logged_on, malformed_id, too_many_accounts) and keeps no trace of the attempt.
+  /// not_logged_on, malformed, too_many_accounts) and keeps no trace of the attempt.
   trading::venue_order_id venue_id;
   trading::instrument_id instrument;
   trading::side direction = trading::side::buy;
@@ -143,12 +145,12 @@ struct order_report {
   trading::order_state state = trading::order_state::rejected;
   venue_refusal refusal = venue_refusal::none; ///< why it was rejected, or expired
   trading::quantity filled;
-  trading::money notional;      ///< Σ price·size of its trades, each rounded half-even
-  trading::money fees;          ///< in quote units
-  uint64_t session = 0;         ///< that submitted it
+  trading::money notional; ///< Σ price·size of its trades, each rounded half-even
+  trading::money fees;     ///< in quote units
+  uint64_t session = 0;    ///< that submitted it
   trading::timestamp accepted_at;
   trading::timestamp changed_at;
-  bool duplicate = false;       ///< the id was known before this submit
+  bool duplicate = false; ///< the id was known before this submit
 
   friend bool operator==(const order_report&, const order_report&) = default;
 };
@@ -185,18 +187,18 @@ struct open_orders_report {
 
 struct venue_trade {
   trading::account_id account;
-  uint64_t seq = 0;             ///< 1, 2, 3, ... per account without gaps
-  trading::trade_id id;         ///< seq as text
+  uint64_t seq = 0;     ///< 1, 2, 3, ... per account without gaps
+  trading::trade_id id; ///< seq as text
   trading::client_order_id order;
   trading::venue_order_id venue_order;
   trading::instrument_id instrument;
   trading::side direction = trading::side::buy;
   trading::price at;
-  trading::quantity size;       ///< > 0
-  trading::money fee;           ///< < 0 is a rebate
-  trading::asset_id fee_asset;  ///< the instrument's quote asset
+  trading::quantity size;      ///< > 0
+  trading::money fee;          ///< < 0 is a rebate
+  trading::asset_id fee_asset; ///< the instrument's quote asset
   bool maker = false;
-  uint64_t step = 0;            ///< that made it
+  uint64_t step = 0; ///< that made it
   trading::timestamp event_time;
 
   friend bool operator==(const venue_trade&, const venue_trade&) = default;
@@ -205,27 +207,28 @@ struct venue_trade {
 struct trades_report {
   trading::account_id account;
   std::vector<venue_trade> trades; ///< ascending seq
-  uint64_t last_seq = 0;        ///< of the account; more than the last one given: ask again from there
+  uint64_t last_seq = 0; ///< of the account; more than the last one given: ask again from there
 
   friend bool operator==(const trades_report&, const trades_report&) = default;
 };
 
-/// Running sums of all trades of the account, in the order of names; what it brought along is not known here.
+/// Running sums of all trades of the account, in the order of names; what it brought along is not
+/// known here.
 struct balances_report {
   struct holding {
     trading::instrument_id instrument;
-    trading::quantity size;     ///< signed
+    trading::quantity size; ///< signed
     friend bool operator==(const holding&, const holding&) = default;
   };
   struct movement {
-    trading::asset_id asset;    ///< a quote asset
-    trading::money amount;      ///< signed, fees taken off
+    trading::asset_id asset; ///< a quote asset
+    trading::money amount;   ///< signed, fees taken off
     friend bool operator==(const movement&, const movement&) = default;
   };
   trading::account_id account;
   std::vector<holding> holdings;
   std::vector<movement> cash;
-  uint64_t last_seq = 0;        ///< trades counted in
+  uint64_t last_seq = 0; ///< trades counted in
 
   friend bool operator==(const balances_report&, const balances_report&) = default;
 };
@@ -238,8 +241,8 @@ enum class step_refusal : uint8_t {
   other_run = 3,       ///< the ledger belongs to another run
   content_differs = 4, ///< the last step repeated, but with other bars or another time
   time_backwards = 5,
-  bad_bar = 6,         ///< impossible prices, closing after event_time, or a second one of an instrument
-  malformed = 7,       ///< run name or bar count outside their limits
+  bad_bar = 6,   ///< impossible prices, closing after event_time, or a second one of an instrument
+  malformed = 7, ///< run name or bar count outside their limits
 };
 
 [[nodiscard]] const char* to_string(step_refusal r) noexcept;
@@ -252,11 +255,11 @@ struct step_report {
     uint64_t last_seq = 0;
     friend bool operator==(const account_trades&, const account_trades&) = default;
   };
-  std::string run;              ///< of the ledger
-  uint64_t number = 0;          ///< that was asked for
+  std::string run;     ///< of the ledger
+  uint64_t number = 0; ///< that was asked for
   step_refusal refusal = step_refusal::none;
-  uint64_t last_step = 0;       ///< of the ledger; 0 = none taken
-  trading::timestamp event_time; ///< of last_step
+  uint64_t last_step = 0;               ///< of the ledger; 0 = none taken
+  trading::timestamp event_time;        ///< of last_step
   std::vector<account_trades> accounts; ///< those that traded, by name
   std::vector<venue_trade> trades;      ///< in the order in which they were made
   /// Orders that ended without a trade because their amounts left the decimal range.
