@@ -30,7 +30,8 @@ using environment = std::function<std::optional<std::string>(const std::string&)
 [[nodiscard]] environment process_environment();
 
 /// Parses and checks the text of a file named `file` (for messages only). Unknown keys are problems. Secrets are only
-/// allowed as ${ENV} references in keys that are secret.
+/// allowed as ${ENV} references in keys that are secret. Any bytes are valid input; at most
+/// defaults::config_bytes_max are accepted. Pure apart from `env`.
 [[nodiscard]] std::variant<cluster_settings, problems> parse_cluster(std::string_view text, const std::string& file);
 [[nodiscard]] std::variant<node_settings, problems> parse_node(std::string_view text, const std::string& file,
                                                                const environment& env);
@@ -40,12 +41,17 @@ parse_venue(std::string_view text, const std::string& file, const environment& e
 /// Reads a file of at most defaults::config_bytes_max bytes; a file that cannot be read is a problem.
 [[nodiscard]] std::variant<std::string, problems> read_text_file(const std::string& path);
 
+/// Whether the files of a [tls] section can be read and the key is its owner's alone; `file` is the
+/// configuration that names them. Looks at the file system, unlike parsing.
+[[nodiscard]] problems check_tls_files(const tls_settings& tls, const std::string& file);
+
 /// One changed setting between two configurations.
 struct difference {
   std::string key;
   std::string before;         ///< empty = was absent
   std::string after;          ///< empty = is absent now
 };
+/// All settings that differ, in key order. Also reports a changed order of entries, which decides ties.
 [[nodiscard]] std::vector<difference> diff(const cluster_settings& before, const cluster_settings& after);
 
 } // namespace supreme::config

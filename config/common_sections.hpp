@@ -1,0 +1,22 @@
+#pragma once
+
+#include "config/toml_reader.hpp"
+#include "trading/market/instrument.hpp"
+
+#include <vector>
+
+namespace supreme::config {
+
+/// Reads [[instruments]], which cluster and venue files share. Ids are unique, steps above zero.
+[[nodiscard]] std::vector<trading::instrument> read_instruments(table_reader& root);
+
+/// Reads ca_file, certificate_file and key_file of [tls]; all are required.
+[[nodiscard]] tls_settings read_tls(table_reader& root);
+
+/// Reads host and port of a section. Port 0 means any free port for a section that must listen.
+[[nodiscard]] listen_settings read_listen(table_reader& root, std::string_view key, bool required);
+
+/// Reads log_level, "info" by default.
+[[nodiscard]] std::string read_log_level(table_reader& root);
+
+} // namespace supreme::config
