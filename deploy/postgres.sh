@@ -51,6 +51,12 @@ var=$(cd "$var" && pwd -P)
 [ -x "$pg_bin/postgres" ] || die "no PostgreSQL $pg_version in $pg_bin: run ./supreme setup, or set SUPREME_PG_BIN"
 # A short name for this folder of state, for places outside it.
 var_hash=$(printf '%s' "$var" | sha256sum | cut -c1-12)
+# A server outlives its caller, so it must inherit none of the caller's files: a lock would stay locked and a
+# connection open. Bash keeps this script itself open as 255.
+for fd in "/proc/$$/fd"/*; do
+  fd=${fd##*/}
+  if [ "$fd" -gt 2 ] && [ "$fd" -lt 255 ]; then eval "exec $fd>&-"; fi
+done
 # The server's user may not be allowed into the folder that we were called from.
 cd /
 
@@ -208,7 +214,7 @@ start() {
   rm -f "$data/postmaster.pid"
   local try
   for ((try = 1; try <= start_tries_max; try++)); do
-    # The server outlives us, so it must not inherit the lock (file descriptor 9), nor our standard streams.
+    # Neither our own lock nor our standard streams may stay open in the server.
     if as_server "$pg_bin/pg_ctl" start -w -t "$ready_within_s" -D "$data" -l "$log" \
       </dev/null >/dev/null 2>&1 9>&-; then return; fi
     sleep 0.5

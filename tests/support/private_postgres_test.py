@@ -7,6 +7,7 @@ looked at with psql.
 
 import os
 import pathlib
+import select
 import shutil
 import signal
 import stat
@@ -28,6 +29,9 @@ class PrivatePostgresTest(unittest.TestCase):
         self.base.chmod(0o755)
         self.var = self.base / "var"
         self.addCleanup(self.run_verb, "destroy")
+
+        # A stopped run must leave no server behind, and a server outlives the process group that started it.
+        signal.signal(signal.SIGTERM, lambda *_: (self.doCleanups(), os._exit(1)))
 
     def run_verb(self, verb, name="check", expect=0):
         done = subprocess.run([SCRIPT, verb, name], env={**os.environ, "SUPREME_VAR": str(self.var)},
@@ -61,6 +65,18 @@ class PrivatePostgresTest(unittest.TestCase):
         self.assertEqual(self.run_verb("status", expect=3), "stopped")
         self.run_verb("start")
         self.assertEqual(self.ask("SELECT id FROM kept"), "7")
+
+    def test_keeps_no_file_of_its_caller_open(self):
+        ours, theirs = os.pipe()
+        os.set_inheritable(theirs, True)
+        done = subprocess.run([SCRIPT, "start", "check"], env={**os.environ, "SUPREME_VAR": str(self.var)},
+                              capture_output=True, pass_fds=[theirs], check=True)
+        self.assertTrue(done.stdout)
+        os.close(theirs)
+        # The end of the pipe shows that nobody else holds its other end; a server that did would block this.
+        self.assertTrue(select.select([ours], [], [], 10)[0])
+        self.assertEqual(os.read(ours, 1), b"")
+        os.close(ours)
 
     def test_starts_beside_a_stranger_with_the_number_of_a_killed_server(self):
         self.run_verb("start")

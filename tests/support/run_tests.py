@@ -13,6 +13,7 @@ skipped when it exits with 77.
 
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
@@ -46,14 +47,30 @@ class Outcome:
         return text + (f", {self.skipped} skipped" if self.skipped else "")
 
 
-# The process groups of the programs that run now.
-running = set()
+# How long a program may take to tidy up when the whole run is stopped.
+TIDY_UP_S = 5
+
+# The programs that run now; each leads a process group of its own.
+running = {}
+
+
+def signal_group(group, number):
+    """Signals a process group, which may have ended already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, number)
 
 
 def end_at_once(number, _frame):
-    """A stopped run must leave no test program behind: each is in a process group of its own."""
-    for group in list(running):
-        os.killpg(group, signal.SIGKILL)
+    """A stopped run leaves no test program behind."""
+    programs = dict(running)
+    deadline = time.monotonic() + TIDY_UP_S
+    for group in programs:
+        signal_group(group, signal.SIGTERM)
+    for group, program in programs.items():
+        try:
+            program.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            signal_group(group, signal.SIGKILL)
     os._exit(128 + number)
 
 
@@ -104,14 +121,14 @@ def run(test, options):
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
                                    env={**os.environ, **test["env"]}, cwd=test["workdir"],
                                    start_new_session=True)
-        running.add(process.pid)
+        running[process.pid] = process
         try:
             code = process.wait(limit_s)
         except subprocess.TimeoutExpired:
             hung = True
-            os.killpg(process.pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
             code = process.wait()
-        running.discard(process.pid)
+        running.pop(process.pid, None)
 
     if is_script:
         if code == SKIPPED_EXIT_CODE:
