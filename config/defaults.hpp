@@ -162,6 +162,8 @@ inline constexpr milliseconds gateway_deadline{3'000};
 inline constexpr size_t history_batch_bars = 256;
 /// Steps that a feed hands to the conductor at once.
 inline constexpr size_t feed_batch_steps = 256;
+/// Bars in one batch from a feed to the conductor; about 20 KB on the wire.
+inline constexpr size_t feed_batch_bars = 256;
 /// Requests that a guard holds open before it refuses further ones as `busy`.
 inline constexpr size_t guard_credit = 256;
 /// Approved orders that an executor holds open before the guard must stop deciding.

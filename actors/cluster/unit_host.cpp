@@ -372,6 +372,11 @@ void on_down(self_pointer self, const caf::down_msg& down) {
     if (protocols::is(down.reason, protocols::fault::not_owner)) {
       record(st, name, "superseded", unit.epoch, protocols::describe(down.reason));
       st.units.erase(name);
+    } else if (unit.quarantined && down.reason == caf::exit_reason::normal) {
+      record(st, name, "resumed", unit.epoch, "the halt of the strategy was lifted");
+      unit.quarantined = false;
+      unit.crashes.clear();
+      schedule_restart(self, unit, limits::backoff_initial);
     } else {
       on_crash(self, unit, down.reason);
     }
