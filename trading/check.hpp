@@ -14,16 +14,17 @@ public:
 };
 
 /// Throws contract_violation naming the condition and where it stood. Called by SUPREME_CHECK.
-[[noreturn]] inline void fail_check(const char* condition, const char* text,
-                                    const std::source_location& where
-                                    = std::source_location::current()) {
+[[noreturn]] inline void
+fail_check(const char* condition, const char* text,
+           const std::source_location& where = std::source_location::current()) {
   throw contract_violation(std::string{where.file_name()} + ":" + std::to_string(where.line())
                            + ": " + text + " (" + condition + ")");
 }
 
 } // namespace supreme::trading
 
-/// Always on, also in release builds: a trading system that goes on after a broken contract loses money.
+/// Always on, also in release builds: a trading system that goes on after a broken contract loses
+/// money.
 #define SUPREME_CHECK(condition, text)                                                             \
   do {                                                                                             \
     if (!(condition)) [[unlikely]]                                                                 \

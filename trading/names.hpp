@@ -7,8 +7,8 @@
 
 namespace supreme::trading {
 
-/// An enum value and the name under which it is stored and shown. One table serves both directions, so
-/// writing and reading back cannot disagree.
+/// An enum value and the name under which it is stored and shown. One table serves both directions,
+/// so writing and reading back cannot disagree.
 template <class Enum>
 struct named {
   Enum value;

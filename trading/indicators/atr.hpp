@@ -14,8 +14,8 @@ public:
   double update(double high, double low, double close) noexcept {
     double range = high - low;
     if (previous_close_)
-      range
-        = std::max({range, std::abs(high - *previous_close_), std::abs(low - *previous_close_)});
+      range =
+        std::max({range, std::abs(high - *previous_close_), std::abs(low - *previous_close_)});
     previous_close_ = close;
     return range;
   }

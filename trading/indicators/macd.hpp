@@ -9,8 +9,8 @@ struct macd_value {
   double signal = 0; ///< EMA(signal) of the line
 };
 
-/// Moving average convergence/divergence. The line comes with the slow-th input, the signal with the
-/// (slow + signal − 1)-th.
+/// Moving average convergence/divergence. The line comes with the slow-th input, the signal with
+/// the (slow + signal − 1)-th.
 class macd {
 public:
   macd(uint32_t fast, uint32_t slow, uint32_t signal) : fast_(fast), slow_(slow), signal_(signal) {

@@ -7,8 +7,9 @@
 
 namespace supreme::trading {
 
-/// An exponential average seeded with the plain average of its first n values: the common core of ema and
-/// wilder. No value before the n-th. Finite inputs give finite values; a plain value, one owner.
+/// An exponential average seeded with the plain average of its first n values: the common core of
+/// ema and wilder. No value before the n-th. Finite inputs give finite values; a plain value, one
+/// owner.
 class exponential_average {
 public:
   /// The latest average; nothing while there were fewer than n values.

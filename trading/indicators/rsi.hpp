@@ -4,8 +4,8 @@
 
 namespace supreme::trading {
 
-/// Wilder's relative strength index over n changes, 0…100; 100 when there was no loss. The first value
-/// comes with the (n+1)-th input.
+/// Wilder's relative strength index over n changes, 0…100; 100 when there was no loss. The first
+/// value comes with the (n+1)-th input.
 class rsi {
 public:
   explicit rsi(uint32_t length) : gains_(length), losses_(length) {}

@@ -7,8 +7,8 @@
 
 namespace supreme::trading {
 
-/// The plain average of the last n values. The sum carries its rounding error along and is replaced by a
-/// fresh one at each turn of the ring, so it does not drift however long it runs.
+/// The plain average of the last n values. The sum carries its rounding error along and is replaced
+/// by a fresh one at each turn of the ring, so it does not drift however long it runs.
 class sma {
 public:
   explicit sma(uint32_t length);

@@ -17,13 +17,14 @@ struct bar {
   price high;
   price low;
   price close;
-  quantity volume;         ///< ≥ 0, base units
+  quantity volume; ///< ≥ 0, base units
 
   [[nodiscard]] timestamp close_time() const noexcept { return open_time + interval; }
   friend bool operator==(const bar&, const bar&) = default;
 };
 
-/// Why a bar cannot be true; `none` when it can. Codes are stored with quarantined rows: never reused.
+/// Why a bar cannot be true; `none` when it can. Codes are stored with quarantined rows: never
+/// reused.
 enum class bar_defect : uint8_t {
   none = 0,
   price_not_positive = 1,

@@ -27,7 +27,8 @@ decimal or_throw(std::optional<decimal> value, const char* text) {
   return *value;
 }
 
-/// Whether a quotient truncated toward zero must move one unit away from zero. `remainder` is not 0.
+/// Whether a quotient truncated toward zero must move one unit away from zero. `remainder` is not
+/// 0.
 bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominator,
                 rounding r) noexcept {
   switch (r) {

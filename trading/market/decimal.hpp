@@ -10,11 +10,18 @@
 namespace supreme::trading {
 
 /// How a product or quotient that has no exact 1e-8 representation is rounded.
-enum class rounding : uint8_t { toward_zero = 1, away_from_zero = 2, floor = 3, ceiling = 4, half_even = 5 };
+enum class rounding : uint8_t {
+  toward_zero = 1,
+  away_from_zero = 2,
+  floor = 3,
+  ceiling = 4,
+  half_even = 5
+};
 
-/// An exact decimal with eight fraction digits: price, quantity or money, stored as int64 units of 1e-8.
-/// Range about ±92,233,720,368. Arithmetic that would leave the range throws std::overflow_error from
-/// the operators and yields nothing from the checked_ functions; it never wraps. A plain value: any thread.
+/// An exact decimal with eight fraction digits: price, quantity or money, stored as int64 units of
+/// 1e-8. Range about ±92,233,720,368. Arithmetic that would leave the range throws
+/// std::overflow_error from the operators and yields nothing from the checked_ functions; it never
+/// wraps. A plain value: any thread.
 class decimal {
 public:
   static constexpr int64_t scale = 100'000'000;
@@ -30,7 +37,7 @@ public:
   /// A whole number; throws std::overflow_error outside the range.
   [[nodiscard]] static decimal from_integer(int64_t whole);
   /// Exact text: optional sign, digits, optional point and at most eight fraction digits (further
-  /// zeros are accepted). No exponent, no spaces, no separators. Nothing when it is not exactly that.
+  /// zeros are accepted). No exponent, no spaces, no separators. Nothing for any other text.
   [[nodiscard]] static std::optional<decimal> parse(std::string_view text) noexcept;
   /// parse() for literals in code; throws contract_violation when the text is not a decimal.
   [[nodiscard]] static decimal literal(std::string_view text);
@@ -65,16 +72,18 @@ private:
 [[nodiscard]] std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept;
 /// a/b rounded to 1e-8 as told; nothing when b is zero.
 [[nodiscard]] std::optional<decimal> checked_divide(decimal a, decimal b, rounding r) noexcept;
-/// a·numerator/denominator with one rounding at the end, in 128 bits; nothing when the denominator is zero.
-[[nodiscard]] std::optional<decimal> checked_multiply_divide(decimal a, int64_t numerator,
-                                                             int64_t denominator, rounding r) noexcept;
+/// a·numerator/denominator with one rounding at the end, in 128 bits; nothing when the denominator
+/// is zero.
+[[nodiscard]] std::optional<decimal>
+checked_multiply_divide(decimal a, int64_t numerator, int64_t denominator, rounding r) noexcept;
 /// The nearest multiple of `step` in the given direction; nothing when the step is not positive.
 [[nodiscard]] std::optional<decimal> checked_round_to_multiple(decimal value, decimal step,
                                                                rounding r) noexcept;
 /// As above, but leaving the range (or dividing by zero) throws std::overflow_error.
 [[nodiscard]] decimal multiply(decimal a, decimal b, rounding r);
 [[nodiscard]] decimal divide(decimal a, decimal b, rounding r);
-[[nodiscard]] decimal multiply_divide(decimal a, int64_t numerator, int64_t denominator, rounding r);
+[[nodiscard]] decimal multiply_divide(decimal a, int64_t numerator, int64_t denominator,
+                                      rounding r);
 /// Throws contract_violation when the step is not positive.
 [[nodiscard]] decimal round_to_multiple(decimal value, decimal step, rounding r);
 [[nodiscard]] bool is_multiple(decimal value, decimal step) noexcept;
@@ -88,5 +97,7 @@ using money = decimal;
 
 template <>
 struct std::hash<supreme::trading::decimal> {
-  size_t operator()(supreme::trading::decimal d) const noexcept { return std::hash<int64_t>{}(d.raw()); }
+  size_t operator()(supreme::trading::decimal d) const noexcept {
+    return std::hash<int64_t>{}(d.raw());
+  }
 };

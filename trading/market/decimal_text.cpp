@@ -23,8 +23,8 @@ std::optional<decimal> decimal::parse(std::string_view text) noexcept {
     text.remove_prefix(1);
   const size_t point = text.find('.');
   const std::string_view whole = text.substr(0, point);
-  const std::string_view fraction
-    = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
+  const std::string_view fraction =
+    point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
   if (whole.empty() || (point != std::string_view::npos && fraction.empty()))
     return std::nullopt;
 

@@ -27,18 +27,20 @@ private:
   std::string text_;
 };
 
-using account_id = id<struct account_tag>;         ///< "main"
-using asset_id = id<struct asset_tag>;             ///< "USDT"
-using instrument_id = id<struct instrument_tag>;   ///< "BTCUSDT"
-using strategy_id = id<struct strategy_tag>;       ///< "trend", the name in the configuration
-/// strategy and instrument, "trend/BTCUSDT". Identity of a virtual position: it survives restart, move and rescale.
+using account_id = id<struct account_tag>;       ///< "main"
+using asset_id = id<struct asset_tag>;           ///< "USDT"
+using instrument_id = id<struct instrument_tag>; ///< "BTCUSDT"
+using strategy_id = id<struct strategy_tag>;     ///< "trend", the name in the configuration
+/// strategy and instrument, "trend/BTCUSDT". Identity of a virtual position: it survives restart,
+/// move and rescale.
 using slot_id = id<struct slot_tag>;
-using venue_id = id<struct venue_tag>;             ///< "sim"
+using venue_id = id<struct venue_tag>;               ///< "sim"
 using client_order_id = id<struct client_order_tag>; ///< at most 36 characters, unique for ever
 using venue_order_id = id<struct venue_order_tag>;
-using trade_id = id<struct trade_tag>;             ///< the venue's, unique per (venue, account)
+using trade_id = id<struct trade_tag>; ///< the venue's, unique per (venue, account)
 
-[[nodiscard]] inline slot_id make_slot(const strategy_id& strategy, const instrument_id& instrument) {
+[[nodiscard]] inline slot_id make_slot(const strategy_id& strategy,
+                                       const instrument_id& instrument) {
   return slot_id{strategy.str() + "/" + instrument.str()};
 }
 

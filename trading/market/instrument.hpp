@@ -10,9 +10,9 @@ struct instrument {
   instrument_id id;
   asset_id base;
   asset_id quote;
-  price tick_size;        ///< prices are multiples of this
-  quantity lot_size;      ///< quantities are multiples of this
-  money min_notional;     ///< smallest price·quantity of an order
+  price tick_size;    ///< prices are multiples of this
+  quantity lot_size;  ///< quantities are multiples of this
+  money min_notional; ///< smallest price·quantity of an order
 
   friend bool operator==(const instrument&, const instrument&) = default;
 };

@@ -32,14 +32,22 @@ public:
 
   [[nodiscard]] constexpr int64_t ns() const noexcept { return ns_; }
   /// Milliseconds, rounded down.
-  [[nodiscard]] constexpr int64_t ms() const noexcept { return ns_ / 1'000'000 - (ns_ % 1'000'000 < 0 ? 1 : 0); }
+  [[nodiscard]] constexpr int64_t ms() const noexcept {
+    return ns_ / 1'000'000 - (ns_ % 1'000'000 < 0 ? 1 : 0);
+  }
   /// ISO 8601 in UTC with as many fraction digits (0, 3, 6 or 9) as needed.
   [[nodiscard]] std::string to_string() const;
 
   friend constexpr auto operator<=>(const timestamp&, const timestamp&) noexcept = default;
-  friend constexpr timestamp operator+(timestamp t, nanoseconds d) noexcept { return from_ns(t.ns_ + d.count()); }
-  friend constexpr timestamp operator-(timestamp t, nanoseconds d) noexcept { return from_ns(t.ns_ - d.count()); }
-  friend constexpr nanoseconds operator-(timestamp a, timestamp b) noexcept { return nanoseconds{a.ns_ - b.ns_}; }
+  friend constexpr timestamp operator+(timestamp t, nanoseconds d) noexcept {
+    return from_ns(t.ns_ + d.count());
+  }
+  friend constexpr timestamp operator-(timestamp t, nanoseconds d) noexcept {
+    return from_ns(t.ns_ - d.count());
+  }
+  friend constexpr nanoseconds operator-(timestamp a, timestamp b) noexcept {
+    return nanoseconds{a.ns_ - b.ns_};
+  }
 
 private:
   int64_t ns_ = 0;

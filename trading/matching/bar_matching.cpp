@@ -29,8 +29,8 @@ price with_slippage(side s, price at, const instrument& i, int64_t slippage_ppb)
     return at;
   const bool buys = s == side::buy;
   const auto against = buys ? rounding::ceiling : rounding::floor;
-  const auto slipped
-    = multiply_divide(at, one_ppb + (buys ? slippage_ppb : -slippage_ppb), one_ppb, against);
+  const auto slipped =
+    multiply_divide(at, one_ppb + (buys ? slippage_ppb : -slippage_ppb), one_ppb, against);
   // A sale never slips to nothing: one tick is the lowest price there is.
   return std::max(round_to_multiple(slipped, i.tick_size, against), i.tick_size);
 }
@@ -43,8 +43,8 @@ std::optional<price> trigger_price(const resting_order& o, const bar& b) {
   return worse(o.direction, b.open, *o.stop_price);
 }
 
-/// Limit rules for an order that is there from `start` on, when the best price after that is `best`.
-/// An order that is marketable when it arrives takes; one that waits for the price makes.
+/// Limit rules for an order that is there from `start` on, when the best price after that is
+/// `best`. An order that is marketable when it arrives takes; one that waits for the price makes.
 std::optional<touch> limit_touch(side s, price limit, price start, price best) {
   if (as_good(s, start, limit))
     return touch{start, false};
@@ -55,8 +55,8 @@ std::optional<touch> limit_touch(side s, price limit, price start, price best) {
 
 price best_price(side s, const bar& b) { return s == side::buy ? b.low : b.high; }
 
-/// A stop-limit triggered in this very bar. When the trigger lies inside the bar, its best price may have
-/// come before the trigger; only the close is known to come after it.
+/// A stop-limit triggered in this very bar. When the trigger lies inside the bar, its best price
+/// may have come before the trigger; only the close is known to come after it.
 std::optional<touch> triggered_limit_touch(const resting_order& o, const bar& b, price trigger) {
   const bool from_open = trigger == b.open;
   const price best = from_open ? best_price(o.direction, b) : b.close;
@@ -89,8 +89,8 @@ quantity fill_size(const resting_order& o, const bar& b, const instrument& i,
                    int64_t max_volume_share_ppb) {
   if (max_volume_share_ppb == 0)
     return o.open_size;
-  const quantity share
-    = multiply_divide(b.volume, max_volume_share_ppb, one_ppb, rounding::toward_zero);
+  const quantity share =
+    multiply_divide(b.volume, max_volume_share_ppb, one_ppb, rounding::toward_zero);
   return std::min(o.open_size, round_to_multiple(share, i.lot_size, rounding::toward_zero));
 }
 
@@ -109,8 +109,8 @@ void check_contract(const resting_order& o, const execution_costs& costs) {
 bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrument& i,
                              const execution_costs& costs) {
   check_contract(o, costs);
-  const auto trigger
-    = is_stop(o.type) && !o.triggered ? trigger_price(o, b) : std::optional<price>{};
+  const auto trigger =
+    is_stop(o.type) && !o.triggered ? trigger_price(o, b) : std::optional<price>{};
   bar_execution out;
   out.triggered = is_stop(o.type) && (o.triggered || trigger.has_value());
   const auto found = find_touch(o, b, i, costs, trigger);

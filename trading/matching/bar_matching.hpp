@@ -12,43 +12,46 @@ namespace supreme::trading {
 struct execution_costs {
   int64_t taker_fee_ppb = 0;
   int64_t maker_fee_ppb = 0;
-  int64_t slippage_ppb = 0;        ///< applied against market and triggered stop orders
-  int64_t max_volume_share_ppb = 0; ///< 0 = no cap; else the share of the bar's volume one order may take
+  int64_t slippage_ppb = 0;         ///< applied against market and triggered stop orders
+  int64_t max_volume_share_ppb = 0; ///< share of the bar's volume one order may take; 0 = no cap
 };
 
 /// An order resting at a simulated venue, as the bar model sees it.
 struct resting_order {
   side direction = side::buy;
   order_type type = order_type::market;
-  quantity open_size;              ///< > 0, what is left
+  quantity open_size; ///< > 0, what is left
   std::optional<price> limit_price;
   std::optional<price> stop_price;
-  bool triggered = false;          ///< a stop kind whose trigger was hit in an earlier bar
+  bool triggered = false; ///< a stop kind whose trigger was hit in an earlier bar
 };
 
 /// What a bar does to an order. No fill when size is zero.
 struct bar_execution {
   quantity size;
   price at;
-  money fee;                       ///< in quote units, rounded half-even
+  money fee; ///< in quote units, rounded half-even
   bool maker = false;
-  bool triggered = false;          ///< stop kinds: hit by now
+  bool triggered = false; ///< stop kinds: hit by now
 };
 
 /// What one bar does to one order that rests from the bar's open on (a buy; sells mirrored):
 /// - market: fills at the open plus slippage.
-/// - limit: fills when low ≤ limit, at min(open, limit). It takes when the open is already at or below the
-///   limit, else it makes.
-/// - stop: triggers when high ≥ stop, at max(open, stop) plus slippage. Triggered in an earlier bar and not
-///   yet filled, it is a market order.
-/// - stop-limit: triggers like a stop, then follows the limit rules from the trigger price on, without slippage.
-///   Triggered inside the bar at a price above its limit, it fills only when the close came back to the
-///   limit: the low may have come before the trigger. Triggered in an earlier bar, it is a limit order.
-/// Prices with slippage are rounded to the tick against the order. A volume cap leaves the rest open. The fee is
-/// taken from the notional rounded half-even. A trigger is reported even when nothing fills.
-/// Throws contract_violation when a size or a needed price is missing or the slippage is not in [0, 1), and
-/// std::overflow_error outside the decimal range. Needs a bar without defect.
-[[nodiscard]] bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrument& i,
-                                           const execution_costs& costs);
+/// - limit: fills when low ≤ limit, at min(open, limit). It takes when the open is already at or
+///   below the limit, else it makes.
+/// - stop: triggers when high ≥ stop, at max(open, stop) plus slippage. Triggered in an earlier bar
+///   and not yet filled, it is a market order.
+/// - stop-limit: triggers like a stop, then follows the limit rules from the trigger price on,
+///   without slippage. Triggered inside the bar at a price above its limit, it fills only when the
+///   close came back to the limit: the low may have come before the trigger. Triggered in an
+///   earlier bar, it is a limit order.
+///
+/// Prices with slippage are rounded to the tick against the order. A volume cap leaves the rest
+/// open. The fee is taken from the notional rounded half-even. A trigger is reported even when
+/// nothing fills. Needs a bar without defect. Throws contract_violation when a size or a needed
+/// price is missing or the slippage is not in [0, 1), and std::overflow_error outside the decimal
+/// range.
+[[nodiscard]] bar_execution execute_on_bar(const resting_order& o, const bar& b,
+                                           const instrument& i, const execution_costs& costs);
 
 } // namespace supreme::trading

@@ -31,8 +31,8 @@ constexpr std::array<named<order_type>, 4> type_names{{
 
 constexpr uint32_t bit(order_state s) noexcept { return uint32_t{1} << static_cast<unsigned>(s); }
 
-/// What the venue may turn out to have done with an order that was sent, whatever the first report is:
-/// reports are lost, repeated and reordered.
+/// What the venue may turn out to have done with an order that was sent, whatever the first report
+/// is: reports are lost, repeated and reordered.
 constexpr uint32_t venue_outcomes = bit(order_state::open) | bit(order_state::partially_filled)
                                     | bit(order_state::filled) | bit(order_state::cancelled)
                                     | bit(order_state::rejected) | bit(order_state::expired)

@@ -13,17 +13,17 @@ enum class order_type : uint8_t { market = 1, limit = 2, stop = 3, stop_limit = 
 
 /// Where an order stands. Stored by name; values are never reused.
 enum class order_state : uint8_t {
-  intent = 1,           ///< committed, provably never sent
-  submitting = 2,       ///< may have been sent; outcome open
-  unknown = 3,          ///< sent or perhaps sent, and the answer was lost: being asked for
-  open = 4,             ///< the venue has accepted it
+  intent = 1,     ///< committed, provably never sent
+  submitting = 2, ///< may have been sent; outcome open
+  unknown = 3,    ///< sent or perhaps sent, and the answer was lost: being asked for
+  open = 4,       ///< the venue has accepted it
   partially_filled = 5,
-  filled = 6,           ///< terminal
-  cancelled = 7,        ///< terminal
-  rejected = 8,         ///< terminal: the venue said no
-  expired = 9,          ///< terminal
-  abandoned = 10,       ///< terminal: an intent that was never sent and never will be
-  not_accepted = 11,    ///< terminal: proven that the venue never had it
+  filled = 6,        ///< terminal
+  cancelled = 7,     ///< terminal
+  rejected = 8,      ///< terminal: the venue said no
+  expired = 9,       ///< terminal
+  abandoned = 10,    ///< terminal: an intent that was never sent and never will be
+  not_accepted = 11, ///< terminal: proven that the venue never had it
 };
 
 [[nodiscard]] const char* to_string(order_state s) noexcept;
@@ -33,8 +33,8 @@ enum class order_state : uint8_t {
 
 [[nodiscard]] bool is_terminal(order_state s) noexcept;
 /// Whether the edge from → to is legal. Staying in place is legal (reports repeat); terminal states
-/// have no edges, except that a late fill moves cancelled/expired/not_accepted/abandoned/rejected orders' fill columns, which
-/// does not change the state and is alarmed.
+/// have no edges, except that a late fill moves cancelled/expired/not_accepted/abandoned/rejected
+/// orders' fill columns, which does not change the state and is alarmed.
 [[nodiscard]] bool may_move(order_state from, order_state to) noexcept;
 
 /// What the guard decided to send. Quantity > 0, a lot multiple; limit_price only for limit kinds,
@@ -51,8 +51,8 @@ struct order {
   quantity size;
   std::optional<price> limit_price;
   std::optional<price> stop_price;
-  price decision_price;   ///< the mark it was decided at
-  timestamp event_time;   ///< event time of the decision
+  price decision_price; ///< the mark it was decided at
+  timestamp event_time; ///< event time of the decision
 
   friend bool operator==(const order&, const order&) = default;
 };
@@ -66,8 +66,8 @@ struct fill {
   instrument_id instrument;
   side direction = side::buy;
   price at;
-  quantity size;          ///< > 0
-  money fee;              ///< ≥ 0 charged, < 0 rebate
+  quantity size; ///< > 0
+  money fee;     ///< ≥ 0 charged, < 0 rebate
   asset_id fee_asset;
   timestamp event_time;
 

@@ -16,13 +16,14 @@ enum class target : uint8_t { flat = 1, long_position = 2, short_position = 3 };
 
 [[nodiscard]] const char* to_string(target t) noexcept;
 
-/// Names one decision for ever. A strategy that is restarted, moved or replayed re-emits the same key
-/// and gets the stored verdict back, so nothing is ever decided twice.
+/// Names one decision for ever. A strategy that is restarted, moved or replayed re-emits the same
+/// key and gets the stored verdict back, so nothing is ever decided twice.
 struct decision_key {
   slot_id slot;
-  std::string cause;  ///< the deciding event's natural id, for a bar "BTCUSDT/60s/1776607020000"
-  uint32_t leg = 0;   ///< a reversal has leg 0 (close) and leg 1 (open)
-  uint32_t child = 0; ///< 0 for the first order of a leg; a re-decision after a proven non-acceptance counts up
+  std::string cause; ///< the deciding event's natural id, for a bar "BTCUSDT/60s/1776607020000"
+  uint32_t leg = 0;  ///< a reversal has leg 0 (close) and leg 1 (open)
+  /// 0 for the first order of a leg; a re-decision after a proven non-acceptance counts up.
+  uint32_t child = 0;
 
   friend auto operator<=>(const decision_key&, const decision_key&) = default;
   friend bool operator==(const decision_key&, const decision_key&) = default;
@@ -35,10 +36,11 @@ struct signal {
   account_id account;
   instrument_id instrument;
   target wanted = target::flat;
-  price reference_price;  ///< the close it was decided on; > 0
-  std::string reason;     ///< one short sentence, at most 120 characters
-  std::vector<std::pair<std::string, decimal>> inputs; ///< what the reason rests on, in a fixed order
-  timestamp event_time;   ///< close time of the deciding bar
+  price reference_price; ///< the close it was decided on; > 0
+  std::string reason;    ///< one short sentence, at most 120 characters
+  /// What the reason rests on, in a fixed order.
+  std::vector<std::pair<std::string, decimal>> inputs;
+  timestamp event_time;     ///< close time of the deciding bar
   uint64_t account_seq = 0; ///< last account event the strategy had applied
 
   friend bool operator==(const signal&, const signal&) = default;

@@ -22,8 +22,8 @@ split split_fill(quantity held, side direction, quantity size) {
   return {closing, size - closing};
 }
 
-/// The part of the cost that closing `closing` of the position takes along. The last unit takes the rest,
-/// so a closed position has cost 0 whatever was rounded on the way.
+/// The part of the cost that closing `closing` of the position takes along. The last unit takes the
+/// rest, so a closed position has cost 0 whatever was rounded on the way.
 money released_cost(const position& p, quantity closing) {
   if (closing.is_zero())
     return money{};

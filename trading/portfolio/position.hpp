@@ -4,16 +4,16 @@
 
 namespace supreme::trading {
 
-/// A holding in one instrument at average cost. Quantity is signed (short < 0). Plain value, any thread.
-/// Source of the rules: CONVENTIONS "Positions": a fill through zero closes first, then opens.
+/// A holding in one instrument at average cost. Quantity is signed (short < 0). Plain value, any
+/// thread. A fill through zero closes first, then opens.
 struct position {
-  quantity size;             ///< signed base units
-  /// Signed cost of the open quantity in quote units, without fees: Σ price·quantity of what is still open.
-  /// Kept instead of an average price, so that closing in parts never drifts: closing the last unit
-  /// releases exactly what is left.
+  quantity size; ///< signed base units
+  /// Signed cost of the open quantity in quote units, without fees: Σ price·quantity of what is
+  /// still open. Kept instead of an average price, so that closing in parts never drifts: closing
+  /// the last unit releases exactly what is left.
   money cost;
-  money realised_gross;      ///< quote units, before fees
-  money fees_quote;          ///< fees charged in the quote asset, ≥ 0 unless rebates prevail
+  money realised_gross; ///< quote units, before fees
+  money fees_quote;     ///< fees charged in the quote asset, ≥ 0 unless rebates prevail
   uint64_t fill_count = 0;
 
   /// cost / size rounded half-even; 0 when flat.
@@ -28,13 +28,14 @@ struct position {
 /// What a fill does to a position and to the account's balances.
 struct fill_effect {
   position after;
-  money quote_change;        ///< −price·size for a buy, + for a sell (notional rounded half-even), without the fee
-  quantity base_change;      ///< +size or −size
+  money quote_change; ///< −price·size for a buy, + for a sell (notional rounded half-even), without
+                      ///< the fee
+  quantity base_change; ///< +size or −size
 };
 
-/// Applies a fill. The fee is charged in f.fee_asset: the caller moves that balance; fees_quote grows only
-/// when the fee asset is `quote`. Throws std::overflow_error outside the decimal range and
-/// contract_violation when size or price is not positive.
+/// Applies a fill. The fee is charged in f.fee_asset: the caller moves that balance; fees_quote
+/// grows only when the fee asset is `quote`. Throws std::overflow_error outside the decimal range
+/// and contract_violation when size or price is not positive.
 [[nodiscard]] fill_effect apply_fill(const position& before, const fill& f, const asset_id& quote);
 
 } // namespace supreme::trading

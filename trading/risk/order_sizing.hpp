@@ -15,9 +15,9 @@ struct sized_order {
   quantity size;   ///< ≥ 0, `wanted` rounded down to a lot multiple
 };
 
-/// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever its
-/// size; one on the other side is closed and opened by one order. Nothing when a number leaves the
-/// range. Needs in.traded, a positive mark and a positive lot.
+/// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever
+/// its size; one on the other side is closed and opened by one order. Nothing when a number leaves
+/// the range. Needs in.traded, a positive mark and a positive lot.
 [[nodiscard]] std::optional<sized_order> size_to_target(const decision_input& in) noexcept;
 
 } // namespace supreme::trading

@@ -34,7 +34,8 @@ decimal in_range(std::optional<decimal> value) {
 decimal add(decimal a, decimal b) { return in_range(checked_add(a, b)); }
 decimal subtract(decimal a, decimal b) { return in_range(checked_subtract(a, b)); }
 
-/// Nanoseconds as decimal seconds, rounded up to 10 ns. The difference of two timestamps may need 65 bits.
+/// Nanoseconds as decimal seconds, rounded up to 10 ns. The difference of two timestamps may need
+/// 65 bits.
 decimal age_in_seconds(timestamp from, timestamp to) {
   const wide ns = wide{to.ns()} - from.ns();
   const wide raw = ns >= 0 ? (ns + 9) / 10 : ns / 10;
@@ -117,8 +118,8 @@ private:
     out_.worst_price = in_range(checked_round_to_multiple(collar, in_.traded->tick_size, away));
     if (!buys)
       return;
-    const auto cost
-      = in_range(checked_multiply(out_.worst_price, out_.size, rounding::away_from_zero));
+    const auto cost =
+      in_range(checked_multiply(out_.worst_price, out_.size, rounding::away_from_zero));
     out_.reserve_cash = in_range(checked_multiply_divide(cost, one_ppb + in_.limits.taker_fee_ppb,
                                                          one_ppb, rounding::away_from_zero));
   }
@@ -158,7 +159,8 @@ private:
                  out_.size);
   }
 
-  /// The position when this order and everything already promised on its side fills, and nothing else.
+  /// The position when this order and everything already promised on its side fills, and nothing
+  /// else.
   decimal worst_position() const {
     const auto& a = in_.account;
     return out_.direction == side::buy ? add(add(a.position, a.reserved_buy), out_.size)
@@ -168,10 +170,11 @@ private:
   bool check_mode() {
     if (in_.mode != trading_mode::reducing)
       return true;
-    // What may still be closed after everything promised on this side; it must not pass through zero.
+    // What may still be closed after everything promised on this side; it must not pass through
+    // zero.
     const auto worst = worst_position();
-    const auto reducible
-      = out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);
+    const auto reducible =
+      out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);
     return check(refusal::reducing, out_.size <= reducible, reducible, out_.size);
   }
 

@@ -19,40 +19,41 @@ enum class trading_mode : uint8_t { active = 1, reducing = 2, halted = 3 };
 /// Limits of one account for one instrument. A limit that is absent is not checked.
 struct risk_limits {
   std::optional<quantity> max_order_quantity;
-  std::optional<money> max_order_notional;    ///< quote units
-  std::optional<quantity> max_position;       ///< absolute base units, worst case
+  std::optional<money> max_order_notional; ///< quote units
+  std::optional<quantity> max_position;    ///< absolute base units, worst case
   bool allow_short = false;
-  nanoseconds max_input_age{0};               ///< event time; 0 = not checked
+  nanoseconds max_input_age{0}; ///< event time; 0 = not checked
   /// A market order's worst price is mark·(1 ± this/1e9); it bounds the cash a buy reserves.
-  int64_t collar_ppb = 10'000'000;            ///< parts per billion; default 1 %
-  int64_t taker_fee_ppb = 0;                  ///< worst-case fee, parts per billion of notional
+  int64_t collar_ppb = 10'000'000; ///< parts per billion; default 1 %
+  int64_t taker_fee_ppb = 0;       ///< worst-case fee, parts per billion of notional
 };
 
 /// What the account holds and has promised, as the guard knows it.
 struct exposure {
-  quantity position;        ///< signed
-  quantity reserved_buy;    ///< open and unknown buys, ≥ 0
-  quantity reserved_sell;   ///< ≥ 0
-  money free_cash;          ///< quote balance minus reserved cash
+  quantity position;      ///< signed
+  quantity reserved_buy;  ///< open and unknown buys, ≥ 0
+  quantity reserved_sell; ///< ≥ 0
+  money free_cash;        ///< quote balance minus reserved cash
 };
 
 /// The slot whose target is to be reached.
 struct slot_exposure {
-  quantity position;        ///< signed, the slot's virtual position
-  quantity pending;         ///< signed sum of its open orders
+  quantity position; ///< signed, the slot's virtual position
+  quantity pending;  ///< signed sum of its open orders
 };
 
 enum class sizing_mode : uint8_t { fixed_quantity = 1, fixed_notional = 2 };
 
 struct sizing {
   sizing_mode mode = sizing_mode::fixed_notional;
-  decimal amount;           ///< base units or quote units, > 0
+  decimal amount; ///< base units or quote units, > 0
 };
 
-/// One line of the verdict: which check, what it allowed and what it saw. Units follow the check: base or
-/// quote units, seconds for stale_input. Checks that only answer yes or no (unknown_instrument, halted) carry
-/// 1 for yes; nothing_to_do shows what the slot holds and has asked for; short_not_allowed and reducing
-/// show what could still be sold or closed; `overflow` shows nothing.
+/// One line of the verdict: which check, what it allowed and what it saw. Units follow the check:
+/// base or quote units, seconds for stale_input. Checks that only answer yes or no
+/// (unknown_instrument, halted) carry 1 for yes; nothing_to_do shows what the slot holds and has
+/// asked for; short_not_allowed and reducing show what could still be sold or closed; `overflow`
+/// shows nothing.
 struct check_result {
   refusal code = refusal::none; ///< the code this check refuses with
   bool passed = true;
@@ -62,14 +63,16 @@ struct check_result {
   friend bool operator==(const check_result&, const check_result&) = default;
 };
 
-/// The guard's answer: an order to reserve and send, or the first refusal. All checks that were made are listed in order.
+/// The guard's answer: an order to reserve and send, or the first refusal. All checks that were
+/// made are listed in order.
 struct verdict {
   refusal outcome = refusal::none;
   std::vector<check_result> checks;
   side direction = side::buy;
   quantity size;
-  price worst_price;        ///< collar price on the side that costs
-  money reserve_cash;       ///< worst-case quote cost of a buy incl. fee, rounded away from zero; 0 for a sell
+  price worst_price;  ///< collar price on the side that costs
+  money reserve_cash; ///< worst-case quote cost of a buy incl. fee, rounded away from zero; 0 for a
+                      ///< sell
 };
 
 /// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.
@@ -81,20 +84,20 @@ struct decision_input {
   exposure account;
   slot_exposure slot;
   trading_mode mode = trading_mode::active; ///< the strictest of all scopes that apply
-  timestamp mark_time;      ///< event time of the mark
-  price mark;               ///< > 0
-  timestamp now;            ///< event time of the decision
+  timestamp mark_time;                      ///< event time of the mark
+  price mark;                               ///< > 0
+  timestamp now;                            ///< event time of the decision
 };
 
 /// Sizes the signal and runs every pre-trade check in this order, stopping at the first refusal:
 /// unknown_instrument, halted, stale_input, nothing_to_do, quantity_zero, off_lot, min_notional,
-/// max_quantity, max_notional, max_position, short_not_allowed, reducing, cash. A refused verdict carries no
-/// order. The order is a market order, so there is no price of ours that could be off the tick; the
-/// notional limits look at size·mark, the cash at size·worst_price. The minimum notional and the order limits
-/// hold for exits as well, because the venue and the operator mean every order.
-/// Never throws for input values: numbers that leave the range, or that are outside their documented
-/// ranges (a mark, tick or lot that is not positive, a negative reservation, a collar or fee outside
-/// 0…100 %), are the refusal `overflow`.
+/// max_quantity, max_notional, max_position, short_not_allowed, reducing, cash. A refused verdict
+/// carries no order. The order is a market order, so there is no price of ours that could be off
+/// the tick; the notional limits look at size·mark, the cash at size·worst_price. The minimum
+/// notional and the order limits hold for exits as well, because the venue and the operator mean
+/// every order. Never throws for input values: numbers that leave the range, or that are outside
+/// their documented ranges (a mark, tick or lot that is not positive, a negative reservation, a
+/// collar or fee outside 0…100 %), are the refusal `overflow`.
 [[nodiscard]] verdict decide(const decision_input& in);
 
 } // namespace supreme::trading

@@ -6,7 +6,8 @@
 
 namespace supreme::trading {
 
-/// Why a decision was refused. Stored and shown by its code (to_string); values and codes are never reused.
+/// Why a decision was refused. Stored and shown by its code (to_string); values and codes are never
+/// reused.
 enum class refusal : uint8_t {
   none = 0,
   halted = 1,              ///< "halted": a halt of any scope is in force

@@ -23,10 +23,10 @@ crossing find_crossing(const std::optional<macd_value>& before,
 } // namespace
 
 momentum::momentum(const momentum_settings& settings)
-    : settings_(settings),
-      macd_(settings.fast, settings.slow, settings.signal),
-      rsi_(settings.rsi_length),
-      atr_(settings.atr_length) {}
+  : settings_(settings),
+    macd_(settings.fast, settings.slow, settings.signal),
+    rsi_(settings.rsi_length),
+    atr_(settings.atr_length) {}
 
 void momentum::on_fill(const slot_holding& after) {
   const bool same_holding = (holding_.size.is_positive() && after.size.is_positive())
@@ -84,13 +84,13 @@ std::optional<decision> momentum::decide_long(const reading& r) const {
 
 decision momentum::make(desire wanted, const char* reason, const reading& r) const {
   decision d{wanted, reason, {}};
-  const auto add_trend
-    = [&d](const std::optional<macd_value>& trend, const char* line, const char* signal) {
-        if (!trend)
-          return;
-        d.inputs.emplace_back(line, trend->line);
-        d.inputs.emplace_back(signal, trend->signal);
-      };
+  const auto add_trend = [&d](const std::optional<macd_value>& trend, const char* line,
+                              const char* signal) {
+    if (!trend)
+      return;
+    d.inputs.emplace_back(line, trend->line);
+    d.inputs.emplace_back(signal, trend->signal);
+  };
   add_trend(r.trend, "macd", "signal");
   add_trend(r.trend_before, "macd_before", "signal_before");
   if (r.strength)

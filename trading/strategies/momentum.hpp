@@ -17,13 +17,14 @@ struct momentum_settings {
   double stop_atr = 0;      ///< ≥ 0; the stop's distance in ATRs, 0 = no stop
 };
 
-/// Long while the MACD is above its signal line, else flat. Enters when the MACD crosses above its signal
-/// (previous line ≤ previous signal, line > signal) and the RSI is below rsi_max; leaves when it crosses
-/// below (previous ≥, now <).
+/// Long while the MACD is above its signal line, else flat. Enters when the MACD crosses above its
+/// signal (previous line ≤ previous signal, line > signal) and the RSI is below rsi_max; leaves
+/// when it crosses below (previous ≥, now <).
 ///
-/// With stop_atr > 0 it also leaves when a bar closes at or below average price − stop_atr·ATR. The ATR is
-/// the one at the close of the first bar after the fill that opened the holding and stays fixed until the
-/// holding is closed; the average price follows further fills. So the stop depends on bars and fills alone.
+/// With stop_atr > 0 it also leaves when a bar closes at or below average price − stop_atr·ATR. The
+/// ATR is the one at the close of the first bar after the fill that opened the holding and stays
+/// fixed until the holding is closed; the average price follows further fills. So the stop depends
+/// on bars and fills alone.
 ///
 /// A short holding is nothing this strategy wants: it asks for flat at each close until it is gone.
 class momentum final : public strategy {

@@ -14,31 +14,33 @@ namespace supreme::trading {
 
 /// What the slot holds, as told by its fills.
 struct slot_holding {
-  quantity size;                 ///< signed
-  price average_price;           ///< of the open quantity; 0 when flat
+  quantity size;       ///< signed
+  price average_price; ///< of the open quantity; 0 when flat
 };
 
 /// What a strategy may wish for. (orders/signal.hpp maps it to a target of the slot.)
 enum class desire : uint8_t { flat = 1, long_position = 2, short_position = 3 };
 
-/// A wish and the reason for it. Inputs may be doubles here; the caller rounds them half-even to 1e-8 and
-/// drops the decision with a logged defect when one is not finite.
+/// A wish and the reason for it. Inputs may be doubles here; the caller rounds them half-even to
+/// 1e-8 and drops the decision with a logged defect when one is not finite.
 struct decision {
   desire wanted = desire::flat;
-  std::string reason;            ///< at most 120 characters
+  std::string reason; ///< at most 120 characters
   std::vector<std::pair<std::string, double>> inputs;
 };
 
-/// The pure decision maker of one slot. Deterministic: the same bars and fills in the same order give the same
-/// decisions, on any machine and after any restart. Not thread-safe; one owner.
+/// The pure decision maker of one slot. Deterministic: the same bars and fills in the same order
+/// give the same decisions, on any machine and after any restart. Not thread-safe; one owner.
 class strategy {
 public:
   virtual ~strategy() = default;
 
-  /// Called for every fill of the slot, in account-event order, before the bar at which it became known.
+  /// Called for every fill of the slot, in account-event order, before the bar at which it became
+  /// known.
   virtual void on_fill(const slot_holding& after) = 0;
 
-  /// Called for every closed bar of the slot's instrument, in time order. A wish is acted on from the next bar on.
+  /// Called for every closed bar of the slot's instrument, in time order. A wish is acted on from
+  /// the next bar on.
   [[nodiscard]] virtual std::optional<decision> on_bar(const bar& b) = 0;
 
   /// Bars needed before the first decision can come.
@@ -48,10 +50,10 @@ public:
 /// One parameter of a strategy kind: feeds validation, docs and the API.
 struct parameter_spec {
   std::string name;
-  std::string text;              ///< one sentence
+  std::string text; ///< one sentence
   double minimum = 0;
   double maximum = 0;
-  double initial = 0;            ///< default
+  double initial = 0; ///< default
   bool integral = false;
 };
 
@@ -64,8 +66,8 @@ struct strategy_kind {
   std::vector<parameter_spec> schema;
   /// Builds an instance from complete, validated parameters.
   std::unique_ptr<strategy> (*make)(const parameters&) = nullptr;
-  /// What must hold between parameters that are each in range, "fast is below slow": one sentence per
-  /// problem. Absent when there is no such rule.
+  /// What must hold between parameters that are each in range, "fast is below slow": one sentence
+  /// per problem. Absent when there is no such rule.
   std::vector<std::string> (*check)(const parameters&) = nullptr;
 };
 
@@ -73,11 +75,13 @@ struct strategy_kind {
 [[nodiscard]] const std::vector<strategy_kind>& strategy_kinds();
 [[nodiscard]] const strategy_kind* find_strategy_kind(const std::string& name);
 
-/// Fills in defaults and checks names, ranges and integrality. Problems come back all at once, one sentence each.
+/// Fills in defaults and checks names, ranges and integrality. Problems come back all at once, one
+/// sentence each.
 struct checked_parameters {
   parameters values;
   std::vector<std::string> problems;
 };
-[[nodiscard]] checked_parameters check_parameters(const strategy_kind& kind, const parameters& given);
+[[nodiscard]] checked_parameters check_parameters(const strategy_kind& kind,
+                                                  const parameters& given);
 
 } // namespace supreme::trading

@@ -1,0 +1,51 @@
+// Goal: what is stored by name reads back as the same value, and no two values share a name.
+// Method: every value of each enum, both ways, and names that are none.
+
+#include "trading/orders/order.hpp"
+#include "trading/risk/pre_trade.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace supreme::trading {
+namespace {
+
+template <class Enum, class Parse>
+void expect_names(int first, int last, Parse parse) {
+  std::set<std::string> names;
+  for (int number = first; number <= last; ++number) {
+    const auto value = static_cast<Enum>(number);
+    const std::string name = to_string(value);
+    EXPECT_NE(name, "invalid") << number;
+    EXPECT_TRUE(names.insert(name).second) << name;
+    ASSERT_TRUE(parse(name).has_value()) << name;
+    EXPECT_EQ(*parse(name), value) << name;
+  }
+  EXPECT_STREQ(to_string(static_cast<Enum>(last + 1)), "invalid");
+  for (const char* text : {"", "invalid", "None", "halted ", "OPEN"})
+    EXPECT_FALSE(parse(text).has_value()) << text;
+}
+
+TEST(names, order_states_round_trip) { expect_names<order_state>(1, 11, parse_order_state); }
+TEST(names, order_types_round_trip) { expect_names<order_type>(1, 4, parse_order_type); }
+TEST(names, trading_modes_round_trip) { expect_names<trading_mode>(1, 3, parse_trading_mode); }
+TEST(names, refusals_round_trip) { expect_names<refusal>(0, 16, parse_refusal); }
+
+TEST(names, targets_have_names) {
+  EXPECT_STREQ(to_string(target::flat), "flat");
+  EXPECT_STREQ(to_string(target::long_position), "long");
+  EXPECT_STREQ(to_string(target::short_position), "short");
+  EXPECT_STREQ(to_string(static_cast<target>(0)), "invalid");
+}
+
+TEST(names, refusal_codes_are_the_documented_ones) {
+  EXPECT_STREQ(to_string(refusal::none), "none");
+  EXPECT_STREQ(to_string(refusal::stale_input), "stale_input");
+  EXPECT_STREQ(to_string(refusal::short_not_allowed), "short_not_allowed");
+  EXPECT_STREQ(to_string(refusal::overflow), "overflow");
+}
+
+} // namespace
+} // namespace supreme::trading
