@@ -1,4 +1,4 @@
-#pragma once
+// No #pragma once: the compiler reads a precompiled header as a main file, where it refuses that.
 
 #include <caf/all.hpp>
 
