@@ -1,0 +1,314 @@
+-- The rows of trading. Facts (signals, verdicts, fills, movements, events, ...) are only ever added. Orders, positions,
+-- slots, balances and accounts are what the facts add up to; `audit verify` computes them again from the audit trail.
+CREATE SCHEMA trading;
+
+-- Exactly what an int64 of 1e-8 units holds. A value outside it raises, as the arithmetic of the program does.
+CREATE DOMAIN trading.amount AS numeric(20, 8)
+  CHECK (VALUE BETWEEN -92233720368.54775808 AND 92233720368.54775807);
+
+-- The gate: everything that changes an account locks its row first.
+CREATE TABLE trading.accounts (
+  account     text PRIMARY KEY CHECK (account <> ''),
+  venue       text NOT NULL CHECK (venue <> ''),
+  account_seq bigint NOT NULL DEFAULT 0,
+  recorded_at timestamptz NOT NULL,
+  updated_at  timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE trading.modes (
+  scope        text NOT NULL CHECK (scope IN ('global', 'account', 'strategy', 'instrument')),
+  name         text NOT NULL,
+  mode         text NOT NULL CHECK (mode IN ('active', 'reducing', 'halted')),
+  principal    text NOT NULL,
+  reason       text NOT NULL,
+  tightened_by text NOT NULL,
+  updated_at   timestamptz NOT NULL,
+  PRIMARY KEY (scope, name),
+  CHECK ((scope = 'global') = (name = ''))
+);
+COMMENT ON COLUMN trading.modes.tightened_by IS 'Who made it stricter last: somebody else must loosen it.';
+
+CREATE TABLE trading.mode_changes (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  scope       text NOT NULL,
+  name        text NOT NULL,
+  from_mode   text NOT NULL,
+  to_mode     text NOT NULL,
+  principal   text NOT NULL,
+  reason      text NOT NULL,
+  recorded_at timestamptz NOT NULL
+);
+CALL audit.make_append_only('trading.mode_changes');
+
+CREATE TABLE trading.signals (
+  slot             text NOT NULL CHECK (slot <> ''),
+  cause            text NOT NULL CHECK (cause <> ''),
+  leg              bigint NOT NULL,
+  child            bigint NOT NULL,
+  strategy         text NOT NULL,
+  account          text NOT NULL,
+  instrument       text NOT NULL,
+  wanted           text NOT NULL,
+  reference_price  trading.amount NOT NULL,
+  reason           text NOT NULL,
+  inputs           jsonb NOT NULL,
+  event_time_ns    bigint NOT NULL,
+  seen_account_seq bigint NOT NULL,
+  strategy_epoch   bigint NOT NULL,
+  node             text NOT NULL,
+  recorded_at      timestamptz NOT NULL,
+  PRIMARY KEY (slot, cause, leg, child)
+);
+CALL audit.make_append_only('trading.signals');
+
+CREATE TABLE trading.verdicts (
+  slot           text NOT NULL,
+  cause          text NOT NULL,
+  leg            bigint NOT NULL,
+  child          bigint NOT NULL,
+  account        text NOT NULL,
+  refusal        text NOT NULL,
+  decided_by     text NOT NULL CHECK (decided_by IN ('guard', 'rows')),
+  checks         jsonb NOT NULL,
+  direction      text NOT NULL,
+  size           trading.amount NOT NULL,
+  worst_price    trading.amount NOT NULL,
+  reserve_cash   trading.amount NOT NULL,
+  mark           trading.amount NOT NULL,
+  max_position   trading.amount,
+  allow_short    boolean NOT NULL,
+  config_version bigint NOT NULL,
+  order_id       text,
+  guard_epoch    bigint NOT NULL,
+  node           text NOT NULL,
+  recorded_at    timestamptz NOT NULL,
+  PRIMARY KEY (slot, cause, leg, child),
+  CHECK ((refusal = 'none') = (order_id IS NOT NULL))
+);
+CREATE INDEX verdicts_refused ON trading.verdicts (recorded_at) WHERE refusal <> 'none';
+CALL audit.make_append_only('trading.verdicts');
+COMMENT ON COLUMN trading.verdicts.decided_by IS 'guard: by the checks before the commit; rows: by the rows, inside it.';
+
+-- The legal moves of an order; equal to trading::may_move without staying in place.
+CREATE TABLE trading.order_edges (
+  from_state text NOT NULL,
+  to_state   text NOT NULL,
+  PRIMARY KEY (from_state, to_state)
+);
+INSERT INTO trading.order_edges (from_state, to_state)
+  SELECT 'intent', unnest(ARRAY['submitting', 'abandoned'])
+  UNION ALL SELECT 'submitting', 'unknown'
+  UNION ALL SELECT sent, outcome FROM unnest(ARRAY['submitting', 'unknown']) sent,
+    unnest(ARRAY['open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired', 'not_accepted']) outcome
+  UNION ALL SELECT 'open', unnest(ARRAY['partially_filled', 'filled', 'cancelled', 'expired'])
+  UNION ALL SELECT 'partially_filled', unnest(ARRAY['filled', 'cancelled', 'expired']);
+CALL audit.make_append_only('trading.order_edges');
+
+CREATE SEQUENCE trading.order_numbers;
+
+CREATE TABLE trading.orders (
+  id                text PRIMARY KEY CHECK (length(id) BETWEEN 4 AND 36),
+  number            bigint NOT NULL UNIQUE,
+  slot              text NOT NULL,
+  cause             text NOT NULL,
+  leg               bigint NOT NULL,
+  child             bigint NOT NULL,
+  strategy          text NOT NULL,
+  account           text NOT NULL REFERENCES trading.accounts,
+  venue             text NOT NULL,
+  instrument        text NOT NULL,
+  quote             text NOT NULL,
+  direction         text NOT NULL CHECK (direction IN ('buy', 'sell')),
+  type              text NOT NULL CHECK (type IN ('market', 'limit', 'stop', 'stop_limit')),
+  size              trading.amount NOT NULL CHECK (size > 0),
+  limit_price       trading.amount,
+  stop_price        trading.amount,
+  decision_price    trading.amount NOT NULL,
+  event_time_ns     bigint NOT NULL,
+  reserve_cash      trading.amount NOT NULL CHECK (reserve_cash >= 0),
+  state             text NOT NULL CHECK (state IN ('intent', 'submitting', 'unknown', 'open', 'partially_filled', 'filled',
+                                                   'cancelled', 'rejected', 'expired', 'abandoned', 'not_accepted')),
+  is_open           boolean NOT NULL GENERATED ALWAYS AS (
+                      state IN ('intent', 'submitting', 'unknown', 'open', 'partially_filled')) STORED,
+  filled            trading.amount NOT NULL DEFAULT 0,
+  reserved_quantity trading.amount NOT NULL,
+  reserved_cash     trading.amount NOT NULL,
+  incarnation       bigint NOT NULL DEFAULT 0,
+  valid_until       timestamptz,
+  venue_order       text NOT NULL DEFAULT '',
+  reason            text NOT NULL DEFAULT '',
+  event_count       bigint NOT NULL DEFAULT 1,
+  guard_epoch       bigint NOT NULL,
+  node              text NOT NULL,
+  recorded_at       timestamptz NOT NULL,
+  updated_at        timestamptz NOT NULL,
+  UNIQUE (slot, cause, leg, child)
+) WITH (fillfactor = 60);
+CREATE INDEX orders_open ON trading.orders (account, number) WHERE is_open;
+COMMENT ON COLUMN trading.orders.reserve_cash IS 'Reserved at the decision; reserved_cash is what is left of it.';
+
+CREATE TABLE trading.order_events (
+  order_id      text NOT NULL,
+  seq           bigint NOT NULL,
+  account       text NOT NULL,
+  kind          text NOT NULL,
+  from_state    text,
+  to_state      text NOT NULL,
+  detail        text NOT NULL,
+  event_time_ns bigint NOT NULL,
+  actor         text NOT NULL,
+  epoch         bigint NOT NULL,
+  node          text NOT NULL,
+  recorded_at   timestamptz NOT NULL,
+  PRIMARY KEY (order_id, seq)
+);
+CALL audit.make_append_only('trading.order_events');
+
+CREATE TABLE trading.positions (
+  account        text NOT NULL,
+  instrument     text NOT NULL,
+  size           trading.amount NOT NULL DEFAULT 0,
+  cost           trading.amount NOT NULL DEFAULT 0,
+  realised_gross trading.amount NOT NULL DEFAULT 0,
+  fees_quote     trading.amount NOT NULL DEFAULT 0,
+  fill_count     bigint NOT NULL DEFAULT 0,
+  reserved_buy   trading.amount NOT NULL DEFAULT 0 CHECK (reserved_buy >= 0),
+  reserved_sell  trading.amount NOT NULL DEFAULT 0 CHECK (reserved_sell >= 0),
+  updated_at     timestamptz NOT NULL,
+  PRIMARY KEY (account, instrument)
+) WITH (fillfactor = 50);
+
+CREATE TABLE trading.slots (
+  account        text NOT NULL,
+  slot           text NOT NULL,
+  instrument     text NOT NULL,
+  size           trading.amount NOT NULL DEFAULT 0,
+  cost           trading.amount NOT NULL DEFAULT 0,
+  realised_gross trading.amount NOT NULL DEFAULT 0,
+  fees_quote     trading.amount NOT NULL DEFAULT 0,
+  fill_count     bigint NOT NULL DEFAULT 0,
+  updated_at     timestamptz NOT NULL,
+  PRIMARY KEY (account, slot)
+) WITH (fillfactor = 50);
+
+CREATE TABLE trading.balances (
+  account    text NOT NULL,
+  asset      text NOT NULL CHECK (asset <> ''),
+  amount     trading.amount NOT NULL,
+  reserved   trading.amount NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+  updated_at timestamptz NOT NULL,
+  PRIMARY KEY (account, asset)
+) WITH (fillfactor = 50);
+
+-- Every change of a balance; their sum is the balance.
+CREATE TABLE trading.movements (
+  account     text NOT NULL,
+  account_seq bigint NOT NULL,
+  asset       text NOT NULL,
+  kind        text NOT NULL CHECK (kind IN ('initial', 'fill')),
+  delta       trading.amount NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  PRIMARY KEY (account, account_seq, asset)
+);
+CALL audit.make_append_only('trading.movements');
+
+CREATE TABLE trading.fills (
+  venue               text NOT NULL,
+  account             text NOT NULL,
+  trade_id            text NOT NULL CHECK (trade_id <> ''),
+  order_id            text NOT NULL REFERENCES trading.orders,
+  slot                text NOT NULL,
+  instrument          text NOT NULL,
+  direction           text NOT NULL,
+  price               trading.amount NOT NULL CHECK (price > 0),
+  size                trading.amount NOT NULL CHECK (size > 0),
+  fee                 trading.amount NOT NULL,
+  fee_asset           text NOT NULL,
+  event_time_ns       bigint NOT NULL,
+  account_seq         bigint NOT NULL,
+  position_size       trading.amount NOT NULL,
+  position_cost       trading.amount NOT NULL,
+  position_realised   trading.amount NOT NULL,
+  position_fees       trading.amount NOT NULL,
+  position_fill_count bigint NOT NULL,
+  slot_size           trading.amount NOT NULL,
+  slot_cost           trading.amount NOT NULL,
+  slot_realised       trading.amount NOT NULL,
+  slot_fees           trading.amount NOT NULL,
+  slot_fill_count     bigint NOT NULL,
+  portfolio_epoch     bigint NOT NULL,
+  node                text NOT NULL,
+  recorded_at         timestamptz NOT NULL,
+  PRIMARY KEY (venue, account, trade_id),
+  UNIQUE (account, account_seq)
+);
+CREATE INDEX fills_by_order ON trading.fills (order_id);
+CALL audit.make_append_only('trading.fills');
+
+-- Fills that fit no order of ours, or contradict one. They force a reconciliation; nothing applies them by itself.
+CREATE TABLE trading.quarantine_fill (
+  id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  venue           text NOT NULL,
+  account         text NOT NULL,
+  trade_id        text NOT NULL,
+  order_id        text NOT NULL,
+  instrument      text NOT NULL,
+  direction       text NOT NULL,
+  price           trading.amount NOT NULL,
+  size            trading.amount NOT NULL,
+  fee             trading.amount NOT NULL,
+  fee_asset       text NOT NULL,
+  event_time_ns   bigint NOT NULL,
+  reason          text NOT NULL,
+  portfolio_epoch bigint NOT NULL,
+  node            text NOT NULL,
+  recorded_at     timestamptz NOT NULL,
+  UNIQUE (venue, account, trade_id, reason)
+);
+CALL audit.make_append_only('trading.quarantine_fill');
+
+-- Group members whose statement raised, as text, because what cannot be parsed is parked, too.
+CREATE TABLE trading.parked (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  kind        text NOT NULL,
+  account     text NOT NULL,
+  reason      text NOT NULL,
+  member      text NOT NULL,
+  recorded_at timestamptz NOT NULL
+);
+CALL audit.make_append_only('trading.parked');
+
+CREATE TABLE trading.replays (
+  replay        text PRIMARY KEY CHECK (replay <> ''),
+  step          bigint NOT NULL,
+  event_time_ns bigint NOT NULL,
+  finished      boolean NOT NULL,
+  updated_at    timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+CREATE TABLE trading.replay_steps (
+  replay        text NOT NULL,
+  step          bigint NOT NULL CHECK (step > 0),
+  event_time_ns bigint NOT NULL,
+  bars          bigint NOT NULL,
+  signals       bigint NOT NULL,
+  finished      boolean NOT NULL,
+  epoch         bigint NOT NULL,
+  node          text NOT NULL,
+  recorded_at   timestamptz NOT NULL,
+  PRIMARY KEY (replay, step)
+);
+CALL audit.make_append_only('trading.replay_steps');
+
+CREATE TABLE trading.equity (
+  id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  account       text NOT NULL,
+  replay        text NOT NULL,
+  step          bigint NOT NULL,
+  event_time_ns bigint NOT NULL,
+  equity        trading.amount NOT NULL,
+  cash          trading.amount NOT NULL,
+  recorded_at   timestamptz NOT NULL,
+  UNIQUE (account, replay, step)
+);
+CALL audit.make_append_only('trading.equity');

@@ -1,0 +1,20 @@
+-- Who may do what. The writer runs the transaction functions and reads; it has no right to change any row by itself.
+-- The reader sees the views. Functions are executable by everybody unless that is taken away.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit, cluster, market, trading FROM PUBLIC;
+REVOKE ALL ON ALL PROCEDURES IN SCHEMA audit, cluster, market, trading FROM PUBLIC;
+
+GRANT USAGE ON SCHEMA audit, cluster, market, trading TO supreme_writer, supreme_reader;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA audit, cluster, market, trading TO supreme_writer;
+GRANT INSERT ON market.bars, market.quarantine TO supreme_writer;
+GRANT INSERT, UPDATE ON market.instruments TO supreme_writer;
+
+GRANT EXECUTE ON FUNCTION
+  trading.commit_group(jsonb), trading.park(text, text, text, text), trading.open_account(text, text, jsonb),
+  trading.change_mode(text, text, text, text, text), trading.find_order(text), trading.load_account(text),
+  trading.fills_after(text, bigint, bigint), trading.account_names(), trading.load_progress(text),
+  cluster.register_node(jsonb), cluster.renew(text, bigint, bigint, bigint), cluster.view(),
+  cluster.leave(text, bigint), cluster.claim(text, text, bigint), cluster.release(text, text, bigint, bigint),
+  cluster.next_incarnation(), cluster.apply_config(text, text, text, bigint), cluster.config(bigint),
+  cluster.record_event(text, bigint, text, text, bigint, text)
+TO supreme_writer;
