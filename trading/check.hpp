@@ -1,6 +1,5 @@
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
@@ -14,11 +13,12 @@ public:
 };
 
 /// Throws contract_violation naming the condition and where it stood. Called by SUPREME_CHECK.
-[[noreturn]] inline void
-fail_check(const char* condition, const char* text,
-           const std::source_location& where = std::source_location::current()) {
-  throw contract_violation(std::string{where.file_name()} + ":" + std::to_string(where.line())
-                           + ": " + text + " (" + condition + ")");
+/// The place comes from compiler built-ins, because clang 14 has no std::source_location.
+[[noreturn]] inline void fail_check(const char* condition, const char* text,
+                                    const char* file = __builtin_FILE(),
+                                    int line = __builtin_LINE()) {
+  throw contract_violation(std::string{file} + ":" + std::to_string(line) + ": " + text + " ("
+                           + condition + ")");
 }
 
 } // namespace supreme::trading
