@@ -164,8 +164,8 @@ inline constexpr size_t history_batch_bars = 256;
 inline constexpr size_t feed_batch_steps = 256;
 /// Bars in one batch from a feed to the conductor; about 20 KB on the wire.
 inline constexpr size_t feed_batch_bars = 256;
-/// Requests that a guard holds open before it refuses further ones as `busy`.
-inline constexpr size_t guard_credit = 256;
+/// Signals of one step that a guard decides; a step with more is refused at the source.
+inline constexpr size_t guard_credit = 16'384;
 /// Approved orders that an executor holds open before the guard must stop deciding.
 inline constexpr size_t executor_credit = 256;
 /// Fills on their way into a portfolio before the executor stops reading the venue.

@@ -99,14 +99,19 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, order& x) {
   protocols::optional_field<price> limit{x.limit_price};
   protocols::optional_field<price> stop{x.stop_price};
-  auto result = protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue, x.instrument,
-                                  x.direction, x.type, x.size, limit.present, limit.value, stop.present,
-                                  stop.value, x.decision_price, x.event_time);
-  if constexpr (!Inspector::reads_state) {
+  auto all = [&] {
+    return protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue, x.instrument,
+                             x.direction, x.type, x.size, limit.present, limit.value, stop.present,
+                             stop.value, x.decision_price, x.event_time);
+  };
+  if constexpr (Inspector::reads_state) {
+    return all();
+  } else {
+    auto result = all();
     x.limit_price = limit.get();
     x.stop_price = stop.get();
+    return result;
   }
-  return result;
 }
 
 template <class Inspector>

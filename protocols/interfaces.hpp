@@ -61,7 +61,8 @@ using feed = caf::typed_actor<caf::replies_to<fetch_atom, bar_query>::with<bar_b
 
 using strategy = caf::typed_actor<caf::replies_to<step_event>::with<step_done>>;
 
-/// `mode_atom, "active" | "reducing" | "halted"` is the in-memory halt: it may only tighten; the rows loosen.
+/// `mode_atom, "active" | "reducing" | "halted"` sets the in-memory latch, so that a halt works before its row is read. The stricter
+/// of latch and rows holds: "active" alone never lifts a halt that is in the rows.
 using risk_guard = caf::typed_actor<caf::reacts_to<signal_emission>,
                                     caf::replies_to<decide_step>::with<step_decided>,
                                     caf::reacts_to<mode_atom, std::string>>;

@@ -1,0 +1,227 @@
+#include "actors/risk_guard/risk_guard.hpp"
+
+#include "actors/log.hpp"
+#include "actors/risk_guard/decisions.hpp"
+#include "config/defaults.hpp"
+#include "trading/check.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace supreme::actors {
+
+namespace {
+
+namespace limits = config::defaults;
+using self_pointer = protocols::risk_guard::stateful_pointer<risk_guard_state>;
+using decided_promise = caf::typed_response_promise<protocols::step_decided>;
+
+const config::account_settings& account_of(const unit_context& context) {
+  const auto* found = context.config->settings.find_account(trading::account_id{context.spec.subject});
+  SUPREME_CHECK(found != nullptr, "a guard's account is configured");
+  return *found;
+}
+
+/// −1: `id` is older than what is collected; 0: the same attempt at the same step; 1: newer.
+int compare(const protocols::step_id& id, const protocols::step_id& known) {
+  auto a = std::tie(id.conductor_epoch, id.step, id.attempt);
+  auto b = std::tie(known.conductor_epoch, known.step, known.attempt);
+  return a < b ? -1 : (b < a ? 1 : 0);
+}
+
+/// Starts a new collection when the conductor has gone on; false when the message is late.
+bool follow(risk_guard_state& st, const protocols::step_id& id) {
+  auto order = compare(id, st.collected.id);
+  if (order < 0)
+    return false;
+  if (order > 0) {
+    st.collected = {id, {}};
+    if (st.waiting)
+      st.waiting->promise.deliver(protocols::make_error(protocols::fault::stale_step));
+    st.waiting.reset();
+  }
+  return true;
+}
+
+/// One step's decisions on their way through the ledger, in batches that fit one commit.
+struct step_decision : std::enable_shared_from_this<step_decision> {
+  self_pointer self;
+  protocols::decide_step step;
+  decided_promise promise;
+  std::vector<protocols::signal_emission> emissions; ///< in (slot, leg) order
+  std::optional<protocols::unit_address> executor;
+  std::vector<made_decision> decisions;
+  size_t next = 0;
+  protocols::approved_batch approved;
+  protocols::step_decided answer;
+
+  /// An executor on this node shares T1: its SUBMITTING is written with the intent.
+  [[nodiscard]] std::optional<storage::fused_executor> fused() const {
+    const auto& context = self->state.context;
+    if (!executor || executor->node != context.node)
+      return std::nullopt;
+    return storage::fused_executor{{executor->unit, executor->epoch},
+                                   executor->incarnation,
+                                   account_of(context).receive_window_ms};
+  }
+
+  void start() {
+    auto& st = self->state;
+    auto keep = shared_from_this();
+    find_unit(
+      self, st.addresses, st.context.names, executor_unit(account_of(st.context).id),
+      [keep](const protocols::unit_address& found) {
+        keep->executor = found;
+        keep->read_rows();
+      },
+      [keep](caf::error&) { keep->read_rows(); }); // Decided all the same; the barrier finds the executor later.
+  }
+
+  void read_rows() {
+    auto& context = self->state.context;
+    auto keep = shared_from_this();
+    self->request(context.books, limits::ledger_deadline, load_account{account_of(context).id})
+      .then([keep](const storage::account_snapshot& rows) { keep->decide(rows); },
+            [keep](const caf::error& why) { keep->fail(why); });
+  }
+
+  void decide(const storage::account_snapshot& rows) {
+    const auto& context = self->state.context;
+    std::vector<trading::signal> signals;
+    for (const auto& e : emissions)
+      signals.push_back(e.signal);
+    decisions = decide_all(signals, rows,
+                           {&context.config->settings, &account_of(context), step.marks, step.id.event_time,
+                            self->state.latch});
+    commit_next();
+  }
+
+  void commit_next() {
+    if (next == decisions.size()) {
+      finish();
+      return;
+    }
+    transactions batch;
+    auto end = std::min(decisions.size(), next + limits::commit_group_max);
+    for (auto i = next; i < end; ++i)
+      batch.push_back(make_transaction(decisions[i], emissions[i]));
+    next = end;
+    auto keep = shared_from_this();
+    self->request(self->state.context.books, limits::ledger_deadline, std::move(batch))
+      .then([keep](const outcomes& done) { keep->take(done); },
+            [keep](const caf::error& why) { keep->fail(why); });
+  }
+
+  storage::decide_transaction make_transaction(const made_decision& d, const protocols::signal_emission& e) const {
+    const auto& context = self->state.context;
+    const auto& account = account_of(context);
+    storage::decide_transaction t;
+    t.wish = d.wish;
+    t.verdict = d.verdict;
+    t.mark = d.mark;
+    t.venue = account.venue;
+    t.quote = account.quote;
+    t.guard = context.claim();
+    t.strategy = {e.unit, e.epoch};
+    t.fused = fused();
+    t.shard = account.shard;
+    t.max_position = d.limits.max_position;
+    t.allow_short = d.limits.allow_short;
+    t.config_version = step.id.config_version;
+    return t;
+  }
+
+  void take(const outcomes& done) {
+    for (const auto& o : done) {
+      if (o.status == storage::commit_status::fenced) {
+        self->state.addresses.forget(self, executor_unit(account_of(self->state.context).id));
+        fail(protocols::make_error(protocols::fault::not_owner, o.text));
+        return;
+      }
+      if (o.status == storage::commit_status::poisoned) {
+        log(log_level::error, risk_guard_state::name, "decision_parked", o.text);
+        fail(protocols::make_error(protocols::fault::bad_input, o.text));
+        return;
+      }
+      if (o.order)
+        take_order(*o.order, o.status);
+    }
+    commit_next();
+  }
+
+  void take_order(const storage::order_row& row, storage::commit_status status) {
+    answer.orders.push_back(row.order.id);
+    // Only what this very commit made is known to be unsent; anything older is resolved by the executor's barrier.
+    if (status == storage::commit_status::applied)
+      approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation});
+  }
+
+  void finish() {
+    if (executor && !approved.orders.empty()) {
+      approved.id = step.id;
+      self->send(caf::actor_cast<protocols::executor>(executor->handle), approved);
+    }
+    answer.step = step.id.step;
+    promise.deliver(answer);
+  }
+
+  void fail(const caf::error& why) { promise.deliver(why); }
+};
+
+void decide_when_complete(self_pointer self) {
+  auto& st = self->state;
+  if (!st.waiting || st.collected.signals.size() < st.waiting->step.expected)
+    return;
+  auto question = std::move(*st.waiting);
+  st.waiting.reset();
+  if (st.collected.signals.size() > question.step.expected) {
+    question.promise.deliver(
+      protocols::make_error(protocols::fault::bad_input, "more signals arrived than were counted"));
+    return;
+  }
+  auto decision = std::make_shared<step_decision>();
+  decision->self = self;
+  decision->step = std::move(question.step);
+  decision->promise = std::move(question.promise);
+  // Keys order by slot, then cause, then leg: the order every guard decides in.
+  for (const auto& [key, emission] : st.collected.signals)
+    decision->emissions.push_back(emission);
+  decision->start();
+}
+
+void set_latch(risk_guard_state& st, const std::string& text) {
+  if (auto mode = trading::parse_trading_mode(text)) {
+    st.latch = *mode;
+    log(log_level::warning, risk_guard_state::name, "mode_told", text);
+  }
+}
+
+} // namespace
+
+protocols::risk_guard::behavior_type
+make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, unit_context context) {
+  self->state.context = std::move(context);
+  self->set_down_handler([self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
+  return {
+    [self](const protocols::signal_emission& e) {
+      auto& st = self->state;
+      if (!follow(st, e.id))
+        return;
+      st.collected.signals[e.signal.key] = e;
+      decide_when_complete(self);
+    },
+    [self](const protocols::decide_step& step) -> caf::result<protocols::step_decided> {
+      if (!follow(self->state, step.id))
+        return protocols::make_error(protocols::fault::stale_step, "a newer attempt has been heard");
+      if (step.expected > limits::guard_credit)
+        return protocols::make_error(protocols::fault::overloaded, "more signals in one step than a guard decides");
+      auto promise = self->make_response_promise<protocols::step_decided>();
+      self->state.waiting = risk_guard_state::question{step, promise};
+      decide_when_complete(self);
+      return promise;
+    },
+    [self](protocols::mode_atom, const std::string& mode) { set_latch(self->state, mode); },
+  };
+}
+
+} // namespace supreme::actors
