@@ -189,6 +189,8 @@ inline constexpr seconds reconcile_interval{60};
 inline constexpr seconds reconcile_overlap{300};
 /// Orders or trades in one answer of a venue.
 inline constexpr size_t venue_page_rows_max = 1'000;
+/// Trades that an executor asks for at once, so that an answer stays below message_bytes_max.
+inline constexpr size_t venue_trades_batch = 128;
 /// Largest body that is accepted from a venue.
 inline constexpr size_t venue_body_bytes_max = 4 * 1024 * 1024;
 /// How long connecting to a venue (TCP and TLS) may take.

@@ -1,0 +1,209 @@
+#include "actors/executor/submission.hpp"
+
+#include "actors/log.hpp"
+#include "config/defaults.hpp"
+#include "trading/check.hpp"
+
+#include <algorithm>
+
+namespace supreme::actors {
+
+namespace {
+
+namespace limits = config::defaults;
+using stage = executor_state::stage;
+
+/// A second send, or a send without a row, must never happen: the account is halted before anything else does.
+void halt_account(executor_pointer self, const std::string& why) {
+  auto& st = self->state;
+  log(log_level::error, executor_state::name, "egress_check_failed", why);
+  storage::mode_change halt;
+  halt.scope = storage::mode_scope::account;
+  halt.name = account_of(st.context).id.str();
+  halt.mode = trading::trading_mode::halted;
+  halt.principal = "egress-check";
+  halt.reason = why;
+  self->request(st.context.books, limits::ledger_deadline, std::move(halt))
+    .then([self, why](storage::mode_outcome) { restart_executor(self, why); },
+          [self, why](const caf::error&) { restart_executor(self, why); });
+}
+
+/// The outcome of everything in `orders` is open now. It is made visible, and the next life resolves it.
+void note_unknown(executor_pointer self, const std::vector<trading::order>& orders, const std::string& why) {
+  auto& st = self->state;
+  transactions batch;
+  for (const auto& o : orders) {
+    storage::report_transaction t;
+    t.account = o.account;
+    t.id = o.id;
+    t.executor = st.context.claim();
+    t.state = trading::order_state::unknown;
+    t.reason = why;
+    t.event_time = o.event_time;
+    batch.emplace_back(std::move(t));
+  }
+  self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+    .then([self, why](const outcomes&) { restart_executor(self, why); },
+          [self, why](const caf::error&) { restart_executor(self, why); });
+}
+
+bool sent_once(executor_state& st, const std::vector<trading::order>& orders) {
+  return std::all_of(orders.begin(), orders.end(), [&](const auto& o) { return st.sent.insert(o.id).second; });
+}
+
+/// Whether the venue took none of these for a reason that a new session clears.
+const protocols::venue_report* find_session_refusal(const std::vector<protocols::venue_report>& reports) {
+  using protocols::venue_verdict;
+  auto found = std::find_if(reports.begin(), reports.end(), [](const auto& r) {
+    return r.verdict == venue_verdict::shut_out || r.verdict == venue_verdict::window_closed;
+  });
+  return found == reports.end() ? nullptr : &*found;
+}
+
+void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
+  auto& st = self->state;
+  if (!st.context.node_lease->held()) {
+    restart_executor(self, "the lease ran out before a send");
+    return;
+  }
+  if (!sent_once(st, orders)) {
+    halt_account(self, "an order was about to be sent twice");
+    return;
+  }
+  for (const auto& o : orders)
+    st.orders[o.id] = stage::sending;
+  const auto& account = account_of(st.context);
+  auto window = std::chrono::milliseconds{account.receive_window_ms};
+  auto valid_until = st.context.node_lease->clock().wall() + window;
+  self->request(st.venue, limits::venue_deadline,
+                protocols::venue_submit{account.id, st.context.number, valid_until.ns(), orders})
+    .then(
+      [self](const protocols::venue_reports& answer) {
+        if (const auto* refused = find_session_refusal(answer.reports))
+          restart_executor(self, "the venue did not take " + refused->order.str() + ": " + refused->reason);
+        else
+          store_reports(self, answer.reports, [self] { answer_barrier(self); });
+      },
+      [self, orders](const caf::error& why) {
+        note_unknown(self, orders, "no answer from the venue: " + protocols::describe(why));
+      });
+}
+
+storage::submit_transaction make_submit(const executor_state& st, const trading::order& o, bool proven) {
+  storage::submit_transaction t;
+  t.account = o.account;
+  t.id = o.id;
+  t.executor = st.context.claim();
+  t.incarnation = st.context.number;
+  t.valid_for_ms = account_of(st.context).receive_window_ms;
+  t.proven_not_accepted = proven;
+  return t;
+}
+
+} // namespace
+
+const config::account_settings& account_of(const unit_context& context) {
+  const auto* found = context.config->settings.find_account(trading::account_id{context.spec.subject});
+  SUPREME_CHECK(found != nullptr, "an executor's account is configured");
+  return *found;
+}
+
+void restart_executor(executor_pointer self, const std::string& why) {
+  log(log_level::warning, executor_state::name, "restarting", why);
+  self->quit(protocols::make_error(protocols::fault::venue, why));
+}
+
+void mark_at_rest(executor_pointer self, const trading::client_order_id& id) {
+  self->state.orders[id] = stage::at_rest;
+}
+
+void answer_barrier(executor_pointer self) {
+  auto& st = self->state;
+  if (!st.waiting)
+    return;
+  const auto& wanted = st.waiting->step.orders;
+  bool resting = std::all_of(wanted.begin(), wanted.end(), [&](const auto& id) {
+    auto found = st.orders.find(id);
+    return found != st.orders.end() && found->second == stage::at_rest;
+  });
+  if (!resting)
+    return;
+  st.waiting->promise.deliver(
+    protocols::step_rested{st.waiting->step.id.step, static_cast<uint32_t>(wanted.size())});
+  st.waiting.reset();
+}
+
+void store_reports(executor_pointer self, const std::vector<protocols::venue_report>& reports,
+                   std::function<void()> stored) {
+  auto& st = self->state;
+  using protocols::venue_verdict;
+  transactions batch;
+  for (const auto& r : reports) {
+    storage::report_transaction t;
+    t.account = account_of(st.context).id;
+    t.id = r.order;
+    t.executor = st.context.claim();
+    t.state = r.verdict == venue_verdict::rejected ? trading::order_state::rejected : r.state;
+    // Fills move an order forward by T4 alone, in the transaction that books them.
+    if (t.state == trading::order_state::partially_filled || t.state == trading::order_state::filled)
+      t.state = trading::order_state::open;
+    t.venue_order = r.venue_order;
+    t.reason = r.reason;
+    batch.emplace_back(std::move(t));
+  }
+  self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+    .then(
+      [self, reports, stored](const outcomes& done) {
+        for (size_t i = 0; i < done.size(); ++i) {
+          if (done[i].status == storage::commit_status::fenced) {
+            self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
+            return;
+          }
+          mark_at_rest(self, reports[i].order);
+        }
+        stored();
+      },
+      [self](const caf::error& why) { self->quit(why); });
+}
+
+void send_orders(executor_pointer self, std::vector<trading::order> orders) {
+  for (size_t next = 0; next < orders.size(); next += limits::commit_group_max) {
+    auto end = std::min(orders.size(), next + limits::commit_group_max);
+    send_chunk(self, {orders.begin() + static_cast<std::ptrdiff_t>(next),
+                      orders.begin() + static_cast<std::ptrdiff_t>(end)});
+  }
+}
+
+void submit_orders(executor_pointer self, std::vector<trading::order> orders, bool proven) {
+  auto& st = self->state;
+  for (size_t next = 0; next < orders.size(); next += limits::commit_group_max) {
+    auto end = std::min(orders.size(), next + limits::commit_group_max);
+    std::vector<trading::order> chunk{orders.begin() + static_cast<std::ptrdiff_t>(next),
+                                      orders.begin() + static_cast<std::ptrdiff_t>(end)};
+    transactions batch;
+    for (const auto& o : chunk) {
+      st.orders[o.id] = stage::sending;
+      batch.emplace_back(make_submit(st, o, proven));
+    }
+    self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+      .then(
+        [self, chunk](const outcomes& done) {
+          std::vector<trading::order> owned;
+          for (size_t i = 0; i < done.size(); ++i) {
+            if (done[i].status == storage::commit_status::fenced) {
+              self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
+              return;
+            }
+            // Only what this very commit moved to SUBMITTING may be sent.
+            if (done[i].status == storage::commit_status::applied)
+              owned.push_back(chunk[i]);
+            else
+              restart_executor(self, chunk[i].id.str() + " was not ours to submit: " + done[i].text);
+          }
+          send_orders(self, std::move(owned));
+        },
+        [self](const caf::error& why) { self->quit(why); });
+  }
+}
+
+} // namespace supreme::actors
