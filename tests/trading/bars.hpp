@@ -1,6 +1,6 @@
 #pragma once
 
-#include "csv.hpp"
+#include "tests/trading/csv.hpp"
 
 #include "trading/market/bar.hpp"
 

@@ -3,7 +3,7 @@
 // inequalities in 128 bits, which shares no code with the implementation. Properties: text round
 // trip · add and subtract are inverse or both refuse · products and quotients round as defined.
 
-#include "generators.hpp"
+#include "tests/trading/generators.hpp"
 
 namespace supreme::trading {
 namespace {

@@ -6,7 +6,7 @@
 // earlier. Tolerance: half a unit of the last printed digit, plus what the rounding of the printed
 // closes can move.
 
-#include "csv.hpp"
+#include "tests/trading/csv.hpp"
 
 #include "tests/support/shared_data.hpp"
 #include "trading/indicators/atr.hpp"

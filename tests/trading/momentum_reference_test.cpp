@@ -4,7 +4,7 @@
 // bar at each bar, with none of the product's code; entries and exits fill at the next open. The
 // rebuilt instance gets the recorded bars and fills only.
 
-#include "bars.hpp"
+#include "tests/trading/bars.hpp"
 
 #include "tests/support/shared_data.hpp"
 #include "trading/strategies/momentum.hpp"

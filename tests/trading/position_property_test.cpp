@@ -3,7 +3,7 @@
 // Properties: Σ signed fills = size · Σ quote changes + cost = realised · flat means cost exactly
 // 0 · the order of the fills changes neither size nor money.
 
-#include "generators.hpp"
+#include "tests/trading/generators.hpp"
 
 #include "trading/portfolio/position.hpp"
 

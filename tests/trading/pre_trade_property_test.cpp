@@ -3,7 +3,7 @@
 // again here in 128 bits, straight from their definitions. Properties: never throws · an approved
 // order keeps every limit · the verdict lists its own outcome · equal inputs, equal answers.
 
-#include "generators.hpp"
+#include "tests/trading/generators.hpp"
 
 #include "trading/risk/pre_trade.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "trading/market/timestamp.hpp"
 
-#include "generators.hpp"
+#include "tests/trading/generators.hpp"
 
 #include <gtest/gtest.h>
 
