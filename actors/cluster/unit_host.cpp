@@ -53,7 +53,8 @@ bool is_transient(const caf::error& why) {
   using protocols::fault;
   constexpr std::array transient{fault::database, fault::database_unknown, fault::unresolved,
                                  fault::venue,    fault::recovering,       fault::not_here};
-  return std::any_of(transient.begin(), transient.end(), [&](fault f) { return protocols::is(why, f); });
+  return why == caf::sec::request_timeout || why == caf::sec::request_receiver_down
+         || std::any_of(transient.begin(), transient.end(), [&](fault f) { return protocols::is(why, f); });
 }
 
 std::chrono::milliseconds backoff(uint32_t failures) {
