@@ -167,8 +167,12 @@ std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint
   }
   units.push_back(make_spec(conductor_unit(settings.replay.name), unit_kind::conductor,
                             settings.replay.name, 0, settings.replay.where, config_version));
-  if (settings.gateway.enabled)
-    units.push_back(make_spec("gateway/0", unit_kind::gateway, "", 0, settings.gateway.where, 1));
+  if (settings.gateway.enabled) {
+    // Only nodes that were given an address to serve on can hold it: they carry this label by themselves.
+    auto where = settings.gateway.where;
+    where[gateway_label] = "yes";
+    units.push_back(make_spec("gateway/0", unit_kind::gateway, "", 0, std::move(where), 1));
+  }
   return units;
 }
 

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ enum class unit_kind : uint8_t {
 };
 
 [[nodiscard]] const char* to_string(unit_kind k) noexcept;
+
+/// A label that a node with a gateway address carries by itself.
+inline constexpr const char* gateway_label = "gateway";
 
 /// Something that lives on exactly one node at a time.
 struct unit_spec {
