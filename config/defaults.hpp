@@ -136,6 +136,8 @@ inline constexpr uint32_t backoff_factor = 2;
 inline constexpr milliseconds backoff_max{10'000};
 /// Handling the same message crashed an actor this often: it is parked as poison.
 inline constexpr uint32_t poison_crashes_max = 2;
+/// What a process ends with when supervision gives up, so that its own supervisor restarts it.
+inline constexpr int exit_supervision_exhausted = 70;
 /// An ordered stop that takes longer ends with _exit: correctness never depends on it.
 inline constexpr seconds shutdown_watchdog{10};
 /// How long a strategy may take to drain when it moves or is rescaled.
