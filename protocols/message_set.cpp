@@ -10,8 +10,9 @@ namespace {
 class layout_writer {
 public:
   using result_type = int;
-  static constexpr bool reads_state = true;
-  static constexpr bool writes_state = false;
+  // CAF asks an inspector for both, whether or not the types at hand make it look.
+  [[maybe_unused]] static constexpr bool reads_state = true;
+  [[maybe_unused]] static constexpr bool writes_state = false;
 
   explicit layout_writer(std::string& text) : text_(text) {}
 
