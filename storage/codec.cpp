@@ -416,4 +416,10 @@ const char* to_string(commit_status s) noexcept {
 
 std::string readable(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+std::string storable(const std::string& text) {
+  auto valid = json::parse(readable(text)).get<std::string>();
+  std::erase(valid, '\0');
+  return valid;
+}
+
 } // namespace supreme::storage::codec

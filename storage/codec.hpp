@@ -36,5 +36,7 @@ namespace supreme::storage::codec {
 
 /// Text of the JSON value; invalid UTF-8 is replaced, because it is for people.
 [[nodiscard]] std::string readable(const nlohmann::json& j);
+/// The text as the database can store it: what is not UTF-8 is replaced, NULs are left out.
+[[nodiscard]] std::string storable(const std::string& text);
 
 } // namespace supreme::storage::codec

@@ -92,7 +92,7 @@ outcome postgres_ledger_store::run_alone(const transaction& member) {
 
 outcome postgres_ledger_store::park(const transaction& member, const std::string& reason) {
   const auto content = codec::readable(codec::to_json(member));
-  const auto account = codec::readable(codec::account_of(member).str());
+  const auto account = codec::storable(codec::account_of(member).str());
   session_.run(park_statement, {codec::kind_of(member), account.c_str(), reason.c_str(), content.c_str()});
   outcome o;
   o.status = commit_status::poisoned;
