@@ -100,6 +100,14 @@ RC_GTEST_PROP(decimal_property, multiples_are_the_nearest_in_the_direction, (dec
   }
 }
 
+RC_GTEST_PROP(decimal_property, doubles_round_half_even, ()) {
+  // m/2^k is exact as a double, and so is m·1e8 in 128 bits.
+  const auto m = *rc::gen::resize(100, rc::gen::inRange<int64_t>(-(1LL << 53), 1LL << 53));
+  const auto k = *rc::gen::inRange(17, 61);
+  expect_same(decimal::from_double(std::ldexp(static_cast<double>(m), -k)),
+              reference(wide{m} * decimal::scale, wide{1} << k, rounding::half_even));
+}
+
 RC_GTEST_PROP(decimal_property, doubles_with_fifteen_digits_come_back_exact, ()) {
   const auto value = *tests::decimal_between(-999'999'999'999'999, 1'000'000'000'000'000);
   RC_ASSERT(*decimal::from_double(value.to_double()) == value);

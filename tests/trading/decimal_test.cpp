@@ -180,6 +180,10 @@ TEST(decimal, tells_a_double_beside_a_half_from_the_half) {
   EXPECT_EQ(decimal::from_double(std::nextafter(half, 1.0))->raw(), 195'313);
   const double odd_half = 0.005859375;
   EXPECT_EQ(decimal::from_double(std::nextafter(odd_half, 0.0))->raw(), 585'937);
+  // Here the product with 1e8 is a half only because it is rounded itself: the exact one lies
+  // 0.018 units above it, or 0.042 below.
+  EXPECT_EQ(decimal::from_double(9540330.230986025)->raw(), 954'033'023'098'603);
+  EXPECT_EQ(decimal::from_double(11286836.983076435)->raw(), 1'128'683'698'307'643);
 }
 
 TEST(decimal, has_no_value_for_doubles_it_cannot_hold) {

@@ -34,6 +34,15 @@ TEST(sma_indicator, forgets_a_huge_value_when_it_leaves_the_window) {
   EXPECT_DOUBLE_EQ(*s.value(), 0.625);
 }
 
+TEST(sma_indicator, is_exact_again_at_each_turn_of_its_ring) {
+  sma s{4};
+  for (const double x : {1e40, 1e20, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0})
+    (void)s.update(x);
+  // Not even a compensated sum holds 1e40, 1e20 and 1 at once; the fresh one never saw the first
+  // two.
+  EXPECT_DOUBLE_EQ(*s.value(), 1);
+}
+
 TEST(ema_indicator, starts_at_the_average_of_its_first_values) {
   ema e{3}; // α = 1/2
   EXPECT_EQ(e.update(1), not_ready);

@@ -118,21 +118,35 @@ TEST(momentum, says_nothing_when_it_would_leave_but_holds_nothing) {
   feed_quietly(m, {12}); // The entry was never filled.
 }
 
-TEST(momentum, takes_touching_lines_for_no_crossing_yet) {
-  // Constant closes keep line and signal at 0: equal is "≤" before the next bar and no ">" at this
-  // one.
-  auto settings = small_settings();
-  settings.rsi_max = 100;
-  momentum m{settings};
-  feed_quietly(m, {12, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9});
-  momentum flat{settings};
-  feed_quietly(flat, {9, 8, 9, 9});
-  momentum constant{settings};
-  feed_quietly(constant, {9, 9, 9, 9});
-  constant.on_fill(holds("1", "9"));
-  const auto d = constant.on_bar(make_bar(8)); // From equal to below is a crossing.
+// After 12, 9, 6 line and signal are equal at bar 3: −1.5 each.
+
+TEST(momentum, takes_a_line_that_rises_from_its_signal_for_a_crossing) {
+  momentum m{small_settings()};
+  feed_quietly(m, {12, 9, 6});
+  const auto d = m.on_bar(make_bar(12));
+  ASSERT_TRUE(d.has_value());
+  EXPECT_EQ(d->wanted, desire::long_position);
+  EXPECT_EQ(input(*d, "macd_before"), input(*d, "signal_before"));
+  EXPECT_NEAR(input(*d, "macd"), 1.5, 1e-12);
+  EXPECT_NEAR(input(*d, "signal"), 0.5, 1e-12);
+}
+
+TEST(momentum, takes_a_line_that_falls_from_its_signal_for_a_crossing) {
+  momentum m{small_settings()};
+  m.on_fill(holds("1", "12"));
+  feed_quietly(m, {12, 9, 6});
+  const auto d = m.on_bar(make_bar(1));
   ASSERT_TRUE(d.has_value());
   EXPECT_EQ(d->wanted, desire::flat);
+  EXPECT_EQ(input(*d, "macd_before"), input(*d, "signal_before"));
+}
+
+TEST(momentum, takes_equal_lines_for_no_crossing) {
+  momentum flat{small_settings()};
+  feed_quietly(flat, {12, 9, 6, 3}); // At bar 4 they are equal again, with an RSI of 0.
+  momentum holding{small_settings()};
+  holding.on_fill(holds("1", "9"));
+  feed_quietly(holding, {9, 9, 9, 9, 9, 9});
 }
 
 /// Stop at two ATRs, entered at bar 5; the fill at 12 becomes known before bar 6.

@@ -205,6 +205,16 @@ TEST(pre_trade, limits_the_notional_of_an_order_at_the_mark) {
   expect_refused(in, refusal::max_notional, "99.99999999", "100");
 }
 
+TEST(pre_trade, rounds_a_notional_against_the_order) {
+  auto in = passing();
+  in.mark = dec("33.33333333");
+  in.size.amount = dec("0.3"); // 9.999999999
+  expect_refused(in, refusal::min_notional, "10", "9.99999999");
+  in.size.amount = dec("0.333"); // 11.09999999889
+  in.limits.max_order_notional = dec("11.09999999");
+  expect_refused(in, refusal::max_notional, "11.09999999", "11.1");
+}
+
 TEST(pre_trade, limits_the_worst_case_position_on_the_buying_side) {
   auto in = passing();
   in.account.position = dec("1");

@@ -22,15 +22,12 @@ split split_fill(quantity held, side direction, quantity size) {
   return {closing, size - closing};
 }
 
-/// The part of the cost that closing `closing` of the position takes along. The last unit takes the
-/// rest, so a closed position has cost 0 whatever was rounded on the way.
+/// The part of the cost that closing `closing` of the position takes along. The last unit takes all
+/// that is left, so a closed position has cost 0 whatever was rounded on the way.
 money released_cost(const position& p, quantity closing) {
   if (closing.is_zero())
     return money{};
-  const quantity held = p.size.abs();
-  if (closing == held)
-    return p.cost;
-  return multiply_divide(p.cost, closing.raw(), held.raw(), rounding::half_even);
+  return multiply_divide(p.cost, closing.raw(), p.size.abs().raw(), rounding::half_even);
 }
 
 } // namespace
