@@ -1,7 +1,7 @@
 #include "storage/codec.hpp"
 
-#include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace supreme::storage::codec {
@@ -215,6 +215,21 @@ std::map<std::string, trading_mode> modes_from_json(const json& j) {
   return result;
 }
 
+/// The text form of a text[]. A NUL ends the text early, on which the database refuses the array.
+std::string sql_array(const std::set<std::string>& elements) {
+  std::string out = "{";
+  for (const auto& element : elements) {
+    out += out.size() == 1 ? "\"" : ",\"";
+    for (const char c : element) {
+      if (c == '"' || c == '\\')
+        out += '\\';
+      out += c;
+    }
+    out += '"';
+  }
+  return out + "}";
+}
+
 /// Runs a reader; what it finds missing or of another type is the database's fault.
 template <class Read>
 auto reading(Read read) {
@@ -231,21 +246,17 @@ json to_json(const transaction& t) {
   return std::visit([](const auto& m) { return member(m); }, t);
 }
 
-json group_to_json(const std::vector<const transaction*>& members) {
-  std::vector<std::string> units, accounts;
+group_request make_group(const std::vector<const transaction*>& members) {
+  std::set<std::string> units, accounts;
   json list = json::array();
   for (const auto* t : members) {
     for (const auto& c : claims_of(*t))
-      units.push_back(c.unit);
+      units.insert(c.unit);
     if (const auto account = account_of(*t); !account.empty())
-      accounts.push_back(account.str());
+      accounts.insert(account.str());
     list.push_back(to_json(*t));
   }
-  for (auto* names : {&units, &accounts}) {
-    std::sort(names->begin(), names->end());
-    names->erase(std::unique(names->begin(), names->end()), names->end());
-  }
-  return {{"units", std::move(units)}, {"accounts", std::move(accounts)}, {"members", std::move(list)}};
+  return {.units = sql_array(units), .accounts = sql_array(accounts), .members = list.dump()};
 }
 
 outcome outcome_from_json(const json& j) {

@@ -13,8 +13,13 @@
 namespace supreme::storage::codec {
 
 [[nodiscard]] nlohmann::json to_json(const transaction& t);
-/// Members with the units and accounts they touch, sorted, so that the database locks them in one order.
-[[nodiscard]] nlohmann::json group_to_json(const std::vector<const transaction*>& members);
+/// What trading.commit_group takes: the units and accounts the members touch as SQL arrays, and the members as JSON.
+struct group_request {
+  std::string units;
+  std::string accounts;
+  std::string members;
+};
+[[nodiscard]] group_request make_group(const std::vector<const transaction*>& members);
 
 [[nodiscard]] outcome outcome_from_json(const nlohmann::json& j);
 [[nodiscard]] order_row order_from_json(const nlohmann::json& j);

@@ -85,8 +85,7 @@ trading_mode memory_ledger_run::mode_in_force(const account_id& account, const s
 std::string memory_ledger_run::payload(const transaction& t, const json& out) const {
   if (!db_.with_audit_)
     return {};
-  auto content = codec::to_json(t);
-  content["out"] = out;
+  const json content = {{"in", codec::to_json(t)}, {"out", out}};
   auto text = content.dump();
   require(text.find("\\u0000") == std::string::npos, "a text holds a NUL");
   return text;

@@ -51,28 +51,32 @@ CALL audit.make_append_only('audit.log');
 CREATE FUNCTION audit.microseconds(t timestamptz) RETURNS bigint LANGUAGE sql STABLE
 RETURN (extract(epoch FROM t) * 1000000)::bigint;
 
--- Eight bytes of length before each column make two different rows never have the same bytes.
+-- Eight bytes of length before each column make two different rows never have the same bytes. In PL/pgSQL, because
+-- a function in SQL that cannot be inlined is planned again in every transaction that calls it.
 CREATE FUNCTION audit.row_hash(p_stream text, p_seq bigint, p_at timestamptz, p_node text, p_epoch bigint, p_actor text,
                                p_kind text, p_payload bytea, p_prev_hash bytea)
-RETURNS bytea LANGUAGE sql STABLE
-RETURN sha256(int8send(octet_length(p_prev_hash)) || p_prev_hash
-              || int8send(octet_length(p_stream)) || convert_to(p_stream, 'UTF8')
-              || int8send(8) || int8send(p_seq)
-              || int8send(8) || int8send(audit.microseconds(p_at))
-              || int8send(octet_length(p_node)) || convert_to(p_node, 'UTF8')
-              || int8send(8) || int8send(p_epoch)
-              || int8send(octet_length(p_actor)) || convert_to(p_actor, 'UTF8')
-              || int8send(octet_length(p_kind)) || convert_to(p_kind, 'UTF8')
-              || int8send(octet_length(p_payload)) || p_payload);
+RETURNS bytea LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN sha256(int8send(octet_length(p_prev_hash)) || p_prev_hash
+                || int8send(octet_length(p_stream)) || convert_to(p_stream, 'UTF8')
+                || int8send(8) || int8send(p_seq)
+                || int8send(8) || int8send(audit.microseconds(p_at))
+                || int8send(octet_length(p_node)) || convert_to(p_node, 'UTF8')
+                || int8send(8) || int8send(p_epoch)
+                || int8send(octet_length(p_actor)) || convert_to(p_actor, 'UTF8')
+                || int8send(octet_length(p_kind)) || convert_to(p_kind, 'UTF8')
+                || int8send(octet_length(p_payload)) || p_payload);
+END
+$$;
 
 -- Appends one row to a stream and answers its number. The head stays locked until the transaction ends, so
 -- callers take every other lock before.
 CREATE FUNCTION audit.append(p_stream text, p_at timestamptz, p_node text, p_epoch bigint, p_actor text, p_kind text,
-                             p_payload jsonb)
+                             p_payload text)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   head audit.heads;
-  content constant bytea := convert_to(p_payload::text, 'UTF8');
+  content constant bytea := convert_to(p_payload, 'UTF8');
   digest bytea;
 BEGIN
   SELECT * INTO head FROM audit.heads WHERE stream = p_stream FOR NO KEY UPDATE;

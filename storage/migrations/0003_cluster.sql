@@ -82,7 +82,8 @@ BEGIN
   INSERT INTO cluster.node_events (node, incarnation, kind, unit, epoch, detail, recorded_at)
     VALUES (p_node, p_incarnation, p_kind, p_unit, p_epoch, p_detail, p_at);
   PERFORM audit.append('cluster', p_at, p_node, p_epoch, CASE WHEN p_unit = '' THEN 'node' ELSE p_unit END, p_kind,
-    jsonb_build_object('node', p_node, 'incarnation', p_incarnation, 'unit', p_unit, 'epoch', p_epoch, 'detail', p_detail));
+    json_build_object('node', p_node, 'incarnation', p_incarnation, 'unit', p_unit, 'epoch', p_epoch,
+                      'detail', p_detail)::text);
 END
 $$;
 
@@ -297,7 +298,7 @@ BEGIN
   INSERT INTO cluster.config_versions (version, text, sha256, applied_by, recorded_at)
     VALUES (newest + 1, p_text, p_sha256, p_applied_by, at_time);
   PERFORM audit.append('config', at_time, '', 0, p_applied_by, 'config_applied',
-    jsonb_build_object('version', newest + 1, 'sha256', p_sha256, 'applied_by', p_applied_by));
+    json_build_object('version', newest + 1, 'sha256', p_sha256, 'applied_by', p_applied_by)::text);
   RETURN newest + 1;
 END
 $$;

@@ -1,16 +1,21 @@
 -- T1 and T2: what must be committed before an order may be sent.
 --
--- Every transaction function gets the member as JSON and `held`, the epoch rows that commit_group() has locked FOR
--- SHARE: {"unit": {"epoch": 3, "node": "a"}, ...}. Lock order everywhere: units, gate rows of accounts, other rows of
--- the account, audit head.
+-- Every transaction function gets the member, its text as it came (which goes into the audit trail), and `held`, the
+-- epoch rows that commit_group() has locked FOR SHARE: {"unit": {"epoch": 3, "node": "a"}, ...}. It answers an outcome.
+-- Lock order everywhere: units, gate rows of accounts, other rows of the account, audit head.
+--
+-- A function in SQL that cannot be inlined is planned again in every transaction, so only trivial ones are in SQL here.
 
 CREATE FUNCTION trading.holds(held jsonb, claim jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
 RETURN coalesce(held #>> ARRAY[claim->>'unit', 'epoch'] = claim->>'epoch', false);
 
-CREATE FUNCTION trading.outcome(status text, reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE
-RETURN jsonb_build_object('status', status, 'text', reason);
+CREATE FUNCTION trading.outcome(status text, reason text) RETURNS json LANGUAGE sql STABLE
+RETURN json_build_object('status', status, 'text', reason);
 
-CREATE FUNCTION trading.fenced(claim jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
+CREATE FUNCTION trading.audit_payload(raw text, outcome json) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN '{"in":' || raw || ',"out":' || outcome::text || '}';
+
+CREATE FUNCTION trading.fenced(claim jsonb) RETURNS json LANGUAGE sql STABLE
 RETURN trading.outcome('fenced', format('%s is no longer held in epoch %s', claim->>'unit', claim->>'epoch'));
 
 CREATE FUNCTION trading.plain(value numeric) RETURNS text LANGUAGE sql IMMUTABLE
@@ -36,13 +41,19 @@ $$;
 
 -- The strictest mode of all scopes an order belongs to, as a rank.
 CREATE FUNCTION trading.mode_in_force(p_account text, p_strategy text, p_instrument text) RETURNS integer
-LANGUAGE sql VOLATILE
-RETURN (SELECT coalesce(max(trading.mode_rank(mode)), 1) FROM trading.modes
-          WHERE (scope, name) IN (('global', ''), ('account', p_account), ('strategy', p_strategy),
-                                  ('instrument', p_instrument)));
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  strictest integer;
+BEGIN
+  SELECT max(trading.mode_rank(mode)) INTO strictest FROM trading.modes
+    WHERE (scope = 'global' AND name = '') OR (scope = 'account' AND name = p_account)
+          OR (scope = 'strategy' AND name = p_strategy) OR (scope = 'instrument' AND name = p_instrument);
+  RETURN coalesce(strictest, 1);
+END
+$$;
 
 -- T1. A refusal is a row like an approval; the same key always gets the row that is there.
-CREATE FUNCTION trading.decide(m jsonb, held jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.decide(m jsonb, raw text, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   w constant jsonb := m->'wish';
   v constant jsonb := m->'verdict';
@@ -75,7 +86,7 @@ DECLARE
   number bigint;
   o trading.orders;
   stored record;
-  result jsonb;
+  result json;
 BEGIN
   IF NOT trading.holds(held, m->'guard') THEN
     RETURN trading.fenced(m->'guard');
@@ -94,7 +105,7 @@ BEGIN
   SELECT refusal, order_id INTO stored FROM trading.verdicts
     WHERE slot = k_slot AND cause = k_cause AND leg = k_leg AND child = k_child;
   IF FOUND THEN
-    RETURN jsonb_build_object('status', 'unchanged', 'text', 'decided before', 'refusal', stored.refusal,
+    RETURN json_build_object('status', 'unchanged', 'text', 'decided before', 'refusal', stored.refusal,
                               'order', trading.find_order(stored.order_id));
   END IF;
 
@@ -177,9 +188,9 @@ BEGIN
                                       node, recorded_at)
       VALUES (o.id, 1, p_account, 'decided', NULL, o.state, '', o.event_time_ns, m->'guard'->>'unit', guard_epoch, guard_node,
               at_time);
-    result := jsonb_build_object('status', 'applied', 'text', '', 'refusal', code, 'order', trading.order_json(o));
+    result := json_build_object('status', 'applied', 'text', '', 'refusal', code, 'order', trading.order_json(o));
   ELSE
-    result := jsonb_build_object('status', 'refused', 'text', format('refused by the %s', decided_by), 'refusal', code);
+    result := json_build_object('status', 'refused', 'text', format('refused by the %s', decided_by), 'refusal', code);
   END IF;
 
   INSERT INTO trading.signals (slot, cause, leg, child, strategy, account, instrument, wanted, reference_price, reason, inputs,
@@ -194,14 +205,14 @@ BEGIN
             (v->>'worst_price')::numeric, cost, (m->>'mark')::numeric, max_position, allow_short,
             (m->>'config_version')::bigint, o.id, guard_epoch, guard_node, at_time);
   PERFORM audit.append('account/' || p_account, at_time, guard_node, guard_epoch, m->'guard'->>'unit', 'decided',
-    m || jsonb_build_object('out', jsonb_build_object('refusal', code, 'decided_by', decided_by, 'checks', checks, 'id', o.id,
+    trading.audit_payload(raw, json_build_object('refusal', code, 'decided_by', decided_by, 'checks', checks, 'id', o.id,
       'number', o.number, 'valid_until_us', audit.microseconds(o.valid_until))));
   RETURN result;
 END
 $$;
 
 -- T2. INTENT becomes SUBMITTING, which is the only permission to send. A halt that came in between refuses it.
-CREATE FUNCTION trading.submit(m jsonb, held jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.submit(m jsonb, raw text, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   p_account constant text := m->>'account';
   new_incarnation constant bigint := (m->>'incarnation')::bigint;
@@ -223,16 +234,16 @@ BEGIN
   before := o.state;
   IF before IN ('submitting', 'unknown') AND (m->>'proven_not_accepted')::boolean THEN
     IF o.incarnation >= new_incarnation THEN
-      RETURN jsonb_build_object('status', 'refused', 'text', 'its incarnation is not an earlier one',
+      RETURN json_build_object('status', 'refused', 'text', 'its incarnation is not an earlier one',
                                 'order', trading.order_json(o));
     END IF;
     kind := 'resubmitting';
   ELSIF before <> 'intent' THEN
-    RETURN jsonb_build_object('status', 'unchanged', 'text', format('the order is %s already', before),
+    RETURN json_build_object('status', 'unchanged', 'text', format('the order is %s already', before),
                               'order', trading.order_json(o));
   END IF;
   IF trading.mode_in_force(p_account, o.strategy, o.instrument) = 3 THEN
-    RETURN jsonb_build_object('status', 'refused', 'text', 'halted before it was sent', 'refusal', 'halted',
+    RETURN json_build_object('status', 'refused', 'text', 'halted before it was sent', 'refusal', 'halted',
                               'order', trading.order_json(o));
   END IF;
   at_time := clock_timestamp();
@@ -246,7 +257,7 @@ BEGIN
     VALUES (o.id, o.event_count, p_account, kind, before, o.state, format('incarnation %s', new_incarnation), o.event_time_ns,
             m->'executor'->>'unit', executor_epoch, executor_node, at_time);
   PERFORM audit.append('account/' || p_account, at_time, executor_node, executor_epoch, m->'executor'->>'unit', kind,
-    m || jsonb_build_object('out', jsonb_build_object('from', before, 'valid_until_us', audit.microseconds(o.valid_until))));
-  RETURN jsonb_build_object('status', 'applied', 'text', '', 'order', trading.order_json(o));
+    trading.audit_payload(raw, json_build_object('from', before, 'valid_until_us', audit.microseconds(o.valid_until))));
+  RETURN json_build_object('status', 'applied', 'text', '', 'order', trading.order_json(o));
 END
 $$;

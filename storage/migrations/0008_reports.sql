@@ -20,7 +20,7 @@ $$;
 
 -- T3. Reports repeat and come in any order: only a legal move forward changes the state. A venue's order id is
 -- taken whenever it first becomes known, because the report that brings it may come after the fills.
-CREATE FUNCTION trading.report(m jsonb, held jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.report(m jsonb, raw text, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   p_account constant text := m->>'account';
   new_state constant text := m->>'state';
@@ -41,13 +41,13 @@ BEGIN
   IF NOT FOUND THEN
     RETURN trading.outcome('refused', 'no such order');
   ELSIF new_state IN ('intent', 'submitting', 'partially_filled', 'filled') THEN
-    RETURN jsonb_build_object('status', 'refused', 'text', format('%s is not for a report to say', new_state),
+    RETURN json_build_object('status', 'refused', 'text', format('%s is not for a report to say', new_state),
                               'order', trading.order_json(before));
   END IF;
   moves := EXISTS (SELECT 1 FROM trading.order_edges WHERE from_state = before.state AND to_state = new_state);
   learns := before.venue_order = '' AND m->>'venue_order' <> '';
   IF NOT moves AND NOT learns THEN
-    RETURN jsonb_build_object('status', 'unchanged', 'text', format('the order is %s already', before.state),
+    RETURN json_build_object('status', 'unchanged', 'text', format('the order is %s already', before.state),
                               'order', trading.order_json(before));
   END IF;
   ends := moves AND new_state NOT IN ('unknown', 'open');
@@ -69,13 +69,13 @@ BEGIN
     VALUES (o.id, o.event_count, p_account, CASE WHEN moves THEN 'reported' ELSE 'venue_order' END, before.state, o.state,
             m->>'reason', (m->>'event_time_ns')::bigint, m->'executor'->>'unit', executor_epoch, executor_node, at_time);
   PERFORM audit.append('account/' || p_account, at_time, executor_node, executor_epoch, m->'executor'->>'unit', 'reported',
-    m || jsonb_build_object('out', jsonb_build_object('from', before.state, 'moves', moves, 'learns', learns)));
-  RETURN jsonb_build_object('status', 'applied', 'text', '', 'order', trading.order_json(o));
+    trading.audit_payload(raw, json_build_object('from', before.state, 'moves', moves, 'learns', learns)));
+  RETURN json_build_object('status', 'applied', 'text', '', 'order', trading.order_json(o));
 END
 $$;
 
 -- A fill that fits no order of ours, or contradicts the rows, is kept where people and reconciliation find it.
-CREATE FUNCTION trading.quarantine(m jsonb, held jsonb, why text) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.quarantine(m jsonb, raw text, held jsonb, why text) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   f constant jsonb := m->'fill';
   portfolio_node constant text := held #>> ARRAY[m->'portfolio'->>'unit', 'node'];
@@ -89,7 +89,7 @@ BEGIN
     ON CONFLICT (venue, account, trade_id, reason) DO NOTHING;
   IF FOUND THEN
     PERFORM audit.append('account/' || (f->>'account'), at_time, portfolio_node, (m->'portfolio'->>'epoch')::bigint,
-      m->'portfolio'->>'unit', 'quarantined', m || jsonb_build_object('out', jsonb_build_object('reason', why)));
+      m->'portfolio'->>'unit', 'quarantined', trading.audit_payload(raw, json_build_object('reason', why)));
   END IF;
   RETURN trading.outcome('quarantined', why);
 END
@@ -105,7 +105,7 @@ END;
 
 -- T4. Applied once per (venue, account, trade id). The new positions are computed by the caller and go in only if they
 -- were computed from the rows that are there.
-CREATE FUNCTION trading.apply_fill(m jsonb, held jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.apply_fill(m jsonb, raw text, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   f constant jsonb := m->'fill';
   p_account constant text := f->>'account';
@@ -144,17 +144,17 @@ BEGIN
     IF stored.order_id <> f->>'order' OR stored.instrument <> f->>'instrument' OR stored.direction <> f->>'direction'
        OR stored.price <> (f->>'price')::numeric OR stored.size <> qty OR stored.fee <> (f->>'fee')::numeric
        OR stored.fee_asset <> f->>'fee_asset' THEN
-      RETURN trading.quarantine(m, held, 'another fill with this trade id is stored');
+      RETURN trading.quarantine(m, raw, held, 'another fill with this trade id is stored');
     END IF;
-    RETURN jsonb_build_object('status', 'unchanged', 'text', 'applied before', 'account_seq', stored.account_seq,
+    RETURN json_build_object('status', 'unchanged', 'text', 'applied before', 'account_seq', stored.account_seq,
                               'order', trading.order_json(before));
   END IF;
   IF before.id IS NULL THEN
-    RETURN trading.quarantine(m, held, 'no such order');
+    RETURN trading.quarantine(m, raw, held, 'no such order');
   END IF;
   why := trading.contradiction(f, before);
   IF why IS NOT NULL THEN
-    RETURN trading.quarantine(m, held, why);
+    RETURN trading.quarantine(m, raw, held, why);
   ELSIF before.slot <> m->>'slot' THEN
     RETURN trading.outcome('refused', format('the order belongs to slot %s', before.slot));
   END IF;
@@ -241,8 +241,8 @@ BEGIN
             format('trade %s: %s at %s', f->>'trade_id', f->>'size', f->>'price'), (f->>'event_time_ns')::bigint,
             m->'portfolio'->>'unit', portfolio_epoch, portfolio_node, at_time);
   PERFORM audit.append('account/' || p_account, at_time, portfolio_node, portfolio_epoch, m->'portfolio'->>'unit', kind,
-    m || jsonb_build_object('out', jsonb_build_object('account_seq', new_seq, 'from', before.state)));
-  RETURN jsonb_build_object('status', 'applied', 'text', CASE kind WHEN 'fill' THEN '' ELSE kind END,
+    trading.audit_payload(raw, json_build_object('account_seq', new_seq, 'from', before.state)));
+  RETURN json_build_object('status', 'applied', 'text', CASE kind WHEN 'fill' THEN '' ELSE kind END,
                             'account_seq', new_seq, 'order', trading.order_json(o));
 END
 $$;

@@ -1,7 +1,7 @@
 -- The entrances for the program: one statement, one round trip, one commit.
 
 -- A step of a replay is finished for ever. The same step again changes nothing, any other is refused.
-CREATE FUNCTION trading.commit_step(m jsonb, held jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE FUNCTION trading.commit_step(m jsonb, raw text, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   p_replay constant text := m->>'replay';
   p_step constant bigint := (m->>'step')::bigint;
@@ -39,7 +39,8 @@ BEGIN
   INSERT INTO trading.equity (account, replay, step, event_time_ns, equity, cash, recorded_at)
     SELECT e->>'account', p_replay, p_step, p_event_time_ns, (e->>'equity')::numeric, (e->>'cash')::numeric, at_time
       FROM jsonb_array_elements(m->'equity') e;
-  PERFORM audit.append('replay/' || p_replay, at_time, conductor_node, conductor_epoch, m->'conductor'->>'unit', 'step', m);
+  PERFORM audit.append('replay/' || p_replay, at_time, conductor_node, conductor_epoch, m->'conductor'->>'unit', 'step',
+    trading.audit_payload(raw, 'null'));
   RETURN trading.outcome('applied', '');
 END
 $$;
@@ -48,34 +49,37 @@ $$;
 -- a ledger that commits without a pause would otherwise get the gate rows again before a waiting halt does.
 CREATE FUNCTION trading.gate() RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 5276912011;
 
--- Runs a group: {"units": [...], "accounts": [...], "members": [...]}; the first two name everything the members touch.
-CREATE FUNCTION trading.commit_group(g jsonb) RETURNS jsonb
+-- Runs a group of members in one transaction and answers their outcomes in the same order. Units and accounts name
+-- everything the members touch.
+CREATE FUNCTION trading.commit_group(p_units text[], p_accounts text[], p_members json) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+  raw text;
   m jsonb;
   held jsonb;
-  result jsonb;
-  results jsonb := '[]';
+  result json;
+  results text := '';
 BEGIN
   -- FOR SHARE makes a takeover wait for this transaction, and this transaction see the epoch of a takeover it waited for.
   SELECT jsonb_object_agg(u.unit, jsonb_build_object('epoch', u.epoch, 'node', u.holder)) INTO held
-    FROM (SELECT unit, epoch, holder FROM cluster.units
-            WHERE unit = ANY (ARRAY(SELECT jsonb_array_elements_text(g->'units'))) AND holder IS NOT NULL
+    FROM (SELECT unit, epoch, holder FROM cluster.units WHERE unit = ANY (p_units) AND holder IS NOT NULL
             ORDER BY unit FOR SHARE) u;
   PERFORM pg_advisory_xact_lock_shared(trading.gate());
-  PERFORM 1 FROM trading.accounts
-    WHERE account = ANY (ARRAY(SELECT jsonb_array_elements_text(g->'accounts'))) ORDER BY account FOR NO KEY UPDATE;
-  FOR m IN SELECT jsonb_array_elements(g->'members') LOOP
+  IF cardinality(p_accounts) > 1 THEN
+    PERFORM 1 FROM trading.accounts WHERE account = ANY (p_accounts) ORDER BY account FOR NO KEY UPDATE;
+  END IF;
+  FOR raw IN SELECT json_array_elements(p_members) LOOP
+    m := raw;
     CASE m->>'t'
-      WHEN 'decide' THEN result := trading.decide(m, held);
-      WHEN 'submit' THEN result := trading.submit(m, held);
-      WHEN 'report' THEN result := trading.report(m, held);
-      WHEN 'fill' THEN result := trading.apply_fill(m, held);
-      WHEN 'step' THEN result := trading.commit_step(m, held);
+      WHEN 'decide' THEN result := trading.decide(m, raw, held);
+      WHEN 'submit' THEN result := trading.submit(m, raw, held);
+      WHEN 'report' THEN result := trading.report(m, raw, held);
+      WHEN 'fill' THEN result := trading.apply_fill(m, raw, held);
+      WHEN 'step' THEN result := trading.commit_step(m, raw, held);
     END CASE;
-    results := results || result;
+    results := results || CASE results WHEN '' THEN '[' ELSE ',' END || result;
   END LOOP;
-  RETURN results;
+  RETURN results || ']';
 END
 $$;
 
@@ -100,7 +104,7 @@ BEGIN
   INSERT INTO trading.balances (account, asset, amount, updated_at)
     SELECT p_account, key, value::numeric, at_time FROM jsonb_each_text(p_initial);
   PERFORM audit.append('account/' || p_account, at_time, '', 0, 'ledger', 'account_opened',
-    jsonb_build_object('account', p_account, 'venue', p_venue, 'initial', p_initial));
+    json_build_object('account', p_account, 'venue', p_venue, 'initial', p_initial)::text);
 END
 $$;
 
@@ -138,8 +142,8 @@ BEGIN
   INSERT INTO trading.mode_changes (scope, name, from_mode, to_mode, principal, reason, recorded_at)
     VALUES (p_scope, p_name, coalesce(old.mode, 'active'), p_mode, p_principal, p_reason, at_time);
   PERFORM audit.append('modes', at_time, '', 0, p_principal, 'mode_changed',
-    jsonb_build_object('scope', p_scope, 'name', p_name, 'from', coalesce(old.mode, 'active'), 'to', p_mode,
-                       'principal', p_principal, 'reason', p_reason));
+    json_build_object('scope', p_scope, 'name', p_name, 'from', coalesce(old.mode, 'active'), 'to', p_mode,
+                      'principal', p_principal, 'reason', p_reason)::text);
   RETURN 'applied';
 END
 $$;

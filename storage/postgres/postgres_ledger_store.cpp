@@ -13,7 +13,7 @@ namespace {
 namespace defaults = config::defaults;
 using nlohmann::json;
 
-constexpr statement commit_statement{"commit_group", "SELECT trading.commit_group($1)", true};
+constexpr statement commit_statement{"commit_group", "SELECT trading.commit_group($1, $2, $3)", true};
 constexpr statement park_statement{"park", "SELECT trading.park($1, $2, $3, $4)", true};
 constexpr statement open_statement{"open_account", "SELECT trading.open_account($1, $2, $3)", true};
 constexpr statement load_statement{"load_account", "SELECT trading.load_account($1)", false};
@@ -68,8 +68,9 @@ std::vector<outcome> postgres_ledger_store::commit(const std::vector<transaction
 }
 
 std::vector<outcome> postgres_ledger_store::run_group(const std::vector<const transaction*>& members) {
-  const auto request = codec::group_to_json(members).dump();
-  const auto answer = parse_json(session_.run(commit_statement, {request.c_str()}));
+  const auto group = codec::make_group(members);
+  const auto answer
+    = parse_json(session_.run(commit_statement, {group.units.c_str(), group.accounts.c_str(), group.members.c_str()}));
   if (!answer.is_array() || answer.size() != members.size())
     throw store_failure(failure_kind::definitive, "the database answered another number of outcomes");
   std::vector<outcome> outcomes;
