@@ -12,7 +12,7 @@ RETURN coalesce(held #>> ARRAY[claim->>'unit', 'epoch'] = claim->>'epoch', false
 CREATE FUNCTION trading.outcome(status text, reason text) RETURNS json LANGUAGE sql STABLE
 RETURN json_build_object('status', status, 'text', reason);
 
-CREATE FUNCTION trading.audit_payload(raw text, outcome json) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE FUNCTION trading.audit_payload(raw text, outcome json) RETURNS text LANGUAGE sql STABLE
 RETURN '{"in":' || raw || ',"out":' || outcome::text || '}';
 
 CREATE FUNCTION trading.fenced(claim jsonb) RETURNS json LANGUAGE sql STABLE
