@@ -11,8 +11,10 @@ namespace supreme::commands {
 
 namespace {
 
-int parse_and_run(std::vector<std::string> arguments, verb_context& context) {
-  CLI::App app{"Supreme, a distributed, supervised, audited algorithmic-trading system.", "supreme"};
+int parse_and_run(std::vector<std::string> arguments, verb_context& context,
+                  std::span<const verb_adder> cluster_verbs) {
+  CLI::App app{"Supreme, a distributed, supervised, audited algorithmic-trading system.",
+               "supreme"};
   app.set_version_flag("--version", std::string{config::version()});
   app.require_subcommand(1);
   add_config(app, context);
@@ -20,6 +22,8 @@ int parse_and_run(std::vector<std::string> arguments, verb_context& context) {
   add_pki(app, context);
   add_token(app, context);
   add_version(app, context);
+  for (const auto add : cluster_verbs)
+    add(app, context);
   try {
     // CLI11 takes its arguments from the back.
     std::reverse(arguments.begin(), arguments.end());
@@ -33,9 +37,10 @@ int parse_and_run(std::vector<std::string> arguments, verb_context& context) {
 
 } // namespace
 
-int run_program(const std::vector<std::string>& arguments, verb_context& context) noexcept {
+int run_program(const std::vector<std::string>& arguments, verb_context& context,
+                std::span<const verb_adder> cluster_verbs) noexcept {
   try {
-    const int code = parse_and_run(arguments, context);
+    const int code = parse_and_run(arguments, context, cluster_verbs);
     // A result that did not reach its file or pipe is no result.
     if (context.out.flush())
       return code;
