@@ -124,7 +124,7 @@ struct startup : std::enable_shared_from_this<startup> {
     if (known.empty())
       ask_orders();
     else
-      store_reports(self, known, [keep] { keep->ask_orders(); });
+      store_reports(self, asked, known, [keep] { keep->ask_orders(); });
   }
 
   void ready() {

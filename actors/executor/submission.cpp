@@ -60,6 +60,13 @@ const protocols::venue_report* find_session_refusal(const std::vector<protocols:
   return found == reports.end() ? nullptr : &*found;
 }
 
+/// A report says what is true of an order since the step that decided it.
+trading::timestamp event_time_of(const std::vector<trading::order>& orders, const trading::client_order_id& id) {
+  auto found = std::find_if(orders.begin(), orders.end(), [&](const auto& o) { return o.id == id; });
+  SUPREME_CHECK(found != orders.end(), "a venue reports on the orders it was asked about");
+  return found->event_time;
+}
+
 void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
   auto& st = self->state;
   if (!st.context.node_lease->held()) {
@@ -78,11 +85,11 @@ void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
   self->request(st.venue, limits::venue_deadline,
                 protocols::venue_submit{account.id, st.context.number, valid_until.ns(), orders})
     .then(
-      [self](const protocols::venue_reports& answer) {
+      [self, orders](const protocols::venue_reports& answer) {
         if (const auto* refused = find_session_refusal(answer.reports))
           restart_executor(self, "the venue did not take " + refused->order.str() + ": " + refused->reason);
         else
-          store_reports(self, answer.reports, [self] { answer_barrier(self); });
+          store_reports(self, orders, answer.reports, [self] { answer_barrier(self); });
       },
       [self, orders](const caf::error& why) {
         note_unknown(self, orders, "no answer from the venue: " + protocols::describe(why));
@@ -133,8 +140,8 @@ void answer_barrier(executor_pointer self) {
   st.waiting.reset();
 }
 
-void store_reports(executor_pointer self, const std::vector<protocols::venue_report>& reports,
-                   std::function<void()> stored) {
+void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
+                   const std::vector<protocols::venue_report>& reports, std::function<void()> stored) {
   auto& st = self->state;
   using protocols::venue_verdict;
   transactions batch;
@@ -149,6 +156,7 @@ void store_reports(executor_pointer self, const std::vector<protocols::venue_rep
       t.state = trading::order_state::open;
     t.venue_order = r.venue_order;
     t.reason = r.reason;
+    t.event_time = event_time_of(orders, r.order);
     batch.emplace_back(std::move(t));
   }
   self->request(st.context.books, limits::ledger_deadline, std::move(batch))

@@ -18,9 +18,9 @@ void submit_orders(executor_pointer self, std::vector<trading::order> orders, bo
 /// Sends orders whose SUBMITTING is committed for this life: each exactly once, while the lease holds.
 void send_orders(executor_pointer self, std::vector<trading::order> orders);
 
-/// Stores what the venue said about orders (T3). Orders that rest or are over are marked so.
-void store_reports(executor_pointer self, const std::vector<protocols::venue_report>& reports,
-                   std::function<void()> stored);
+/// Stores what the venue said about these orders (T3). Orders that rest or are over are marked so.
+void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
+                   const std::vector<protocols::venue_report>& reports, std::function<void()> stored);
 
 void mark_at_rest(executor_pointer self, const trading::client_order_id& id);
 

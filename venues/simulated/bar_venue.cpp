@@ -219,6 +219,9 @@ answer bar_venue::execute(const submit& c) {
   }
   if (const auto why = refuse_session(c.account, c.session); why != venue_refusal::none)
     return refuse_at_the_door(c, why);
+  // As at real venues, a late request never becomes an order: its id stays free for the same order sent in time.
+  if (c.valid_until_ns && now_ns_ > *c.valid_until_ns)
+    return refuse_at_the_door(c, venue_refusal::window_closed);
   order_received r;
   r.number = books_.orders().size() + 1;
   r.account = c.account;
@@ -238,8 +241,6 @@ answer bar_venue::execute(const submit& c) {
 }
 
 venue_refusal bar_venue::judge_order(const submit& c) const {
-  if (c.valid_until_ns && now_ns_ > *c.valid_until_ns)
-    return venue_refusal::window_closed;
   const auto i = instruments_.find(c.instrument);
   if (i == instruments_.end())
     return venue_refusal::unknown_instrument;
