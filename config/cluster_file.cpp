@@ -21,9 +21,9 @@ public:
 
   void add(const table_reader& section, std::string_view key, const std::string& name) {
     if (!name.empty() && !seen_.insert(name).second)
-      section.problems_found().add(section.path_of(key),
-                                   std::string{"expected each "} + what_ + " once, " + quoted(name)
-                                     + " stands twice");
+      section.problems_found().add(section.path_of(key), std::string{"expected each "} + what_
+                                                           + " once, " + quoted(name)
+                                                           + " stands twice");
   }
 
 private:
@@ -40,11 +40,13 @@ lease_settings read_lease(table_reader& root) {
   out.ttl_ms = section.whole<int64_t>("ttl_ms", ttl_min, ttl_max, standard.ttl_ms);
   out.renew_ms = section.whole<int64_t>("renew_ms", 10, ttl_max, standard.renew_ms);
   out.self_fence_ms = section.whole<int64_t>("self_fence_ms", 10, ttl_max, standard.self_fence_ms);
-  out.rebalance_after_ms
-    = section.whole<int64_t>("rebalance_after_ms", 0, day_s * 1000, standard.rebalance_after_ms);
-  out.moves_at_once = section.whole<uint32_t>("moves_at_once", 1, actors_max, standard.moves_at_once);
+  out.rebalance_after_ms =
+    section.whole<int64_t>("rebalance_after_ms", 0, day_s * 1000, standard.rebalance_after_ms);
+  out.moves_at_once =
+    section.whole<uint32_t>("moves_at_once", 1, actors_max, standard.moves_at_once);
   section.finish();
-  // A node must stop by itself before others may take its units, and one lost renewal must not stop it.
+  // A node must stop by itself before others may take its units, and one lost renewal must not stop
+  // it.
   if (out.ttl_ms <= out.self_fence_ms)
     root.problems_found().add("lease.self_fence_ms", "expected less than ttl_ms ("
                                                        + std::to_string(out.ttl_ms) + "), was "
@@ -71,7 +73,8 @@ void read_generated(table_reader& section, feed_settings& out) {
   for (const auto& name : prices.keys())
     out.start_prices.emplace(name, prices.amount(name, {}));
   if (out.start_prices.empty())
-    section.problems_found().add(prices.path(), "expected a first price for each instrument, was none");
+    section.problems_found().add(prices.path(),
+                                 "expected a first price for each instrument, was none");
   out.seed = section.whole<uint64_t>("seed", 0, std::numeric_limits<int64_t>::max(), out.seed);
   out.start = section.time("start");
   out.volatility_ppb = section.bps_as_ppb("volatility_bps", 0, 1'000, out.volatility_ppb);
@@ -82,8 +85,8 @@ void read_generated(table_reader& section, feed_settings& out) {
 }
 
 /// `key` is the key that lists the names; empty when the names are the section's keys themselves.
-void check_instruments(const table_reader& section, const cluster_settings& all, const std::string& key,
-                       const std::vector<std::string>& names) {
+void check_instruments(const table_reader& section, const cluster_settings& all,
+                       const std::string& key, const std::vector<std::string>& names) {
   std::vector<std::string> known;
   for (const auto& entry : all.instruments)
     known.push_back(entry.id.str());
@@ -92,7 +95,8 @@ void check_instruments(const table_reader& section, const cluster_settings& all,
       continue;
     const auto near = closest(name, known);
     section.problems_found().add(section.path_of(key.empty() ? name : key),
-                                 "expected the id of an instrument of this file, was " + quoted(name)
+                                 "expected the id of an instrument of this file, was "
+                                   + quoted(name)
                                    + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
   }
 }
@@ -111,8 +115,7 @@ std::vector<feed_settings> read_feeds(table_reader& root, const cluster_settings
       read_csv(section, feed);
     else
       read_generated(section, feed);
-    const auto given
-      = section.table(feed.kind == feed_kind::csv ? "files" : "start_prices");
+    const auto given = section.table(feed.kind == feed_kind::csv ? "files" : "start_prices");
     check_instruments(given, all, "", given.keys());
     section.finish();
     names.add(section, "name", feed.name);
@@ -120,7 +123,8 @@ std::vector<feed_settings> read_feeds(table_reader& root, const cluster_settings
     if (symbols > 0 && feed.shards > symbols)
       root.problems_found().add(section.path_of("shards"),
                                 "expected at most the number of the feed's instruments ("
-                                  + std::to_string(symbols) + "), was " + std::to_string(feed.shards));
+                                  + std::to_string(symbols) + "), was "
+                                  + std::to_string(feed.shards));
     out.push_back(std::move(feed));
   }
   return out;
@@ -148,8 +152,8 @@ trading::risk_limits read_limits(table_reader& section, const trading::risk_limi
   out.max_order_notional = section.limit("max_order_notional", {}, standard.max_order_notional);
   out.max_position = section.limit("max_position", {.zero_allowed = true}, standard.max_position);
   out.allow_short = section.boolean("allow_short", standard.allow_short);
-  const int64_t age_ms
-    = std::chrono::duration_cast<std::chrono::milliseconds>(standard.max_input_age).count();
+  const int64_t age_ms =
+    std::chrono::duration_cast<std::chrono::milliseconds>(standard.max_input_age).count();
   out.max_input_age = std::chrono::milliseconds{
     section.whole<int64_t>("max_input_age_ms", 0, 30 * day_s * 1000, age_ms)};
   out.collar_ppb = section.bps_as_ppb("collar_bps", 0, 5'000, standard.collar_ppb);
@@ -168,7 +172,8 @@ std::map<trading::asset_id, trading::money> read_initial(table_reader& account) 
     out.emplace(asset, section.amount(asset, {.zero_allowed = true}));
   }
   if (out.empty())
-    account.problems_found().add(section.path(), "expected at least one asset with its balance, was none");
+    account.problems_found().add(section.path(),
+                                 "expected at least one asset with its balance, was none");
   return out;
 }
 
@@ -232,8 +237,9 @@ trading::parameters read_parameters(table_reader& strategy, const trading::strat
     const auto value = section.number(name);
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = closest(name, known);
-      found.add(section.path_of(name), "expected no such key, " + kind.name + " has no such parameter"
-                                         + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
+      found.add(section.path_of(name),
+                "expected no such key, " + kind.name + " has no such parameter"
+                  + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
     } else if (value) {
       given.emplace(name, *value);
     }
@@ -280,11 +286,13 @@ void check_references(const table_reader& section, const strategy_settings& stra
     if (feed != nullptr && !feeds_instrument(*feed, id))
       found.add(section.path_of("instruments"),
                 "expected instruments of feed " + quoted(feed->name) + ", which has no "
-                  + (feed->kind == feed_kind::csv ? "file" : "start price") + " for " + quoted(id.str()));
+                  + (feed->kind == feed_kind::csv ? "file" : "start price") + " for "
+                  + quoted(id.str()));
     if (account != nullptr && instrument->quote != account->quote)
       found.add(section.path_of("instruments"),
-                "expected instruments quoted in " + quoted(account->quote.str()) + ", the account's quote; "
-                  + quoted(id.str()) + " is quoted in " + quoted(instrument->quote.str()));
+                "expected instruments quoted in " + quoted(account->quote.str())
+                  + ", the account's quote; " + quoted(id.str()) + " is quoted in "
+                  + quoted(instrument->quote.str()));
   }
 }
 
@@ -343,7 +351,8 @@ gateway_settings read_gateway(table_reader& root) {
 
 } // namespace
 
-std::variant<cluster_settings, problems> parse_cluster(std::string_view text, const std::string& file) {
+std::variant<cluster_settings, problems> parse_cluster(std::string_view text,
+                                                       const std::string& file) {
   report found{file};
   const auto parsed = parse_toml(text, file, found);
   if (!parsed)

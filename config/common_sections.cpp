@@ -22,15 +22,15 @@ std::vector<trading::instrument> read_instruments(table_reader& root) {
     entry.quote = trading::asset_id{section.text("quote", instrument_text)};
     entry.tick_size = section.amount("tick_size", {});
     entry.lot_size = section.amount("lot_size", {});
-    entry.min_notional
-      = section.amount("min_notional", {.zero_allowed = true}, trading::decimal{});
+    entry.min_notional = section.amount("min_notional", {.zero_allowed = true}, trading::decimal{});
     section.finish();
     if (!entry.id.empty() && !seen.insert(entry.id.str()).second)
       root.problems_found().add(section.path_of("id"), "expected each instrument once, "
-                                                         + quoted(entry.id.str()) + " stands twice");
+                                                         + quoted(entry.id.str())
+                                                         + " stands twice");
     if (!entry.base.empty() && entry.base == entry.quote)
-      root.problems_found().add(section.path_of("quote"),
-                                "expected another asset than base, was " + quoted(entry.quote.str()));
+      root.problems_found().add(section.path_of("quote"), "expected another asset than base, was "
+                                                            + quoted(entry.quote.str()));
     out.push_back(std::move(entry));
   }
   if (out.empty())
@@ -60,7 +60,8 @@ listen_settings read_listen(table_reader& root, std::string_view key, bool requi
 }
 
 std::string read_log_level(table_reader& root) {
-  static constexpr const char* expected = "one of \"trace\", \"debug\", \"info\", \"warn\", \"error\"";
+  static constexpr const char* expected =
+    "one of \"trace\", \"debug\", \"info\", \"warn\", \"error\"";
   static const text_rule level_text{[](char) { return true; }, 1, 8, expected};
   auto level = root.text("log_level", level_text, "info");
   if (std::find(log_level_names.begin(), log_level_names.end(), level) != log_level_names.end())

@@ -16,14 +16,15 @@ namespace {
 
 using options = std::map<std::string, std::string, std::less<>>;
 
-constexpr std::string_view not_a_url
-  = "a PostgreSQL URL (postgresql://...) or key=value text that libpq can read";
+constexpr std::string_view not_a_url =
+  "a PostgreSQL URL (postgresql://...) or key=value text that libpq can read";
 
 bool is_url(std::string_view text) {
   return text.starts_with("postgresql://") || text.starts_with("postgres://");
 }
 
-/// libpq's own reading of the text. Its error texts quote the input, secrets included, so they are dropped.
+/// libpq's own reading of the text. Its error texts quote the input, secrets included, so they are
+/// dropped.
 std::optional<options> read_options(const std::string& text) {
   char* error = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed{
@@ -162,7 +163,8 @@ expanded_url expand_database_url(std::string_view text, const environment& env) 
   static constexpr std::string_view mark = "x0reference0x";
   const auto pieces = split_references(text);
   if (!pieces)
-    return {"", "expected references like ${SUPREME_DATABASE_URL}: a name of letters, digits and _ in braces"};
+    return {"", "expected references like ${SUPREME_DATABASE_URL}: a name of letters, digits and _ "
+                "in braces"};
 
   const bool whole = pieces->size() == 1 && pieces->front().reference;
   const bool url = is_url(text);
@@ -186,7 +188,8 @@ expanded_url expand_database_url(std::string_view text, const environment& env) 
   if (!whole) {
     const auto given = read_options(marked);
     if (given && holds_literal_secret(*given, mark))
-      return {"", "expected no password in the file: put it into the environment and write ${NAME}"};
+      return {"",
+              "expected no password in the file: put it into the environment and write ${NAME}"};
   }
   if (auto wrong = check_database_url(expanded, env))
     return {"", std::move(*wrong)};

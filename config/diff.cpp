@@ -121,7 +121,8 @@ void put(flat& out, const strategy_settings& strategy) {
   out[path + ".kind"] = strategy.kind;
   out[path + ".account"] = strategy.account.str();
   out[path + ".feed"] = strategy.feed;
-  out[path + ".instruments"] = join(strategy.instruments, [](const auto& each) { return each.str(); });
+  out[path + ".instruments"] =
+    join(strategy.instruments, [](const auto& each) { return each.str(); });
   out[path + ".instances"] = std::to_string(strategy.instances);
   out[path + ".size.mode"] = trading::name_of(sizing_mode_names, strategy.size.mode);
   out[path + ".size.amount"] = strategy.size.amount.to_string();

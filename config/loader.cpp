@@ -79,7 +79,8 @@ std::variant<std::string, problems> read_text_file(const std::string& path) {
     else if (errno != EINTR)
       return one_problem(path, "expected a readable file: " + last_error());
   }
-  return one_problem(path, "expected at most " + std::to_string(defaults::config_bytes_max) + " bytes");
+  return one_problem(path,
+                     "expected at most " + std::to_string(defaults::config_bytes_max) + " bytes");
 }
 
 problems check_tls_files(const tls_settings& tls, const std::string& file) {

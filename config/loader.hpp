@@ -15,9 +15,9 @@ namespace supreme::config {
 /// One thing that is wrong with a file. All of a file's problems come at once, in line order.
 struct problem {
   std::string file;
-  uint32_t line = 0;          ///< 1-based; 0 when the file as a whole is meant
-  std::string key;            ///< dotted path, "accounts[0].limits.max_position"
-  std::string expected;       ///< what was expected and what was there; never a secret's value
+  uint32_t line = 0;    ///< 1-based; 0 when the file as a whole is meant
+  std::string key;      ///< dotted path, "accounts[0].limits.max_position"
+  std::string expected; ///< what was expected and what was there; never a secret's value
 
   /// "file:line: key: expected".
   [[nodiscard]] std::string to_string() const;
@@ -29,16 +29,18 @@ using problems = std::vector<problem>;
 using environment = std::function<std::optional<std::string>(const std::string&)>;
 [[nodiscard]] environment process_environment();
 
-/// Parses and checks the text of a file named `file` (for messages only). Unknown keys are problems. Secrets are only
-/// allowed as ${ENV} references in keys that are secret. Any bytes are valid input; at most
-/// defaults::config_bytes_max are accepted. Pure apart from `env`.
-[[nodiscard]] std::variant<cluster_settings, problems> parse_cluster(std::string_view text, const std::string& file);
-[[nodiscard]] std::variant<node_settings, problems> parse_node(std::string_view text, const std::string& file,
-                                                               const environment& env);
+/// Parses and checks the text of a file named `file` (for messages only). Unknown keys are
+/// problems. Secrets are only allowed as ${ENV} references in keys that are secret. Any bytes are
+/// valid input; at most defaults::config_bytes_max are accepted. Pure apart from `env`.
+[[nodiscard]] std::variant<cluster_settings, problems> parse_cluster(std::string_view text,
+                                                                     const std::string& file);
+[[nodiscard]] std::variant<node_settings, problems>
+parse_node(std::string_view text, const std::string& file, const environment& env);
 [[nodiscard]] std::variant<simulated_venue_settings, problems>
 parse_venue(std::string_view text, const std::string& file, const environment& env);
 
-/// Reads a file of at most defaults::config_bytes_max bytes; a file that cannot be read is a problem.
+/// Reads a file of at most defaults::config_bytes_max bytes; a file that cannot be read is a
+/// problem.
 [[nodiscard]] std::variant<std::string, problems> read_text_file(const std::string& path);
 
 /// Whether the files of a [tls] section can be read and the key is its owner's alone; `file` is the
@@ -48,10 +50,12 @@ parse_venue(std::string_view text, const std::string& file, const environment& e
 /// One changed setting between two configurations.
 struct difference {
   std::string key;
-  std::string before;         ///< empty = was absent
-  std::string after;          ///< empty = is absent now
+  std::string before; ///< empty = was absent
+  std::string after;  ///< empty = is absent now
 };
-/// All settings that differ, in key order. Also reports a changed order of entries, which decides ties.
-[[nodiscard]] std::vector<difference> diff(const cluster_settings& before, const cluster_settings& after);
+/// All settings that differ, in key order. Also reports a changed order of entries, which decides
+/// ties.
+[[nodiscard]] std::vector<difference> diff(const cluster_settings& before,
+                                           const cluster_settings& after);
 
 } // namespace supreme::config

@@ -25,6 +25,7 @@ inline constexpr std::array<trading::named<api_role>, 4> api_role_names{{
   {api_role::admin, "admin"},
 }};
 
-inline constexpr std::array<const char*, 5> log_level_names{"trace", "debug", "info", "warn", "error"};
+inline constexpr std::array<const char*, 5> log_level_names{"trace", "debug", "info", "warn",
+                                                            "error"};
 
 } // namespace supreme::config

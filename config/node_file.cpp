@@ -31,8 +31,9 @@ std::vector<api_token> read_tokens(table_reader& root) {
                 "expected " + std::to_string(2 * defaults::token_salt_bytes)
                   + " hexadecimal digits, as `supreme token make` prints them");
     if (!token.sha256.empty() && token.sha256.size() != digest_length)
-      found.add(section.path_of("sha256"), "expected " + std::to_string(digest_length)
-                                             + " hexadecimal digits, as `supreme token make` prints them");
+      found.add(section.path_of("sha256"),
+                "expected " + std::to_string(digest_length)
+                  + " hexadecimal digits, as `supreme token make` prints them");
     // The same hash twice is a copy of a section of which only one half was changed.
     if (!token.sha256.empty() && !seen.insert(token.sha256).second)
       found.add(section.path_of("sha256"), "expected each token once, this one stands twice");

@@ -21,8 +21,8 @@ template <class Words>
 /// `limit` + 1, which is returned for everything farther away.
 [[nodiscard]] size_t edit_distance(std::string_view a, std::string_view b, size_t limit);
 
-/// Collects what is wrong with one file and knows where each of its keys stands, so that checks across
-/// sections can name lines, too. Not thread-safe; lives as long as one parse.
+/// Collects what is wrong with one file and knows where each of its keys stands, so that checks
+/// across sections can name lines, too. Not thread-safe; lives as long as one parse.
 class report {
 public:
   explicit report(std::string file) : file_(std::move(file)) {}

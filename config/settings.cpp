@@ -14,7 +14,8 @@ const typename Entries::value_type* find_entry(const Entries& entries, Matches m
 
 } // namespace
 
-const trading::instrument* cluster_settings::find_instrument(const trading::instrument_id& wanted) const {
+const trading::instrument*
+cluster_settings::find_instrument(const trading::instrument_id& wanted) const {
   return find_entry(instruments, [&](const auto& entry) { return entry.id == wanted; });
 }
 

@@ -20,29 +20,31 @@ bool fits(std::string_view text, const text_rule& rule) noexcept {
          && std::all_of(text.begin(), text.end(), rule.allowed);
 }
 
-const text_rule name_text{
-  [](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; }, 1,
-  defaults::name_length_max, "a name of 1 to 40 of a-z, 0-9, _ and -"};
+const text_rule name_text{[](char c) { return is_lower(c) || is_digit(c) || c == '_' || c == '-'; },
+                          1, defaults::name_length_max, "a name of 1 to 40 of a-z, 0-9, _ and -"};
 const text_rule instrument_text{
   [](char c) { return is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; }, 1,
   defaults::name_length_max, "a name of 1 to 40 of A-Z, 0-9, '.', _ and -"};
 const text_rule shard_text{is_lower, 1, defaults::shard_length_max, "1 to 8 of a-z"};
-const text_rule host_text{
-  [](char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '-' || c == ':' || c == '_';
-  },
-  1, 255, "a host name or an IP address"};
+const text_rule host_text{[](char c) {
+                            return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '-'
+                                   || c == ':' || c == '_';
+                          },
+                          1, 255, "a host name or an IP address"};
 const text_rule path_text{is_visible, 1, defaults::path_length_max,
                           "a path of at most 1024 bytes without control characters"};
-const text_rule principal_text{
-  [](char c) {
-    return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-' || c == '@';
-  },
-  1, defaults::principal_length_max, "a name of 1 to 64 of letters, digits, '.', _, - and @"};
+const text_rule principal_text{[](char c) {
+                                 return is_lower(c) || is_upper(c) || is_digit(c) || c == '.'
+                                        || c == '_' || c == '-' || c == '@';
+                               },
+                               1, defaults::principal_length_max,
+                               "a name of 1 to 64 of letters, digits, '.', _, - and @"};
 const text_rule hex_text{[](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }, 1, 128,
                          "lower-case hexadecimal digits"};
 const text_rule label_text{
-  [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-'; },
+  [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+  },
   1, defaults::name_length_max, "1 to 40 of letters, digits, '.', _ and -"};
 
 } // namespace supreme::config

@@ -15,8 +15,8 @@ struct text_rule {
 
 [[nodiscard]] bool fits(std::string_view text, const text_rule& rule) noexcept;
 
-extern const text_rule name_text;        ///< nodes, feeds, accounts, strategies, venues, clusters
-extern const text_rule instrument_text;  ///< instruments and assets
+extern const text_rule name_text;       ///< nodes, feeds, accounts, strategies, venues, clusters
+extern const text_rule instrument_text; ///< instruments and assets
 extern const text_rule shard_text;
 extern const text_rule host_text;
 extern const text_rule path_text;

@@ -14,8 +14,8 @@ namespace {
 /// One basis point in parts per billion.
 constexpr int64_t ppb_per_bps = 100'000;
 
-/// Segments of one dotted key. toml++ 3.3 limits the nesting of values but not that of dotted keys, and
-/// destroys nested tables recursively: a long enough key would exhaust the stack.
+/// Segments of one dotted key. toml++ 3.3 limits the nesting of values but not that of dotted keys,
+/// and destroys nested tables recursively: a long enough key would exhaust the stack.
 constexpr size_t key_dots_max = 16;
 
 uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
@@ -119,8 +119,7 @@ std::optional<toml::table> parse_toml(std::string_view text, const std::string& 
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
-    to.add_at(error.source().begin.line, "",
-              "expected TOML: " + std::string{error.description()});
+    to.add_at(error.source().begin.line, "", "expected TOML: " + std::string{error.description()});
     return std::nullopt;
   }
 }
@@ -128,7 +127,8 @@ std::optional<toml::table> parse_toml(std::string_view text, const std::string& 
 table_reader::table_reader(report& to, const toml::table& table, std::string path)
   : report_(&to), table_(&table), path_(std::move(path)) {
   for (const auto& [key, node] : table)
-    to.place(path_of(key.str()), key.source().begin.line > 0 ? key.source().begin.line : line_of(node));
+    to.place(path_of(key.str()),
+             key.source().begin.line > 0 ? key.source().begin.line : line_of(node));
 }
 
 std::string table_reader::path_of(std::string_view key) const {
@@ -157,7 +157,8 @@ void table_reader::missing(std::string_view key, const std::string& expected) {
   report_->add(path_of(key), "expected " + expected + ", the key is missing");
 }
 
-void table_reader::wrong(std::string_view key, const std::string& expected, const toml::node& found) {
+void table_reader::wrong(std::string_view key, const std::string& expected,
+                         const toml::node& found) {
   report_->add(path_of(key), "expected " + expected + ", was " + describe(found));
 }
 
@@ -218,8 +219,9 @@ std::optional<trading::decimal> table_reader::exact(std::string_view key, const 
     if (auto parsed = trading::decimal::parse(std::to_string(whole->get())))
       return parsed;
   } else if (found.is_floating_point()) {
-    report_->add(path_of(key), "expected " + expected
-                                 + ", was a number with a point, which cannot be exact: put it in quotes");
+    report_->add(path_of(key),
+                 "expected " + expected
+                   + ", was a number with a point, which cannot be exact: put it in quotes");
     return std::nullopt;
   }
   wrong(key, expected, found);
@@ -286,7 +288,8 @@ std::optional<double> table_reader::number(std::string_view key) {
   }
   if (const auto* whole = found->as_integer())
     return static_cast<double>(whole->get());
-  if (const auto* value = found->as_floating_point(); value != nullptr && std::isfinite(value->get()))
+  if (const auto* value = found->as_floating_point();
+      value != nullptr && std::isfinite(value->get()))
     return value->get();
   wrong(key, "a finite number", *found);
   return std::nullopt;
@@ -315,8 +318,8 @@ trading::timestamp table_reader::time(std::string_view key) {
   return {};
 }
 
-std::optional<size_t> table_reader::pick(std::string_view key, std::span<const std::string_view> names,
-                                         bool optional) {
+std::optional<size_t> table_reader::pick(std::string_view key,
+                                         std::span<const std::string_view> names, bool optional) {
   std::string expected = "one of";
   for (size_t i = 0; i < names.size(); ++i)
     expected += (i == 0 ? " \"" : ", \"") + std::string{names[i]} + "\"";
@@ -381,9 +384,10 @@ labels table_reader::label_map(std::string_view key) {
   return out;
 }
 
-std::string table_reader::database_url(std::string_view key, const environment& env, bool required) {
-  static constexpr const char* expected
-    = "a PostgreSQL URL, with its secrets as ${NAME} from the environment";
+std::string table_reader::database_url(std::string_view key, const environment& env,
+                                       bool required) {
+  static constexpr const char* expected =
+    "a PostgreSQL URL, with its secrets as ${NAME} from the environment";
   const auto* found = find(key);
   if (found == nullptr) {
     if (required)
@@ -418,8 +422,9 @@ std::vector<table_reader> table_reader::tables(std::string_view key) {
     return out;
   const auto* list = found->as_array();
   if (list == nullptr || list->size() > defaults::config_entries_max) {
-    wrong(key, "an array of at most " + std::to_string(defaults::config_entries_max) + " tables, like [["
-                 + std::string{key} + "]]",
+    wrong(key,
+          "an array of at most " + std::to_string(defaults::config_entries_max) + " tables, like [["
+            + std::string{key} + "]]",
           *found);
     return out;
   }

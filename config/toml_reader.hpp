@@ -29,14 +29,15 @@ struct decimal_rule {
   bool negative_allowed = false;
 };
 
-/// Parses TOML text into a table. Nothing when the text is not TOML, too large or nested too deeply; the
-/// reason is in the report then.
+/// Parses TOML text into a table. Nothing when the text is not TOML, too large or nested too
+/// deeply; the reason is in the report then.
 [[nodiscard]] std::optional<toml::table> parse_toml(std::string_view text, const std::string& file,
                                                     report& to);
 
-/// Reads the keys of one table, checks each against a rule, and knows which keys nobody asked for. A getter
-/// that finds something wrong reports it and returns the fallback (or an empty value), so that reading goes on
-/// and all problems of a file come at once. The table and the report must outlive the reader.
+/// Reads the keys of one table, checks each against a rule, and knows which keys nobody asked for.
+/// A getter that finds something wrong reports it and returns the fallback (or an empty value), so
+/// that reading goes on and all problems of a file come at once. The table and the report must
+/// outlive the reader.
 class table_reader {
 public:
   table_reader(report& to, const toml::table& table, std::string path);
@@ -99,7 +100,8 @@ public:
   /// The tables of an array of tables, at most defaults::config_entries_max.
   [[nodiscard]] std::vector<table_reader> tables(std::string_view key);
 
-  /// Reports the key when it is there: it is known, but not here. `why` completes "expected no such key: ...".
+  /// Reports the key when it is there: it is known, but not here. `why` completes "expected no such
+  /// key: ...".
   void refuse(std::string_view key, std::string_view why);
   /// Counts the key as known without reading it.
   void skip(std::string_view key) { known_.emplace(key); }

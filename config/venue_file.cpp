@@ -21,8 +21,8 @@ parse_venue(std::string_view text, const std::string& file, const environment&) 
   // A venue may pay its makers, hence the negative range.
   out.maker_fee_ppb = root.bps_as_ppb("maker_fee_bps", -100, 1'000, out.maker_fee_ppb);
   out.slippage_ppb = root.bps_as_ppb("slippage_bps", 0, 1'000, out.slippage_ppb);
-  out.max_volume_share_ppb
-    = root.bps_as_ppb("max_volume_share_bps", 0, 10'000, out.max_volume_share_ppb);
+  out.max_volume_share_ppb =
+    root.bps_as_ppb("max_volume_share_bps", 0, 10'000, out.max_volume_share_ppb);
   out.log_level = read_log_level(root);
   root.finish();
   if (!found.empty())

@@ -1,6 +1,6 @@
-// Goal: certificates that this CA issues are accepted by others' implementations and only for what they say; keys
-// are private and never overwritten. Method: real files in a temporary folder; besides our own check, the
-// openssl program verifies them, so that our code does not judge itself.
+// Goal: certificates that this CA issues are accepted by others' implementations and only for what
+// they say; keys are private and never overwritten. Method: real files in a temporary folder;
+// besides our own check, the openssl program verifies them, so that our code does not judge itself.
 
 #include "commands/key_files.hpp"
 #include "commands/pki_store.hpp"
@@ -27,7 +27,8 @@ commands::validity days(int count) { return {seconds{-3600}, hours{24} * count};
 
 /// Output of a shell command, both streams.
 std::string shell(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen((command + " 2>&1").c_str(), "r"), ::pclose};
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen((command + " 2>&1").c_str(), "r"),
+                                                   ::pclose};
   std::string out;
   std::array<char, 4096> block{};
   while (const auto bytes = std::fread(block.data(), 1, block.size(), pipe.get()))
@@ -48,7 +49,8 @@ std::string content_of(const std::string& path) {
 
 class pki : public ::testing::Test {
 protected:
-  [[nodiscard]] commands::authority_files make(const std::string& dir, const std::string& cluster = "demo") const {
+  [[nodiscard]] commands::authority_files make(const std::string& dir,
+                                               const std::string& cluster = "demo") const {
     return commands::make_authority(folder_.file(dir), cluster, days(100));
   }
   [[nodiscard]] commands::issued_files issue(const std::string& dir, const std::string& name,
@@ -68,12 +70,14 @@ TEST_F(pki, issues_certificates_that_openssl_accepts_for_both_ends) {
     EXPECT_EQ(shell("openssl verify -x509_strict -purpose " + std::string{purpose} + " -CAfile "
                     + authority.certificate + " " + node.certificate),
               node.certificate + ": OK\n");
-  EXPECT_EQ(shell("openssl verify -verify_ip ::1 -CAfile " + authority.certificate + " " + node.certificate),
-            node.certificate + ": OK\n");
-  EXPECT_EQ(shell("openssl verify -verify_hostname node-a.example.com -CAfile " + authority.certificate + " "
+  EXPECT_EQ(shell("openssl verify -verify_ip ::1 -CAfile " + authority.certificate + " "
                   + node.certificate),
             node.certificate + ": OK\n");
-  EXPECT_NE(shell("openssl verify -verify_ip 10.0.0.1 -CAfile " + authority.certificate + " " + node.certificate),
+  EXPECT_EQ(shell("openssl verify -verify_hostname node-a.example.com -CAfile "
+                  + authority.certificate + " " + node.certificate),
+            node.certificate + ": OK\n");
+  EXPECT_NE(shell("openssl verify -verify_ip 10.0.0.1 -CAfile " + authority.certificate + " "
+                  + node.certificate),
             node.certificate + ": OK\n");
 }
 
@@ -81,15 +85,16 @@ TEST_F(pki, writes_name_use_and_curve_into_the_certificate) {
   (void)make("ca");
   const auto text = shell("openssl x509 -noout -text -in " + issue("ca", "node-a").certificate);
   for (const auto* part :
-       {"CN = demo/node-a", "O = demo", "CA:FALSE", "X509v3 Key Usage: critical", "Digital Signature",
-        "TLS Web Server Authentication, TLS Web Client Authentication", "DNS:node-a, IP Address:127.0.0.1",
-        "NIST CURVE: P-256", "ecdsa-with-SHA256", "Version: 3"})
+       {"CN = demo/node-a", "O = demo", "CA:FALSE", "X509v3 Key Usage: critical",
+        "Digital Signature", "TLS Web Server Authentication, TLS Web Client Authentication",
+        "DNS:node-a, IP Address:127.0.0.1", "NIST CURVE: P-256", "ecdsa-with-SHA256", "Version: 3"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing in\n" << text;
 }
 
 TEST_F(pki, makes_an_authority_that_can_sign_nodes_only) {
   const auto text = shell("openssl x509 -noout -text -in " + make("ca").certificate);
-  for (const auto* part : {"CA:TRUE, pathlen:0", "Certificate Sign, CRL Sign", "CN = demo node CA", "NIST CURVE: P-256"})
+  for (const auto* part : {"CA:TRUE, pathlen:0", "Certificate Sign, CRL Sign", "CN = demo node CA",
+                           "NIST CURVE: P-256"})
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing in\n" << text;
 }
 
@@ -103,9 +108,11 @@ TEST_F(pki, refuses_a_certificate_of_another_authority) {
 }
 
 TEST_F(pki, refuses_an_expired_certificate) {
-  const auto authority = commands::make_authority(folder_.file("ca"), "demo", {-hours{72}, hours{24}});
+  const auto authority =
+    commands::make_authority(folder_.file("ca"), "demo", {-hours{72}, hours{24}});
   const auto node = issue("ca", "node-a", {}, {-hours{48}, -hours{24}});
-  EXPECT_EQ(commands::check_certificate(authority.certificate, node.certificate), "certificate has expired");
+  EXPECT_EQ(commands::check_certificate(authority.certificate, node.certificate),
+            "certificate has expired");
   EXPECT_NE(shell("openssl verify -CAfile " + authority.certificate + " " + node.certificate),
             node.certificate + ": OK\n");
 }
@@ -113,7 +120,8 @@ TEST_F(pki, refuses_an_expired_certificate) {
 TEST_F(pki, refuses_a_certificate_that_does_not_hold_yet) {
   const auto authority = make("ca");
   const auto node = issue("ca", "node-a", {}, {hours{24}, hours{48}});
-  EXPECT_EQ(commands::check_certificate(authority.certificate, node.certificate), "certificate is not yet valid");
+  EXPECT_EQ(commands::check_certificate(authority.certificate, node.certificate),
+            "certificate is not yet valid");
 }
 
 TEST_F(pki, refuses_to_issue_from_an_expired_authority) {
@@ -172,15 +180,16 @@ TEST_F(pki, makes_an_anchor_key_that_signs) {
   const auto authority = make("ca");
   std::ofstream{folder_.file("head")} << "a head";
   const auto signature = folder_.file("signature");
-  EXPECT_EQ(shell("openssl pkeyutl -sign -rawin -inkey " + authority.anchor_key + " -in " + folder_.file("head")
-                  + " -out " + signature),
+  EXPECT_EQ(shell("openssl pkeyutl -sign -rawin -inkey " + authority.anchor_key + " -in "
+                  + folder_.file("head") + " -out " + signature),
             "");
-  EXPECT_NE(shell("openssl pkeyutl -verify -rawin -pubin -inkey " + authority.anchor_public + " -in "
-                  + folder_.file("head") + " -sigfile " + signature)
+  EXPECT_NE(shell("openssl pkeyutl -verify -rawin -pubin -inkey " + authority.anchor_public
+                  + " -in " + folder_.file("head") + " -sigfile " + signature)
               .find("Signature Verified Successfully"),
             std::string::npos);
-  EXPECT_NE(shell("openssl pkey -pubin -text -noout -in " + authority.anchor_public).find("ED25519"),
-            std::string::npos);
+  EXPECT_NE(
+    shell("openssl pkey -pubin -text -noout -in " + authority.anchor_public).find("ED25519"),
+    std::string::npos);
 }
 
 TEST_F(pki, refuses_names_that_would_mean_something_else) {
@@ -212,7 +221,8 @@ TEST_F(pki, gives_every_certificate_a_number_of_its_own) {
 TEST_F(pki, explains_what_it_cannot_read) {
   EXPECT_THROW((void)issue("missing", "node-a"), commands::pki_error);
   std::ofstream{folder_.file("text")} << "no certificate";
-  EXPECT_THROW((void)commands::check_certificate(folder_.file("text"), folder_.file("text")), commands::pki_error);
+  EXPECT_THROW((void)commands::check_certificate(folder_.file("text"), folder_.file("text")),
+               commands::pki_error);
 }
 
 TEST_F(pki, verbs_print_the_files_they_made) {
@@ -221,14 +231,17 @@ TEST_F(pki, verbs_print_the_files_they_made) {
   EXPECT_EQ(made.code, 0) << made.err;
   EXPECT_EQ(made.out, dir + "/ca.key\n" + dir + "/ca.crt\n" + dir + "/audit-anchor.key\n" + dir
                         + "/audit-anchor.pub\n");
-  const auto issued = run({"pki", "issue", "--dir", dir, "--name", "node-a", "--host", "10.0.0.1", "--host", "a.b"});
+  const auto issued =
+    run({"pki", "issue", "--dir", dir, "--name", "node-a", "--host", "10.0.0.1", "--host", "a.b"});
   EXPECT_EQ(issued.code, 0) << issued.err;
   EXPECT_EQ(issued.out, dir + "/node-a.key\n" + dir + "/node-a.crt\n");
   const auto names = shell("openssl x509 -noout -ext subjectAltName -in " + dir + "/node-a.crt");
   EXPECT_NE(names.find("DNS:node-a, IP Address:10.0.0.1, DNS:a.b"), std::string::npos) << names;
   const auto again = run({"pki", "init", "--dir", dir, "--cluster", "demo"});
   EXPECT_EQ(again.code, 2);
-  EXPECT_EQ(again.err, "supreme: " + dir + "/ca.key is there already and is never overwritten: move it away first\n");
+  EXPECT_EQ(again.err,
+            "supreme: " + dir
+              + "/ca.key is there already and is never overwritten: move it away first\n");
   EXPECT_EQ(run({"pki", "issue", "--dir", dir, "--name", "b", "--days", "0"}).code, 2);
   EXPECT_EQ(run({"pki", "issue", "--dir", dir, "--name", "b", "--days", "4000"}).code, 2);
 }

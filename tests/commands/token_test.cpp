@@ -1,5 +1,5 @@
-// Goal: a made token is accepted by the gateway and only its hash is stored. Method: the printed section goes
-// through the node file's loader into the gateway's own authenticator.
+// Goal: a made token is accepted by the gateway and only its hash is stored. Method: the printed
+// section goes through the node file's loader into the gateway's own authenticator.
 
 #include "api/auth.hpp"
 #include "commands/token_maker.hpp"
@@ -32,7 +32,8 @@ TEST(token_make, prints_a_token_that_the_gateway_accepts) {
   const auto token = made.out.substr(0, made.out.find('\n'));
   EXPECT_EQ(token.size(), 43u);
   const auto section = made.out.substr(made.out.find('\n') + 1);
-  EXPECT_EQ(section.find(token), std::string::npos) << "the token itself is in the part for the file";
+  EXPECT_EQ(section.find(token), std::string::npos)
+    << "the token itself is in the part for the file";
   const auto parsed = config::parse_node(node_with(section), "node.toml", [](const std::string&) {
     return std::optional<std::string>{};
   });

@@ -1,6 +1,6 @@
 // Goal: a cluster file is read exactly or refused with the line, the key and what was expected.
-// Method: one valid sample; each test changes one thing and compares the complete list of problems, so that
-// a problem that is missing, doubled or on the wrong line fails.
+// Method: one valid sample; each test changes one thing and compares the complete list of problems,
+// so that a problem that is missing, doubled or on the wrong line fails.
 
 #include "tests/config/sample.hpp"
 
@@ -74,7 +74,8 @@ TEST(cluster_file, reads_basis_points_exactly) {
   const auto all = parsed(with(sample_cluster(), "\"7.5\"", "\"0.12345\""));
   EXPECT_EQ(all.accounts[0].limits.taker_fee_ppb, 12'345);
   EXPECT_EQ(parsed(sample_cluster()).accounts[0].limits.taker_fee_ppb, 750'000);
-  EXPECT_EQ(parsed(with(sample_cluster(), "\"7.5\"", "7")).accounts[0].limits.taker_fee_ppb, 700'000);
+  EXPECT_EQ(parsed(with(sample_cluster(), "\"7.5\"", "7")).accounts[0].limits.taker_fee_ppb,
+            700'000);
 }
 
 TEST(cluster_file, inherits_limits_that_an_instrument_does_not_name) {
@@ -93,27 +94,32 @@ TEST(cluster_file, inherits_limits_that_an_instrument_does_not_name) {
 }
 
 TEST(cluster_file, accepts_whole_numbers_for_decimals) {
-  EXPECT_EQ(parsed(with(sample_cluster(), "\"60000\"", "60000")).feeds[1].start_prices.begin()->second,
-            dec("60000"));
+  EXPECT_EQ(
+    parsed(with(sample_cluster(), "\"60000\"", "60000")).feeds[1].start_prices.begin()->second,
+    dec("60000"));
 }
 
 TEST(cluster_file, refuses_a_float_for_money) {
   EXPECT_EQ(check_with("amount = \"1000\"", "amount = 1000.5"),
-            "cluster.toml:61: strategies[0].size.amount: expected an exact decimal in quotes, above 0, like "
+            "cluster.toml:61: strategies[0].size.amount: expected an exact decimal in quotes, "
+            "above 0, like "
             "\"0.01\", was a number with a point, which cannot be exact: put it in quotes\n");
-  EXPECT_EQ(check_with("\"7.5\"", "7.5"),
-            "cluster.toml:50: accounts[0].limits.taker_fee_bps: expected basis points from 0 to 1000, a whole "
-            "number or text like \"7.5\" with at most 5 decimals, was a number with a point, which cannot be "
-            "exact: put it in quotes\n");
+  EXPECT_EQ(check_with("\"7.5\"", "7.5"), "cluster.toml:50: accounts[0].limits.taker_fee_bps: "
+                                          "expected basis points from 0 to 1000, a whole "
+                                          "number or text like \"7.5\" with at most 5 decimals, "
+                                          "was a number with a point, which cannot be "
+                                          "exact: put it in quotes\n");
 }
 
 TEST(cluster_file, suggests_the_key_that_was_meant) {
-  EXPECT_EQ(check_with("max_order_notional", "max_order_notionl"),
-            "cluster.toml:48: accounts[0].limits.max_order_notionl: expected no such key: did you mean "
-            "\"max_order_notional\"?\n");
-  EXPECT_EQ(check_with("fast = 10", "fats = 10"),
-            "cluster.toml:63: strategies[0].parameters.fats: expected no such key, momentum has no such "
-            "parameter: did you mean \"fast\"?\n");
+  EXPECT_EQ(
+    check_with("max_order_notional", "max_order_notionl"),
+    "cluster.toml:48: accounts[0].limits.max_order_notionl: expected no such key: did you mean "
+    "\"max_order_notional\"?\n");
+  EXPECT_EQ(
+    check_with("fast = 10", "fats = 10"),
+    "cluster.toml:63: strategies[0].parameters.fats: expected no such key, momentum has no such "
+    "parameter: did you mean \"fast\"?\n");
   EXPECT_EQ(check_with("kind = \"generated\"", "kind = \"generated\"\ncolour = \"red\""),
             "cluster.toml:33: feeds[1].colour: expected no such key\n");
 }
@@ -122,48 +128,56 @@ TEST(cluster_file, reports_all_problems_in_line_order) {
   auto text = with(sample_cluster(), "port = 7400", "port = 70000");
   text = with(text, "cluster = \"demo\"", "cluster = \"Demo\"");
   text = with(text, "instances = 2", "instances = \"two\"");
-  EXPECT_EQ(check(text),
-            "cluster.toml:1: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and -, was the text \"Demo\"\n"
-            "cluster.toml:39: venues[0].port: expected a whole number from 1 to 65535, was the whole number "
-            "70000\n"
-            "cluster.toml:60: strategies[0].instances: expected a whole number from 1 to 1000, was the text "
-            "\"two\"\n");
+  EXPECT_EQ(check(text), "cluster.toml:1: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and "
+                         "-, was the text \"Demo\"\n"
+                         "cluster.toml:39: venues[0].port: expected a whole number from 1 to "
+                         "65535, was the whole number "
+                         "70000\n"
+                         "cluster.toml:60: strategies[0].instances: expected a whole number from 1 "
+                         "to 1000, was the text "
+                         "\"two\"\n");
 }
 
 TEST(cluster_file, names_what_is_missing_at_its_section) {
-  EXPECT_EQ(check_with("host = \"127.0.0.1\"\n", ""),
-            "cluster.toml:36: venues[0].host: expected a host name or an IP address, the key is missing\n");
+  EXPECT_EQ(
+    check_with("host = \"127.0.0.1\"\n", ""),
+    "cluster.toml:36: venues[0].host: expected a host name or an IP address, the key is missing\n");
 }
 
 TEST(cluster_file, refuses_an_empty_file_with_what_it_needs) {
-  EXPECT_EQ(check(""),
-            "cluster.toml: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and -, the key is missing\n"
-            "cluster.toml: instruments: expected at least one [[instruments]] section\n");
+  EXPECT_EQ(
+    check(""),
+    "cluster.toml: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and -, the key is missing\n"
+    "cluster.toml: instruments: expected at least one [[instruments]] section\n");
 }
 
 TEST(cluster_file, refuses_leases_that_could_overlap) {
   EXPECT_EQ(check_with("self_fence_ms = 2000", "self_fence_ms = 3000"),
             "cluster.toml:6: lease.self_fence_ms: expected less than ttl_ms (3000), was 3000\n");
-  EXPECT_EQ(check_with("renew_ms = 500", "renew_ms = 1000"),
-            "cluster.toml:5: lease.renew_ms: expected less than half of self_fence_ms (2000), was 1000\n");
+  EXPECT_EQ(
+    check_with("renew_ms = 500", "renew_ms = 1000"),
+    "cluster.toml:5: lease.renew_ms: expected less than half of self_fence_ms (2000), was 1000\n");
 }
 
 TEST(cluster_file, refuses_steps_that_are_not_above_zero) {
-  EXPECT_EQ(check_with("lot_size = \"0.0001\"", "lot_size = \"0\""),
-            "cluster.toml:21: instruments[1].lot_size: expected an exact decimal in quotes, above 0, like "
-            "\"0.01\", was the text \"0\"\n");
-  EXPECT_EQ(check_with("lot_size = \"0.0001\"", "lot_size = \"-1\""),
-            "cluster.toml:21: instruments[1].lot_size: expected an exact decimal in quotes, above 0, like "
-            "\"0.01\", was the text \"-1\"\n");
+  EXPECT_EQ(
+    check_with("lot_size = \"0.0001\"", "lot_size = \"0\""),
+    "cluster.toml:21: instruments[1].lot_size: expected an exact decimal in quotes, above 0, like "
+    "\"0.01\", was the text \"0\"\n");
+  EXPECT_EQ(
+    check_with("lot_size = \"0.0001\"", "lot_size = \"-1\""),
+    "cluster.toml:21: instruments[1].lot_size: expected an exact decimal in quotes, above 0, like "
+    "\"0.01\", was the text \"-1\"\n");
 }
 
 TEST(cluster_file, refuses_names_that_stand_twice) {
   EXPECT_EQ(check_with("name = \"random\"", "name = \"history\""),
             "cluster.toml:31: feeds[1].name: expected each feed once, \"history\" stands twice\n");
-  EXPECT_EQ(check_with("instruments = [\"BTCUSDT\", \"ETHUSDT\"]",
-                       "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"BTCUSDT\"]"),
-            "cluster.toml:59: strategies[0].instruments[2]: expected each name once, \"BTCUSDT\" stands "
-            "twice\n");
+  EXPECT_EQ(
+    check_with("instruments = [\"BTCUSDT\", \"ETHUSDT\"]",
+               "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"BTCUSDT\"]"),
+    "cluster.toml:59: strategies[0].instruments[2]: expected each name once, \"BTCUSDT\" stands "
+    "twice\n");
   const std::string second = R"(
 [[accounts]]
 id = "other"
@@ -182,37 +196,44 @@ TEST(cluster_file, refuses_a_key_that_stands_twice) {
 }
 
 TEST(cluster_file, refuses_references_to_nothing) {
-  EXPECT_EQ(check_with("account = \"main\"", "account = \"mian\""),
-            "cluster.toml:57: strategies[0].account: expected the id of an account of this file, was "
-            "\"mian\"\n");
+  EXPECT_EQ(
+    check_with("account = \"main\"", "account = \"mian\""),
+    "cluster.toml:57: strategies[0].account: expected the id of an account of this file, was "
+    "\"mian\"\n");
   EXPECT_EQ(check_with("feed = \"history\"", "feed = \"histroy\""),
             "cluster.toml:58: strategies[0].feed: expected the name of a feed of this file, was "
             "\"histroy\"\n");
-  EXPECT_EQ(check_with("venue = \"sim\"", "venue = \"simm\""),
-            "cluster.toml:43: accounts[0].venue: expected the id of a venue of this file, was \"simm\"\n");
+  EXPECT_EQ(
+    check_with("venue = \"sim\"", "venue = \"simm\""),
+    "cluster.toml:43: accounts[0].venue: expected the id of a venue of this file, was \"simm\"\n");
   EXPECT_EQ(check_with("instrument_limits.BTCUSDT", "instrument_limits.BTCUSD"),
-            "cluster.toml:51: accounts[0].instrument_limits.BTCUSD: expected the id of an instrument of this "
+            "cluster.toml:51: accounts[0].instrument_limits.BTCUSD: expected the id of an "
+            "instrument of this "
             "file, was \"BTCUSD\": did you mean \"BTCUSDT\"?\n");
 }
 
 TEST(cluster_file, refuses_an_instrument_that_the_feed_does_not_carry) {
   EXPECT_EQ(check_with("feed = \"history\"", "feed = \"random\""),
-            "cluster.toml:59: strategies[0].instruments: expected instruments of feed \"random\", which has no "
+            "cluster.toml:59: strategies[0].instruments: expected instruments of feed \"random\", "
+            "which has no "
             "start price for \"ETHUSDT\"\n");
 }
 
 TEST(cluster_file, refuses_an_instrument_that_the_account_cannot_pay) {
-  EXPECT_EQ(check_with("base = \"ETH\"\nquote = \"USDT\"", "base = \"ETH\"\nquote = \"BTC\""),
-            "cluster.toml:59: strategies[0].instruments: expected instruments quoted in \"USDT\", the "
-            "account's quote; \"ETHUSDT\" is quoted in \"BTC\"\n");
+  EXPECT_EQ(
+    check_with("base = \"ETH\"\nquote = \"USDT\"", "base = \"ETH\"\nquote = \"BTC\""),
+    "cluster.toml:59: strategies[0].instruments: expected instruments quoted in \"USDT\", the "
+    "account's quote; \"ETHUSDT\" is quoted in \"BTC\"\n");
 }
 
 TEST(cluster_file, refuses_more_actors_than_there_is_work) {
-  EXPECT_EQ(check_with("instances = 2", "instances = 3"),
-            "cluster.toml:60: strategies[0].instances: expected at most the number of instruments (2), was "
-            "3\n");
+  EXPECT_EQ(
+    check_with("instances = 2", "instances = 3"),
+    "cluster.toml:60: strategies[0].instances: expected at most the number of instruments (2), was "
+    "3\n");
   EXPECT_EQ(check_with("shards = 2", "shards = 3"),
-            "cluster.toml:27: feeds[0].shards: expected at most the number of the feed's instruments (2), was "
+            "cluster.toml:27: feeds[0].shards: expected at most the number of the feed's "
+            "instruments (2), was "
             "3\n");
 }
 
@@ -224,7 +245,9 @@ TEST(cluster_file, refuses_an_unknown_kind_of_strategy_once) {
 
 TEST(cluster_file, refuses_parameters_outside_their_range) {
   const auto found = check_with("fast = 10", "fast = 0");
-  EXPECT_EQ(found.find("cluster.toml:63: strategies[0].parameters.fast: expected valid parameters: fast"), 0u)
+  EXPECT_EQ(
+    found.find("cluster.toml:63: strategies[0].parameters.fast: expected valid parameters: fast"),
+    0u)
     << found;
   EXPECT_NE(check_with("fast = 10", "fast = inf"), "");
   EXPECT_NE(check_with("fast = 10", "fast = nan"), "");
@@ -239,7 +262,8 @@ TEST(cluster_file, refuses_keys_of_the_other_kind_of_feed) {
 
 TEST(cluster_file, refuses_a_first_bar_between_two_bars) {
   EXPECT_EQ(check_with("start = 2026-01-01T00:00:00Z", "start = \"2026-01-01T00:00:30Z\""),
-            "cluster.toml:33: feeds[1].start: expected a multiple of interval_s, was 2026-01-01T00:00:30Z\n");
+            "cluster.toml:33: feeds[1].start: expected a multiple of interval_s, was "
+            "2026-01-01T00:00:30Z\n");
 }
 
 TEST(cluster_file, refuses_times_without_or_with_another_zone) {
@@ -249,14 +273,16 @@ TEST(cluster_file, refuses_times_without_or_with_another_zone) {
 
 TEST(cluster_file, refuses_references_to_the_environment) {
   EXPECT_EQ(check_with("host = \"127.0.0.1\"", "host = \"${HOST}\""),
-            "cluster.toml:38: venues[0].host: expected a host name or an IP address: ${...} is only replaced "
+            "cluster.toml:38: venues[0].host: expected a host name or an IP address: ${...} is "
+            "only replaced "
             "in database URLs\n");
 }
 
 TEST(cluster_file, escapes_what_a_terminal_would_act_on) {
-  EXPECT_EQ(check_with("cluster = \"demo\"", "cluster = \"a\\u001b[2J\""),
-            "cluster.toml:1: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and -, was the text "
-            "\"a\\x1b[2J\"\n");
+  EXPECT_EQ(
+    check_with("cluster = \"demo\"", "cluster = \"a\\u001b[2J\""),
+    "cluster.toml:1: cluster: expected a name of 1 to 40 of a-z, 0-9, _ and -, was the text "
+    "\"a\\x1b[2J\"\n");
   EXPECT_EQ(check_with("cluster = \"demo\"", "cluster = \"demo\"\n\"x\\u0007\" = 1"),
             "cluster.toml:2: \"x\\x07\": expected no such key\n");
 }

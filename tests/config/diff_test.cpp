@@ -40,14 +40,18 @@ TEST(config_diff, names_changed_values_in_the_units_of_the_file) {
 }
 
 TEST(config_diff, shows_added_entries_with_everything_they_bring) {
-  EXPECT_EQ(changes(sample_cluster() + "[[venues]]\nid = \"two\"\nhost = \"h\"\nport = 1\n"),
-            (lines{"venues: sim -> sim, two", "venues[two].host:  -> h", "venues[two].port:  -> 1"}));
+  EXPECT_EQ(
+    changes(sample_cluster() + "[[venues]]\nid = \"two\"\nhost = \"h\"\nport = 1\n"),
+    (lines{"venues: sim -> sim, two", "venues[two].host:  -> h", "venues[two].port:  -> 1"}));
 }
 
 TEST(config_diff, shows_removed_entries) {
-  EXPECT_EQ(changes(with(sample_cluster(), ", ETHUSDT = \"/data/eth.csv\"", ", ETHUSDT = \"/data/eth2.csv\"")),
+  EXPECT_EQ(changes(with(sample_cluster(), ", ETHUSDT = \"/data/eth.csv\"",
+                         ", ETHUSDT = \"/data/eth2.csv\"")),
             lines{"feeds[history].files[ETHUSDT]: /data/eth.csv -> /data/eth2.csv"});
-  EXPECT_EQ(changes(with(sample_cluster(), "[accounts.instrument_limits.BTCUSDT]\nmax_position = \"0.5\"\n", "")).size(),
+  EXPECT_EQ(changes(with(sample_cluster(),
+                         "[accounts.instrument_limits.BTCUSDT]\nmax_position = \"0.5\"\n", ""))
+              .size(),
             7u);
 }
 
@@ -62,7 +66,8 @@ TEST(config_diff, notices_a_changed_order) {
 
 TEST(config_diff, is_reversed_by_the_reversed_question) {
   const auto before = parsed(sample_cluster());
-  const auto after = parsed(with(sample_cluster(), "[accounts.limits]", "[accounts.guard_where]\nzone = \"a\"\n[accounts.limits]"));
+  const auto after = parsed(with(sample_cluster(), "[accounts.limits]",
+                                 "[accounts.guard_where]\nzone = \"a\"\n[accounts.limits]"));
   const auto forth = config::diff(before, after);
   const auto back = config::diff(after, before);
   ASSERT_EQ(forth.size(), 1u);

@@ -1,5 +1,5 @@
-// Goal: the shipped example files are valid and say what they do. Method: parse each; a file that a person
-// copies must not begin with an error.
+// Goal: the shipped example files are valid and say what they do. Method: parse each; a file that a
+// person copies must not begin with an error.
 
 #include "tests/config/sample.hpp"
 #include "tests/support/source_tree.hpp"
@@ -10,7 +10,9 @@
 namespace supreme::tests {
 namespace {
 
-std::string path_of(const char* name) { return (source_root() / "config/examples" / name).string(); }
+std::string path_of(const char* name) {
+  return (source_root() / "config/examples" / name).string();
+}
 
 std::string text_of(const char* name) {
   auto text = config::read_text_file(path_of(name));
@@ -25,8 +27,9 @@ TEST(config_examples, of_a_cluster_is_valid) {
 }
 
 TEST(config_examples, of_a_node_is_valid) {
-  const auto parsed = config::parse_node(text_of("node.toml"), "node.toml",
-                                         variables({{"SUPREME_DATABASE_URL", "host=/run/postgresql"}}));
+  const auto parsed =
+    config::parse_node(text_of("node.toml"), "node.toml",
+                       variables({{"SUPREME_DATABASE_URL", "host=/run/postgresql"}}));
   ASSERT_EQ(problems_of(parsed), "");
   EXPECT_EQ(std::get<config::node_settings>(parsed).cluster, "example");
 }
@@ -47,7 +50,8 @@ TEST(config_examples, of_a_venue_is_valid_and_fits_the_cluster) {
 TEST(read_text_file, refuses_what_is_no_readable_file) {
   EXPECT_NE(problems_of(config::read_text_file("/nonexistent/cluster.toml")), "");
   EXPECT_EQ(problems_of(config::read_text_file("/")), "/: expected a regular file\n");
-  EXPECT_EQ(problems_of(config::read_text_file("/dev/zero")), "/dev/zero: expected a regular file\n");
+  EXPECT_EQ(problems_of(config::read_text_file("/dev/zero")),
+            "/dev/zero: expected a regular file\n");
 }
 
 } // namespace

@@ -1,6 +1,7 @@
-// Goal: no input crashes, hangs or slips through a loader: every text gives settings or problems. Properties:
-// random bytes, random cuts and random replacements of a valid file are answered; nesting is bounded, because
-// nested tables are destroyed recursively. The seed of a failing property is printed by RapidCheck.
+// Goal: no input crashes, hangs or slips through a loader: every text gives settings or problems.
+// Properties: random bytes, random cuts and random replacements of a valid file are answered;
+// nesting is bounded, because nested tables are destroyed recursively. The seed of a failing
+// property is printed by RapidCheck.
 
 #include "tests/config/sample.hpp"
 
@@ -24,15 +25,19 @@ void read_everywhere(const std::string& text) {
   RC_ASSERT(answered(config::parse_venue(text, "f", env)));
 }
 
-std::string refusal(const std::string& text) { return problems_of(config::parse_cluster(text, "f")); }
+std::string refusal(const std::string& text) {
+  return problems_of(config::parse_cluster(text, "f"));
+}
 
-RC_GTEST_PROP(hostile_input, answers_any_bytes, (const std::string& text)) { read_everywhere(text); }
+RC_GTEST_PROP(hostile_input, answers_any_bytes, (const std::string& text)) {
+  read_everywhere(text);
+}
 
 RC_GTEST_PROP(hostile_input, answers_any_arrangement_of_toml_symbols, ()) {
   const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-    "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "\"", "'", "\"\"\"", "'''", "\n", "#", "\\", "a", "accounts",
-    "limits", "1", "-", "1e400", "inf", "nan", "0x", "2026-01-01T00:00:00Z", "true", "\x80", "\xff", "${", "}",
-    "cluster", "venues", " "));
+    "[", "]", "[[", "]]", "{", "}", "=", ".", ",", "\"", "'", "\"\"\"", "'''", "\n", "#", "\\", "a",
+    "accounts", "limits", "1", "-", "1e400", "inf", "nan", "0x", "2026-01-01T00:00:00Z", "true",
+    "\x80", "\xff", "${", "}", "cluster", "venues", " "));
   std::string text;
   for (const auto& piece : pieces)
     text += piece;
@@ -69,21 +74,25 @@ TEST(hostile_input, bounds_the_nesting_of_dotted_keys) {
   EXPECT_EQ(refusal(key + " = 1"), expected);
   EXPECT_EQ(refusal("[" + key + "]"), expected);
   EXPECT_EQ(refusal("x = {" + key + " = 1}"), expected);
-  EXPECT_EQ(refusal("x = '''\n''' # it's\n" + key + " = 1"), "f:3: expected keys of at most 17 parts\n");
+  EXPECT_EQ(refusal("x = '''\n''' # it's\n" + key + " = 1"),
+            "f:3: expected keys of at most 17 parts\n");
 }
 
 TEST(hostile_input, counts_dots_in_keys_only) {
   const std::string dots(1'000, '.');
   const auto found = refusal("cluster = \"" + dots + "\" # " + dots + "\n");
   EXPECT_EQ(found.find("parts"), std::string::npos) << found;
-  EXPECT_EQ(refusal("a = '''\n" + dots + "'''\nb = \"\\\"" + dots + "\"\n").find("parts"), std::string::npos);
+  EXPECT_EQ(refusal("a = '''\n" + dots + "'''\nb = \"\\\"" + dots + "\"\n").find("parts"),
+            std::string::npos);
 }
 
 TEST(hostile_input, refuses_numbers_outside_every_range) {
-  for (const auto* number : {"99999999999999999999999", "-9223372036854775809", "9223372036854775807", "1e400",
-                             "\"92233720369\"", "\"1e5\"", "\"0x10\"", "\" 1\"", "\"\"", "\"0.000000001\"", "inf",
-                             "-nan", "true", "[1]"}) {
-    const auto found = refusal(with(sample_cluster(), "amount = \"1000\"", std::string{"amount = "} + number));
+  for (const auto* number :
+       {"99999999999999999999999", "-9223372036854775809", "9223372036854775807", "1e400",
+        "\"92233720369\"", "\"1e5\"", "\"0x10\"", "\" 1\"", "\"\"", "\"0.000000001\"", "inf",
+        "-nan", "true", "[1]"}) {
+    const auto found =
+      refusal(with(sample_cluster(), "amount = \"1000\"", std::string{"amount = "} + number));
     EXPECT_NE(found, "") << number;
   }
 }
