@@ -9,11 +9,11 @@ namespace supreme::commands {
 
 std::shared_ptr<database_choice> add_database_options(CLI::App& verb) {
   auto choice = std::make_shared<database_choice>();
-  auto* variable
-    = verb.add_option("--database-env", choice->variable,
-                      "Environment variable that holds the database's URL")
-        ->capture_default_str()
-        ->type_name("NAME");
+  auto* variable = verb
+                     .add_option("--database-env", choice->variable,
+                                 "Environment variable that holds the database's URL")
+                     ->capture_default_str()
+                     ->type_name("NAME");
   verb.add_option("--node", choice->node_file, "Take the database from this node file")
     ->type_name("FILE")
     ->excludes(variable);

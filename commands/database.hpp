@@ -11,7 +11,8 @@ class App;
 
 namespace supreme::commands {
 
-/// Where a verb finds its database. Never a URL: arguments are visible to every user of the machine.
+/// Where a verb finds its database. Never a URL: arguments are visible to every user of the
+/// machine.
 struct database_choice {
   std::string variable = "SUPREME_DATABASE_URL";
   std::string node_file;
@@ -20,8 +21,8 @@ struct database_choice {
 /// Adds --database-env and --node to a verb.
 [[nodiscard]] std::shared_ptr<database_choice> add_database_options(CLI::App& verb);
 
-/// Which of a node's two roles a verb wants. They are the same where the node file names only one, and
-/// for --database-env.
+/// Which of a node's two roles a verb wants. They are the same where the node file names only one,
+/// and for --database-env.
 enum class database_role : uint8_t { writer = 1, reader = 2 };
 
 /// The chosen URL, checked. May hold secrets: never logged. Throws verb_error.

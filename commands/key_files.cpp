@@ -22,7 +22,8 @@ class unfinished_file {
 public:
   unfinished_file(const std::string& final_path, mode_t mode)
     : path_(final_path + ".new." + std::to_string(::getpid())),
-      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)) {
+      descriptor_(
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)) {
     if (descriptor_ < 0)
       fail("cannot make", path_);
   }

@@ -1,8 +1,11 @@
 #include "commands/program.hpp"
 
+#include <array>
 #include <csignal>
 #include <iostream>
 #include <sys/resource.h>
+
+namespace commands = supreme::commands;
 
 int main(int argc, char** argv) {
   // A memory image of this process would hold passwords and keys.
@@ -12,6 +15,7 @@ int main(int argc, char** argv) {
   // A peer that closes its connection must not end the process; writes report it.
   std::signal(SIGPIPE, SIG_IGN);
 
-  supreme::commands::verb_context context{std::cout, std::cerr, supreme::config::process_environment()};
-  return supreme::commands::run_program({argv + 1, argv + argc}, context);
+  commands::verb_context context{std::cout, std::cerr, supreme::config::process_environment()};
+  constexpr std::array cluster_verbs{commands::add_demo, commands::add_node, commands::add_venue};
+  return commands::run_program({argv + 1, argv + argc}, context, cluster_verbs);
 }

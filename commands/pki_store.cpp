@@ -145,7 +145,8 @@ void add_extension(X509* certificate, X509* issuer, int field, const std::string
 
 void set_serial(X509* certificate) {
   const number_ptr number{BN_new()};
-  require(number != nullptr && BN_rand(number.get(), serial_bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1
+  require(number != nullptr
+            && BN_rand(number.get(), serial_bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1
             && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr,
           "cannot draw a serial number");
 }
@@ -166,10 +167,12 @@ void sign(X509* certificate, EVP_PKEY* key) {
   require(X509_sign(certificate, key, EVP_sha256()) > 0, "cannot sign the certificate");
 }
 
-certificate_ptr make_authority_certificate(EVP_PKEY* key, const std::string& cluster, validity valid) {
+certificate_ptr make_authority_certificate(EVP_PKEY* key, const std::string& cluster,
+                                           validity valid) {
   auto out = begin_certificate(key, valid);
   auto* subject = X509_get_subject_name(out.get());
-  // The organisation carries the cluster, so that issuing needs no further argument that could differ.
+  // The organisation carries the cluster, so that issuing needs no further argument that could
+  // differ.
   add_name(subject, "O", cluster);
   add_name(subject, "CN", cluster + " node CA");
   require(X509_set_issuer_name(out.get(), subject) == 1, "cannot set the certificate's issuer");
@@ -225,7 +228,8 @@ certificate_ptr make_node_certificate(X509* authority, EVP_PKEY* authority_key, 
   const auto common_name = cluster + "/" + wanted.name;
   if (common_name.size() > common_name_max)
     throw pki_error("cluster and name together have " + std::to_string(common_name.size() - 1)
-                    + " characters, a certificate holds at most " + std::to_string(common_name_max - 1));
+                    + " characters, a certificate holds at most "
+                    + std::to_string(common_name_max - 1));
   auto out = begin_certificate(key, wanted.valid);
   auto* subject = X509_get_subject_name(out.get());
   add_name(subject, "O", cluster);
@@ -274,8 +278,8 @@ issued_files issue_certificate(const std::string& dir, const certificate_request
   for (const auto& path : {files.key, files.certificate})
     refuse_existing(path);
   const auto key = make_key("EC");
-  const auto certificate
-    = make_node_certificate(authority.get(), authority_key.get(), key.get(), wanted);
+  const auto certificate =
+    make_node_certificate(authority.get(), authority_key.get(), key.get(), wanted);
   if (X509_cmp_time(X509_get0_notAfter(authority.get()), nullptr) < 0)
     throw pki_error(authority_paths.certificate + " has expired: make a new authority");
   int days = 0;
@@ -294,7 +298,8 @@ issued_files issue_certificate(const std::string& dir, const certificate_request
   return files;
 }
 
-std::string check_certificate(const std::string& authority_file, const std::string& certificate_file) {
+std::string check_certificate(const std::string& authority_file,
+                              const std::string& certificate_file) {
   const auto authority = read_certificate(authority_file);
   const auto certificate = read_certificate(certificate_file);
   return find_fault(authority.get(), certificate.get());

@@ -15,10 +15,11 @@ public:
 
 /// The files of a node CA's folder.
 struct authority_files {
-  std::string key;            ///< "ca.key": signs node certificates; belongs on no node
-  std::string certificate;    ///< "ca.crt": every node's tls.ca_file
-  std::string anchor_key;     ///< "audit-anchor.key": Ed25519, signs audit heads; not for the database's host
-  std::string anchor_public;  ///< "audit-anchor.pub"
+  std::string key;         ///< "ca.key": signs node certificates; belongs on no node
+  std::string certificate; ///< "ca.crt": every node's tls.ca_file
+  std::string
+    anchor_key; ///< "audit-anchor.key": Ed25519, signs audit heads; not for the database's host
+  std::string anchor_public; ///< "audit-anchor.pub"
 };
 [[nodiscard]] authority_files authority_files_in(const std::string& dir);
 
@@ -28,29 +29,30 @@ struct validity {
   std::chrono::seconds until{0};
 };
 
-/// Makes the folder (0700) when it is missing and in it a P-256 certificate authority for the nodes of
-/// `cluster` alone, and the Ed25519 key pair for audit anchors. Keys are 0600. Never overwrites a file: throws
-/// pki_error when one is there.
+/// Makes the folder (0700) when it is missing and in it a P-256 certificate authority for the nodes
+/// of `cluster` alone, and the Ed25519 key pair for audit anchors. Keys are 0600. Never overwrites
+/// a file: throws pki_error when one is there.
 authority_files make_authority(const std::string& dir, const std::string& cluster, validity valid);
 
 /// What a certificate is issued for.
 struct certificate_request {
-  std::string name;                 ///< of the node or venue; CN becomes "<cluster>/<name>"
-  std::vector<std::string> hosts;   ///< DNS names and IP addresses for the subject alternative names
+  std::string name;               ///< of the node or venue; CN becomes "<cluster>/<name>"
+  std::vector<std::string> hosts; ///< DNS names and IP addresses for the subject alternative names
   validity valid;
 };
 
 struct issued_files {
-  std::string key;            ///< "<name>.key", 0600
-  std::string certificate;    ///< "<name>.crt"
+  std::string key;         ///< "<name>.key", 0600
+  std::string certificate; ///< "<name>.crt"
 };
 
-/// Issues a P-256 key and a certificate for both ends of a TLS connection, signed by the folder's authority, and
-/// checks the result against the authority before it is written. Never overwrites a file. Throws pki_error.
+/// Issues a P-256 key and a certificate for both ends of a TLS connection, signed by the folder's
+/// authority, and checks the result against the authority before it is written. Never overwrites a
+/// file. Throws pki_error.
 issued_files issue_certificate(const std::string& dir, const certificate_request& wanted);
 
-/// Why a certificate is not one of this authority that holds now, in OpenSSL's words; empty when it is. Both
-/// are PEM files. Throws pki_error when one cannot be read.
+/// Why a certificate is not one of this authority that holds now, in OpenSSL's words; empty when it
+/// is. Both are PEM files. Throws pki_error when one cannot be read.
 [[nodiscard]] std::string check_certificate(const std::string& authority_file,
                                             const std::string& certificate_file);
 

@@ -28,16 +28,21 @@ void add_token(CLI::App& app, verb_context& context) {
 
   auto* make = token->add_subcommand("make", "Make a token: it is shown once and stored nowhere");
   const auto request = std::make_shared<token_request>();
-  make->add_option("--principal", request->principal, "Who will use it")->required()->type_name("NAME");
-  make->add_option("--role", request->role, "viewer, trader, risk or admin")->required()->type_name("ROLE");
+  make->add_option("--principal", request->principal, "Who will use it")
+    ->required()
+    ->type_name("NAME");
+  make->add_option("--role", request->role, "viewer, trader, risk or admin")
+    ->required()
+    ->type_name("ROLE");
   make->callback([request, &context] {
     if (!config::fits(request->principal, config::principal_text))
       throw verb_error(std::string{"--principal: expected "} + config::principal_text.description);
     const auto made = make_token(request->principal, role_of(request->role));
     // The token alone is the first line, for scripts.
-    context.out << made.token << "\n\n"
-                << "# For the node file, which holds only the hash. The token above is not shown again.\n"
-                << to_toml(made.stored);
+    context.out
+      << made.token << "\n\n"
+      << "# For the node file, which holds only the hash. The token above is not shown again.\n"
+      << to_toml(made.stored);
   });
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 std::string random_bytes(size_t size) {
   std::string out(size, '\0');
-  SUPREME_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(size)) == 1,
+  SUPREME_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(size))
+                  == 1,
                 "the operating system gives randomness");
   return out;
 }
@@ -21,8 +22,8 @@ std::string random_bytes(size_t size) {
 } // namespace
 
 std::string base64url(std::string_view bytes) {
-  static constexpr std::string_view symbols
-    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static constexpr std::string_view symbols =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::string out;
   uint32_t window = 0;
   unsigned bits = 0;

@@ -9,8 +9,8 @@ namespace supreme::commands {
 
 /// A new bearer token and what is stored of it.
 struct made_token {
-  std::string token;          ///< base64url of defaults::token_bytes random bytes; a secret
-  config::api_token stored;   ///< salted hash of the token's text
+  std::string token;        ///< base64url of defaults::token_bytes random bytes; a secret
+  config::api_token stored; ///< salted hash of the token's text
 };
 
 /// Draws a token. Throws contract_violation when the machine gives no randomness.

@@ -33,9 +33,12 @@ void add_version(CLI::App& app, verb_context& context) {
   verb->callback([as_json, &context] {
     // The order in which a person reads them.
     const nlohmann::ordered_json all{
-      {"version", config::version()},        {"build", config::build_id()},
-      {"schema", storage::expected_schema_version()}, {"caf", caf_version()},
-      {"postgresql_client", postgresql_version()},    {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},
+      {"version", config::version()},
+      {"build", config::build_id()},
+      {"schema", storage::expected_schema_version()},
+      {"caf", caf_version()},
+      {"postgresql_client", postgresql_version()},
+      {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},
     };
     if (*as_json) {
       context.out << all.dump() << '\n';
