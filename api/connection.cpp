@@ -371,7 +371,7 @@ private:
       fail(problem::body_too_large, "At most " + std::to_string(context_.limits.body_bytes_max)
                                       + " bytes are accepted.");
     else if (error == http::error::bad_version)
-      fail(problem::malformed_request, "The HTTP version cannot be read.");
+      fail(problem::version_not_supported, "Use HTTP/1.1.");
     else if (is_http_error(error))
       fail(problem::malformed_request, "It cannot be parsed: " + error.message() + ".");
     else

@@ -50,6 +50,7 @@ void worker::stop() {
     dropped.swap(jobs_);
   }
   wake_.notify_one();
+  dropped.clear(); // Not under the lock: what a job holds may do anything when it ends.
   if (thread_.joinable())
     thread_.join();
 }
