@@ -224,7 +224,8 @@ RC_GTEST_PROP(bar_file_property, what_is_written_as_a_row_is_read_back, ()) {
   trading::bar b;
   b.instrument = btc;
   b.interval = 60s;
-  b.open_time = timestamp::from_ns(*rc::gen::inRange<int64_t>(smallest + 1, largest - 60'000'000'000));
+  b.open_time =
+    timestamp::from_ns(*rc::gen::inRange<int64_t>(smallest + 1, largest - 60'000'000'000));
   std::array<int64_t, 4> prices{*units, *units, *units, *units};
   std::ranges::sort(prices);
   b.low = trading::decimal::from_raw(prices[0]);

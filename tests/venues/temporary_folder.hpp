@@ -13,8 +13,10 @@ namespace supreme::tests {
 /// A folder that is there for one test and gone after it.
 class temporary_folder {
 public:
-  temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "supreme-venues-XXXXXX").string();
+  temporary_folder() : temporary_folder(std::filesystem::temp_directory_path()) {}
+
+  explicit temporary_folder(const std::filesystem::path& parent) {
+    std::string name = (parent / "supreme-venues-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr)
       throw std::runtime_error{"no temporary folder"};
     path_ = name;
@@ -33,8 +35,13 @@ private:
   std::filesystem::path path_;
 };
 
-/// Replaces the file by a new one: overwriting would make some file systems write through to the
-/// disk.
+/// A place for files that are synced thousands of times by a test of something else than the disk.
+inline std::filesystem::path fast_parent() {
+  const std::filesystem::path memory{"/dev/shm"};
+  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
+/// Replaces the file by a new one: overwriting would make some file systems write through to disk.
 inline void write_file(const std::string& path, std::string_view bytes) {
   std::filesystem::remove(path);
   std::ofstream out{path, std::ios::binary | std::ios::trunc};

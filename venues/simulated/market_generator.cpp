@@ -27,8 +27,10 @@ constexpr int moves_per_bar_root = 4;
 /// Sum of four 16-bit numbers: its mean, and its standard deviation 65536/√3 rounded.
 constexpr int64_t draw_mean = 131'070;
 constexpr int64_t draw_deviation = 37'837;
-/// Pull back to the first price, as a share of volatility, when the price is far from it.
-constexpr int64_t pull_divisor = 10;
+/// The pull back to the first price is at most volatility divided by this.
+constexpr int64_t pull_divisor = 4;
+/// A trend ends when it has led this far, so that wild markets do not run away.
+constexpr int64_t trend_ppb_max = ppb / 2;
 constexpr int64_t regime_bars_min = 40;
 constexpr int64_t regime_bars_span = 240;
 /// A trend's drift per bar, in percent of volatility.
@@ -157,8 +159,9 @@ trading::bar market_generator::make_next(market_state& s) const {
   b.open_time = trading::timestamp::from_ns(static_cast<int64_t>(
     wide{settings_.start.ns()} + wide{settings_.interval.count()} * static_cast<wide>(s.index)));
   b.open = b.high = b.low = b.close = shown_price(s.price_raw);
+  const int64_t steady_ppb = steady_change_ppb(s);
   for (int i = 0; i < moves_per_bar; ++i) {
-    move_price(s);
+    move_price(s, steady_ppb);
     b.close = shown_price(s.price_raw);
     b.high = std::max(b.high, b.close);
     b.low = std::min(b.low, b.close);
@@ -173,26 +176,37 @@ trading::bar market_generator::make_next(market_state& s) const {
 void market_generator::change_regime(market_state& s) const {
   s.regime_bars_left = regime_bars_min + s.random.below(regime_bars_span);
   s.volatility_ppb =
-    std::max<int64_t>(1, scale(settings_.volatility_ppb, 60 + s.random.below(81), 100));
+    std::max<int64_t>(1, settings_.volatility_ppb * (60 + s.random.below(81)) / 100);
   const int64_t kind = s.random.below(4);
   const int64_t percent = trend_percent_min + s.random.below(trend_percent_span);
-  const int64_t drift = scale(s.volatility_ppb, percent, 100);
-  s.drift_ppb = kind == 0 ? drift : kind == 1 ? -drift : 0;
+  s.drift_ppb = 0;
+  if (kind > 1)
+    return;
+  const int64_t drift = std::max<int64_t>(1, s.volatility_ppb * percent / 100);
+  s.drift_ppb = kind == 0 ? drift : -drift;
+  s.regime_bars_left = std::clamp<int64_t>(trend_ppb_max / drift, 1, s.regime_bars_left);
 }
 
-void market_generator::move_price(market_state& s) const {
-  const uint64_t bits = s.random.next();
-  const auto sum = static_cast<int64_t>((bits & 0xFFFF) + (bits >> 16 & 0xFFFF)
-                                        + (bits >> 32 & 0xFFFF) + (bits >> 48));
-  const int64_t noise =
-    scale(s.volatility_ppb, sum - draw_mean, draw_deviation * moves_per_bar_root);
+/// What the regime and the way home add to the price per bar.
+int64_t market_generator::steady_change_ppb(const market_state& s) const {
   // Relative distance from the first price, between −1 and 1: zero there, ±1 far away.
   const int64_t home = settings_.start_price.raw();
   const int64_t distance_ppb = scale(home - s.price_raw, ppb, std::max(home, s.price_raw));
-  const int64_t pull = scale(s.volatility_ppb / pull_divisor, distance_ppb, ppb);
-  const int64_t change_ppb = noise + (s.drift_ppb + pull) / moves_per_bar;
-  const wide moved = wide{s.price_raw} + wide{s.price_raw} * change_ppb / ppb;
-  s.price_raw = static_cast<int64_t>(std::clamp<wide>(moved, lowest_raw_, highest_raw_));
+  return s.drift_ppb + s.volatility_ppb / pull_divisor * distance_ppb / ppb;
+}
+
+/// Each product stays below 2^63: volatility is at most 1.4·10^8, the noise of one move below that.
+void market_generator::move_price(market_state& s, int64_t steady_ppb) const {
+  const uint64_t bits = s.random.next();
+  const auto sum = static_cast<int64_t>((bits & 0xFFFF) + (bits >> 16 & 0xFFFF)
+                                        + (bits >> 32 & 0xFFFF) + (bits >> 48));
+  const int64_t noise_ppb =
+    s.volatility_ppb * (sum - draw_mean) / (draw_deviation * moves_per_bar_root);
+  const int64_t change_ppb = noise_ppb + steady_ppb / moves_per_bar;
+  const int64_t change = s.price_raw / ppb * change_ppb + s.price_raw % ppb * change_ppb / ppb;
+  // The highest price may lie at the end of the range, where a sum would leave it.
+  s.price_raw = change > highest_raw_ - s.price_raw ? highest_raw_
+                                                    : std::max(s.price_raw + change, lowest_raw_);
 }
 
 trading::price market_generator::shown_price(int64_t raw) const {

@@ -63,7 +63,8 @@ private:
   [[nodiscard]] market_state first_state() const;
   [[nodiscard]] trading::bar make_next(market_state& s) const;
   void change_regime(market_state& s) const;
-  void move_price(market_state& s) const;
+  [[nodiscard]] int64_t steady_change_ppb(const market_state& s) const;
+  void move_price(market_state& s, int64_t steady_ppb) const;
   [[nodiscard]] trading::price shown_price(int64_t raw) const;
   [[nodiscard]] trading::quantity draw_volume(market_state& s, const trading::bar& b) const;
   void go_to(uint64_t index);
