@@ -6,7 +6,7 @@ DO $$
 DECLARE
   wanted text;
 BEGIN
-  FOREACH wanted IN ARRAY ARRAY['supreme_owner', 'supreme_writer', 'supreme_reader'] LOOP
+  FOREACH wanted IN ARRAY ARRAY['supreme_owner', 'supreme_writer', 'supreme_reader', 'supreme_auditor'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
@@ -23,11 +23,11 @@ BEGIN
     END IF;
   END LOOP;
   EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO supreme_owner', current_database());
-  EXECUTE format('GRANT CONNECT ON DATABASE %I TO supreme_writer, supreme_reader', current_database());
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO supreme_writer, supreme_reader, supreme_auditor', current_database());
   EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END
 $$;
 
-GRANT USAGE ON SCHEMA public TO supreme_owner, supreme_writer, supreme_reader;
+GRANT USAGE ON SCHEMA public TO supreme_owner, supreme_writer, supreme_reader, supreme_auditor;
 GRANT ALL ON public.schema_migrations TO supreme_owner;
-GRANT SELECT ON public.schema_migrations TO supreme_writer, supreme_reader;
+GRANT SELECT ON public.schema_migrations TO supreme_writer, supreme_reader, supreme_auditor;

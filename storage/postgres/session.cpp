@@ -119,4 +119,11 @@ pqxx::result postgres_session::run(const statement& s, const parameters& values)
   });
 }
 
+pqxx::result postgres_session::query(const std::string& sql, const parameters& values) {
+  return watched(false, [&](pqxx::connection& c) {
+    pqxx::nontransaction session{c};
+    return session.exec_params(sql, pqxx::prepare::make_dynamic_params(values));
+  });
+}
+
 } // namespace supreme::storage

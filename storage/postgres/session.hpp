@@ -33,6 +33,8 @@ public:
   postgres_session& operator=(const postgres_session&) = delete;
 
   pqxx::result run(const statement& s, const parameters& values);
+  /// A reading statement that is not worth preparing.
+  pqxx::result query(const std::string& sql, const parameters& values);
 
   /// The open connection, for work in explicit transactions; `watched` runs it under the watchdog.
   template <class Work>
