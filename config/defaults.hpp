@@ -73,6 +73,8 @@ inline constexpr size_t event_detail_max = 2000;
 inline constexpr size_t page_rows_max = 500;
 /// Rows of a page when the caller does not say.
 inline constexpr size_t page_rows_default = 100;
+/// Rows of a page of configuration versions: each carries its whole text, of up to config_bytes_max.
+inline constexpr size_t config_page_rows_max = 20;
 /// Defects that one verification lists; a rewritten trail would otherwise fill the memory.
 inline constexpr size_t audit_defects_max = 100;
 /// Rows that a verification fetches at once.
