@@ -215,7 +215,8 @@ std::vector<violation> headers_without_guard(const source_file& file) {
 }
 
 std::vector<violation> using_namespace_in_headers(const source_file& file) {
-  static const std::regex pattern{R"(\busing\s+namespace\b)"};
+  // A namespace of literals brings in suffixes alone, which collide with nothing by accident.
+  static const std::regex pattern{R"(\busing\s+namespace\b(?!\s+[\w:]*literals\s*;))"};
   if (!file.is_header())
     return {};
   return matching_lines(file, file.code(), {"namespace"}, pattern, "forces names on its includers");

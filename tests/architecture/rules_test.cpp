@@ -188,6 +188,8 @@ TEST(headers, force_no_names_on_others) {
   EXPECT_EQ(broken_lines(check, "api/x.hpp", "#pragma once\nusing namespace std;"), lines{2});
   EXPECT_EQ(broken_lines(check, "api/x.hpp", "using supreme::trading::bar;"), none);
   EXPECT_EQ(broken_lines(check, "api/x.cpp", "using namespace std::chrono_literals;"), none);
+  EXPECT_EQ(broken_lines(check, "api/x.hpp", "#pragma once\nusing namespace std::chrono_literals;"),
+            none);
 }
 
 TEST(paths, fit_any_machine) {
