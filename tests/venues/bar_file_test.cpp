@@ -2,8 +2,8 @@
 // that a defective or changed file gives nothing.
 // Method: a file of several reading chunks, plain and gzip, against the same bars in a vector.
 
-#include "gzip_bytes.hpp"
-#include "temporary_folder.hpp"
+#include "tests/venues/gzip_bytes.hpp"
+#include "tests/venues/temporary_folder.hpp"
 
 #include "config/defaults.hpp"
 #include "venues/history/bar_file.hpp"

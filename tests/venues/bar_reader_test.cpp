@@ -1,8 +1,8 @@
 // Goal: what a bar file may look like, and that everything else is named with its line and reason.
 // Method: small files written for the purpose, read whole through check_file or row by row.
 
-#include "gzip_bytes.hpp"
-#include "temporary_folder.hpp"
+#include "tests/venues/gzip_bytes.hpp"
+#include "tests/venues/temporary_folder.hpp"
 
 #include "config/defaults.hpp"
 #include "venues/history/bar_file.hpp"

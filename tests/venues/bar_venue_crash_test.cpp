@@ -2,7 +2,7 @@
 // and a new process goes on from a consistent state. Method: the ledger of a scripted session cut
 // at every byte; a child process killed while it answers; a disk that is full.
 
-#include "venue_fixture.hpp"
+#include "tests/venues/venue_fixture.hpp"
 
 #include "trading/check.hpp"
 

@@ -4,7 +4,7 @@
 // filled beyond its size · trade numbers have no gaps · a restart changes no answer · repeating
 // every command makes no new order and no new trade · each trade lies within its bar.
 
-#include "venue_fixture.hpp"
+#include "tests/venues/venue_fixture.hpp"
 
 #include <gtest/gtest.h>
 // After GoogleTest, whose names it uses without including it.

@@ -1,7 +1,7 @@
 // Goal: each rule of the simulated venue: sessions, orders, cancels, steps, sums.
 // Method: single commands to a venue on a ledger of its own, answers compared field by field.
 
-#include "venue_fixture.hpp"
+#include "tests/venues/venue_fixture.hpp"
 
 #include "config/defaults.hpp"
 #include "trading/check.hpp"

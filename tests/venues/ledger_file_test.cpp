@@ -2,7 +2,7 @@
 // that is wrong is refused and left as it is. Method: files made by ledger_file and changed byte by
 // byte; a limit on file sizes makes writes fail.
 
-#include "temporary_folder.hpp"
+#include "tests/venues/temporary_folder.hpp"
 
 #include "config/defaults.hpp"
 #include "trading/check.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "temporary_folder.hpp"
+#include "tests/venues/temporary_folder.hpp"
 
 #include "venues/simulated/bar_venue.hpp"
 

@@ -2,7 +2,7 @@
 // trusted. Method: RapidCheck over all kinds of records and over any bytes; the bytes of one ledger
 // are pinned.
 
-#include "venue_fixture.hpp"
+#include "tests/venues/venue_fixture.hpp"
 
 #include "venues/simulated/venue_records.hpp"
 
