@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/audit.hpp"
+#include "storage/audit_heads.hpp"
 #include "storage/cluster_store.hpp"
 #include "storage/ledger_store.hpp"
 #include "storage/reader.hpp"
@@ -12,11 +13,12 @@ namespace supreme::storage {
 
 /// Stores on the database that a libpq connection string (URL or key=value) names. Opening does not connect: the first
 /// call does, and each call after a lost connection connects again. Ledger and cluster store take the role
-/// supreme_writer, reader and auditor supreme_reader, which the login must be a member of (`migrate` grants it to
-/// its own login).
+/// supreme_writer, the reader supreme_reader, auditor and heads supreme_auditor; the login must be a member of it (`migrate`
+/// grants all to its own login).
 [[nodiscard]] std::unique_ptr<ledger_store> open_postgres_ledger(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<cluster_store> open_postgres_cluster(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<reader> open_postgres_reader(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<auditor> open_postgres_auditor(const std::string& conninfo);
+[[nodiscard]] std::unique_ptr<audit_heads> open_postgres_audit_heads(const std::string& conninfo);
 
 } // namespace supreme::storage

@@ -44,6 +44,7 @@ void postgres_session::close() noexcept {
   if (socket_ >= 0)
     ::close(socket_);
   socket_ = -1;
+  lost_ = false;
 }
 
 /// An idle server says nothing. Bytes or an end of file mean that it has closed the connection, or is about to; seeing that
@@ -55,7 +56,7 @@ bool postgres_session::lost_while_idle() const noexcept {
 }
 
 void postgres_session::ensure_open() {
-  if (connection_ && !lost_while_idle())
+  if (connection_ && !lost_ && !lost_while_idle())
     return;
   close();
   try {
@@ -103,7 +104,7 @@ void postgres_session::fail(bool writes) {
   }
   // With the connection gone, whether the statement was committed is anybody's guess, whatever was said last.
   if (!connection_ || !connection_->is_open() || lost_while_idle()) {
-    close();
+    lost_ = true;
     kind = writes ? failure_kind::unknown : failure_kind::transient;
     if (text.empty())
       text = "the connection to the database was lost";

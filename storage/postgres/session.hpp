@@ -36,16 +36,17 @@ public:
   /// A reading statement that is not worth preparing.
   pqxx::result query(const std::string& sql, const parameters& values);
 
-  /// The open connection, for work in explicit transactions; `watched` runs it under the watchdog.
+  /// Runs work(connection) on an open connection, under the watchdog, with failures translated.
   template <class Work>
   auto watched(bool writes, Work work) {
     ensure_open();
     return guarded(writes, [&] { return work(*connection_); });
   }
-
-private:
+  /// The same inside a transaction that an earlier watched() began: never on a new connection.
   template <class Work>
   auto guarded(bool writes, Work work);
+
+private:
   void ensure_open();
   void close() noexcept;
   [[nodiscard]] bool lost_while_idle() const noexcept;
@@ -54,6 +55,7 @@ private:
   std::string conninfo_;
   std::chrono::milliseconds limit_;
   std::unique_ptr<pqxx::connection> connection_;
+  bool lost_ = false; ///< closed at the next opening, because a transaction of a caller may still refer to it
   int socket_ = -1; ///< a duplicate of the connection's, so that the watchdog never meets a reused number
 };
 

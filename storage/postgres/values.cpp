@@ -37,6 +37,8 @@ std::string shortest_decimal(std::string text) {
   return text;
 }
 
+bool is_timestamp(const pqxx::field& field) { return field.type() == type_timestamptz; }
+
 nlohmann::json to_json(const pqxx::field& field) {
   if (field.is_null())
     return nullptr;

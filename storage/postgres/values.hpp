@@ -15,6 +15,8 @@ namespace supreme::storage {
 /// ISO 8601 in UTC, JSON parsed, all else as text.
 [[nodiscard]] nlohmann::json to_json(const pqxx::field& field);
 
+[[nodiscard]] bool is_timestamp(const pqxx::field& field);
+
 /// "12.50000000" → "12.5"; text that is no decimal stays as it is.
 [[nodiscard]] std::string shortest_decimal(std::string text);
 
