@@ -86,7 +86,10 @@ std::optional<response> check_parameters(const route& asked, const target& where
   for (const auto& [name, value] : where.query) {
     const bool pages = asked.does == endpoint::list && (name == "limit" || name == "cursor");
     const bool filters = std::any_of(asked.filters.begin(), asked.filters.end(),
-                                     [&](const filter& f) { return name == f.parameter; });
+                                     // Named anew: clang 14 captures no structured binding.
+                                     [&parameter = name](const filter& f) {
+                                       return parameter == f.parameter;
+                                     });
     if (!pages && !filters)
       return make_problem(problem::unknown_parameter,
                           "This route has no parameter " + quote(name) + ".");
@@ -401,9 +404,17 @@ std::variant<response, deferred> gateway::answer_list(admitted request) {
     if (const auto at = query.find(f.parameter); at != query.end())
       filters.emplace(f.column, at->second);
 
-  return read([limit, cursor, filters, request = std::move(request)](backend& b) {
+  const bool is_config = *request.asked->rows == storage::view::config_versions;
+  if (is_config)
+    limit = std::min(limit, defaults::config_page_rows_max);
+
+  return read([limit, cursor, filters, is_config, request = std::move(request)](backend& b) {
     try {
-      const auto page = b.list(*request.asked->rows, filters, limit, cursor);
+      auto page = b.list(*request.asked->rows, filters, limit, cursor);
+      // An overview of versions is not made longer by the text of each.
+      if (is_config && filters.empty())
+        for (auto& row : page.rows)
+          row.erase("text");
       auto answer = json_response(
         {{"items", page.rows}, {"next", page.next ? json(*page.next) : json(nullptr)}});
       if (page.next)

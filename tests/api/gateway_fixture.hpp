@@ -13,7 +13,7 @@
 
 namespace supreme::api::tests {
 
-/// The configuration's form of a token, as `supreme token` would print it.
+/// A token as the configuration holds it.
 [[nodiscard]] config::api_token stored_token(const std::string& principal, config::api_role role,
                                              const std::string& token);
 
