@@ -1,3 +1,4 @@
+#include "commands/count_text.hpp"
 #include "commands/database.hpp"
 #include "commands/verbs.hpp"
 #include "commands/why_text.hpp"
@@ -35,18 +36,18 @@ void show_json(const storage::audit_report& report, std::ostream& out) {
 void show_text(const storage::audit_report& report, std::ostream& out) {
   for (const auto& each : report.defects)
     out << each.where << ": " << each.what << '\n';
-  out << report.rows << " audit rows walked, " << report.orders << " orders, " << report.fills
-      << " fills and " << report.positions << " positions compared: ";
-  if (report.clean())
-    out << "clean\n";
-  else
-    out << report.defects.size() << (report.defects.size() == 1 ? " defect\n" : " defects\n");
+  out << count_text(report.rows, "audit row") << " walked, " << count_text(report.orders, "order")
+      << ", " << count_text(report.fills, "fill") << " and "
+      << count_text(report.positions, "position")
+      << " compared: " << (report.clean() ? "clean" : count_text(report.defects.size(), "defect"))
+      << '\n';
 }
 
 void add_verify(CLI::App& parent, verb_context& context) {
   auto* verb = parent.add_subcommand(
     "verify", "Prove that the audit trail is whole and agrees with the tables");
-  verb->footer("Ends with 0 when clean, 1 when there are defects, 2 when it could not run.");
+  verb->footer("Ends with 0 when clean, 1 when there are defects, 2 when it could not run.\n"
+               "Anchors are checked with the public key in FILE.pub.");
   const auto options = std::make_shared<verify_options>();
   verb->add_option("--anchors", options->anchors, "Also compare with this file of signed heads")
     ->type_name("FILE");
@@ -54,7 +55,7 @@ void add_verify(CLI::App& parent, verb_context& context) {
   const auto database = add_database_options(*verb);
   verb->callback([options, database, &context] {
     const auto auditor = storage::open_postgres_auditor(
-      database_url(*database, database_role::reader, context.environment));
+      database_url(*database, database_role::writer, context.environment));
     const auto report = auditor->verify(options->anchors);
     if (options->json)
       show_json(report, context.out);

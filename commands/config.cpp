@@ -1,4 +1,5 @@
 #include "commands/config_versions.hpp"
+#include "commands/count_text.hpp"
 #include "commands/database.hpp"
 #include "commands/verbs.hpp"
 #include "config/text_rule.hpp"

@@ -1,5 +1,6 @@
 #include "commands/config_versions.hpp"
 
+#include "commands/count_text.hpp"
 #include "commands/database.hpp"
 #include "storage/sha256.hpp"
 
@@ -21,11 +22,6 @@ void show_differences(const std::vector<config::difference>& found, std::ostream
 }
 
 } // namespace
-
-std::string count_text(size_t count, const std::string& word, const std::string& plural) {
-  const auto words = plural.empty() ? word + "s" : plural;
-  return std::to_string(count) + " " + (count == 1 ? word : words);
-}
 
 void show_problems(const config::problems& found, verb_context& context) {
   context.err << to_text(found) << '\n' << count_text(found.size(), "problem") << '\n';

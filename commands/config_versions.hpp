@@ -9,10 +9,6 @@
 
 namespace supreme::commands {
 
-/// "3 strategies", "1 feed". The plural is given where it is not the word with an s.
-[[nodiscard]] std::string count_text(size_t count, const std::string& word,
-                                     const std::string& plural = {});
-
 /// Lists the problems on context.err and sets the exit code to exit_found.
 void show_problems(const config::problems& found, verb_context& context);
 

@@ -17,6 +17,7 @@ int parse_and_run(std::vector<std::string> arguments, verb_context& context,
                "supreme"};
   app.set_version_flag("--version", std::string{config::version()});
   app.require_subcommand(1);
+  add_audit(app, context);
   add_config(app, context);
   add_db(app, context);
   add_pki(app, context);

@@ -119,7 +119,7 @@ TEST_F(audited_trade, is_explained_from_the_reason_to_the_position) {
 TEST_F(audited_trade, verifies_until_a_row_is_changed) {
   const auto clean = call({"audit", "verify"});
   EXPECT_EQ(clean.code, 0) << clean.out << clean.err;
-  EXPECT_NE(clean.out.find("1 orders, 1 fills"), std::string::npos) << clean.out;
+  EXPECT_NE(clean.out.find("1 order, 1 fill and "), std::string::npos) << clean.out;
   {
     pqxx::connection superuser{conninfo()};
     pqxx::work change{superuser};
