@@ -381,7 +381,7 @@ std::string many_rows(int count) {
   std::string out = header;
   for (int i = 0; i < count; ++i)
     out += std::to_string(1776606960000 + i * 60000LL) + "," + std::to_string(100 + i * 7919 % 89)
-           + ".5,200,1,150," + std::to_string(i * 104729 % 1'000'003) + "\n";
+           + ".5,200,1,150," + std::to_string(i * 104729LL % 1'000'003) + "\n";
   return out;
 }
 

@@ -16,6 +16,7 @@
 namespace supreme::venues {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace tests;
 using trading::client_order_id;
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <variant>
@@ -13,7 +14,6 @@
 
 namespace supreme::tests {
 
-using namespace std::chrono_literals;
 using trading::decimal;
 
 inline const trading::account_id main_account{"main"};
@@ -36,7 +36,7 @@ inline trading::bar make_bar(const trading::instrument_id& id, int64_t k, const 
                              const char* volume = "1000") {
   return {id,
           trading::timestamp::from_ns(k * minute_ns),
-          60s,
+          std::chrono::minutes{1},
           decimal::literal(open),
           decimal::literal(high),
           decimal::literal(low),

@@ -13,6 +13,7 @@
 namespace supreme::venues {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace tests;
 
 template <class Id>
