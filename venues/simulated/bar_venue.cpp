@@ -219,7 +219,8 @@ answer bar_venue::execute(const submit& c) {
   }
   if (const auto why = refuse_session(c.account, c.session); why != venue_refusal::none)
     return refuse_at_the_door(c, why);
-  // As at real venues, a late request never becomes an order: its id stays free for the same order sent in time.
+  // As at real venues, a late request never becomes an order: its id stays free for the same order
+  // sent in time.
   if (c.valid_until_ns && now_ns_ > *c.valid_until_ns)
     return refuse_at_the_door(c, venue_refusal::window_closed);
   order_received r;

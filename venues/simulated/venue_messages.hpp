@@ -133,7 +133,7 @@ struct order_report {
   trading::account_id account;
   trading::client_order_id id;
   /// Empty when the venue holds no order under this id: it refused at the door (session_superseded,
-  /// not_logged_on, malformed, too_many_accounts) and keeps no trace of the attempt.
+  /// not_logged_on, window_closed, malformed) and keeps no trace of the attempt.
   trading::venue_order_id venue_id;
   trading::instrument_id instrument;
   trading::side direction = trading::side::buy;
