@@ -11,6 +11,9 @@ struct session_options {
   std::string application;  ///< shown in pg_stat_activity
   std::chrono::milliseconds statement_timeout{0};
   std::chrono::milliseconds lock_timeout{0};
+  /// How long a statement may go unanswered before the socket is shut down; 0: a margin above statement_timeout, after
+  /// which the server cancels the statement by itself.
+  std::chrono::milliseconds watchdog{0};
 };
 
 /// The given connection string (URL or key=value) with timeouts, keepalives, role and application name added. Throws a

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -28,14 +29,18 @@ bool may_pass(std::string_view state) {
   return type == "08" || type == "53" || type == "57" || type == "58" || type == "40" || state == "55P03" || state == "25006";
 }
 
+/// The server cancels a slow statement by itself; the watchdog is for a server that does not even do that.
+std::chrono::milliseconds watchdog_limit(const session_options& options) {
+  if (options.watchdog.count() > 0)
+    return options.watchdog;
+  constexpr auto margin = defaults::database_watchdog - defaults::statement_timeout;
+  return std::max(options.statement_timeout, defaults::statement_timeout) + margin;
+}
+
 } // namespace
 
 postgres_session::postgres_session(const std::string& conninfo, session_options options)
-  : conninfo_(complete_connection_string(conninfo, options)),
-    // The server cancels a slow statement by itself; the watchdog is for a server that does not even do that.
-    limit_(options.statement_timeout > defaults::statement_timeout
-             ? options.statement_timeout + defaults::database_watchdog - defaults::statement_timeout
-             : defaults::database_watchdog) {}
+  : conninfo_(complete_connection_string(conninfo, options)), limit_(watchdog_limit(options)) {}
 
 postgres_session::~postgres_session() { close(); }
 
