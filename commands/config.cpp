@@ -7,6 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <pwd.h>
+#include <unistd.h>
+
 namespace supreme::commands {
 
 namespace {
@@ -59,11 +62,18 @@ void check(const check_options& options, verb_context& context) {
     show_check(config::parse_cluster(text, options.file), context);
 }
 
+/// The name of this process's user in the machine's own list; empty when it has none.
+std::string login_name() {
+  const auto* entry = ::getpwuid(::getuid());
+  return entry == nullptr ? std::string{} : std::string{entry->pw_name};
+}
+
 std::string principal(const std::string& by, const config::environment& env) {
-  const auto name = by.empty() ? env("USER").value_or("") : by;
+  // Services and containers run without USER; their user has a name all the same.
+  const auto name = by.empty() ? env("USER").value_or(login_name()) : by;
   if (!config::fits(name, config::principal_text))
     throw verb_error(std::string{"--by: expected "} + config::principal_text.description
-                     + (by.empty() ? ", and USER in the environment is none" : ""));
+                     + (by.empty() ? ", and this user's name is none" : ""));
   return name;
 }
 
