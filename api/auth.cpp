@@ -1,6 +1,7 @@
 #include "api/auth.hpp"
 
 #include "api/ascii.hpp"
+#include "api/hex.hpp"
 #include "config/defaults.hpp"
 #include "trading/check.hpp"
 
@@ -70,7 +71,7 @@ authenticator::authenticator(const std::vector<config::api_token>& tokens) {
 std::optional<principal> authenticator::identify(std::string_view token) const {
   const entry* found = nullptr;
   for (const auto& known : entries_) {
-    const auto hash = sha256({known.salt, token});
+    const auto hash = storage::sha256(known.salt + std::string{token});
     if (CRYPTO_memcmp(hash.data(), known.hash.data(), hash.size()) == 0 && found == nullptr)
       found = &known;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/digest.hpp"
 #include "config/settings.hpp"
+#include "storage/sha256.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -55,7 +55,7 @@ private:
   struct entry {
     principal who;
     std::string salt;
-    digest hash;
+    storage::sha256_digest hash;
   };
   std::vector<entry> entries_;
 };

@@ -453,7 +453,7 @@ std::variant<response, deferred> gateway::change_mode(admitted request, const st
   // Keys of different people and routes never meet; the parts cannot run into each other either.
   const auto key = std::string{request.asked->path} + '\n' + request.caller.name + '\n'
                    + request.idempotency_key;
-  const auto known = idempotency_->begin(key, sha256({body}));
+  const auto known = idempotency_->begin(key, storage::sha256(body));
   switch (known.found) {
     case idempotency_store::state::started:
       break;

@@ -15,7 +15,7 @@ bool is_idempotency_key(std::string_view text) noexcept {
 }
 
 idempotency_store::lookup idempotency_store::begin(const std::string& key,
-                                                   const digest& fingerprint) {
+                                                   const storage::sha256_digest& fingerprint) {
   const auto [at, is_new] = entries_.try_emplace(key);
   if (is_new) {
     at->second.fingerprint = fingerprint;

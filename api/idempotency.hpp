@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/digest.hpp"
 #include "api/http.hpp"
+#include "storage/sha256.hpp"
 
 #include <cstddef>
 #include <list>
@@ -33,14 +33,14 @@ public:
   };
 
   /// `key` includes whose it is; `fingerprint` says what was asked.
-  [[nodiscard]] lookup begin(const std::string& key, const digest& fingerprint);
+  [[nodiscard]] lookup begin(const std::string& key, const storage::sha256_digest& fingerprint);
   void finish(const std::string& key, const response& answer);
   /// Nothing was done, or nobody knows: the next request with this key is executed.
   void forget(const std::string& key);
 
 private:
   struct entry {
-    digest fingerprint{};
+    storage::sha256_digest fingerprint{};
     std::optional<response> answer;
     std::list<std::string>::iterator age; ///< only when there is an answer
   };

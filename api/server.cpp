@@ -1,7 +1,7 @@
 #include "api/server.hpp"
 
 #include "api/connection.hpp"
-#include "api/digest.hpp"
+#include "api/hex.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -258,8 +258,8 @@ inline constexpr seconds http_retry_after{1};
 inline constexpr milliseconds http_readiness_age_max{500};
 /// Parameters of one query string.
 inline constexpr size_t http_query_parameters_max = 16;
-/// Bytes of one value in a query string, decoded.
-inline constexpr size_t http_query_value_bytes_max = 512;
+/// Bytes of one value in a query string, decoded. A cursor holds a row's whole key in hexadecimal.
+inline constexpr size_t http_query_value_bytes_max = 2'048;
 /// Request ids of clients that are longer are replaced by our own.
 inline constexpr size_t http_request_id_length_max = 64;
 /// Idempotency keys are at most this long.

@@ -2,6 +2,7 @@
 // clock of the test's own; the gateway's use of them is in rights_test.cpp.
 
 #include "api/auth.hpp"
+#include "api/hex.hpp"
 #include "tests/api/gateway_fixture.hpp"
 #include "trading/check.hpp"
 
@@ -109,12 +110,11 @@ TEST(failure_limiter, remembers_a_limited_number_of_addresses) {
   EXPECT_TRUE(limiter.locked_for("c", start));
 }
 
-TEST(digest, matches_the_published_test_vectors) {
-  const auto hash = sha256({"a", "bc"});
-  EXPECT_EQ(std::vector<uint8_t>(hash.begin(), hash.end()),
-            from_hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-  EXPECT_FALSE(from_hex("abc"));
-  EXPECT_FALSE(from_hex("0g"));
+TEST(hex, reads_back_bytes_and_nothing_else) {
+  EXPECT_EQ(from_hex("00fFa9"), (std::vector<uint8_t>{0x00, 0xff, 0xa9}));
+  EXPECT_EQ(from_hex(""), std::vector<uint8_t>{});
+  for (const auto* bad : {"abc", "0g", " 0", "0x"})
+    EXPECT_FALSE(from_hex(bad)) << bad;
   EXPECT_EQ(random_hex(8).size(), 16U);
   EXPECT_NE(random_hex(8), random_hex(8));
 }

@@ -1,6 +1,6 @@
 #include "tests/api/gateway_fixture.hpp"
 
-#include "api/digest.hpp"
+#include "storage/sha256.hpp"
 
 #include <prometheus/text_serializer.h>
 
@@ -9,25 +9,10 @@
 
 namespace supreme::api::tests {
 
-namespace {
-
-template <class Bytes>
-std::string to_hex(const Bytes& bytes) {
-  std::string out;
-  for (const auto c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += "0123456789abcdef"[byte >> 4U];
-    out += "0123456789abcdef"[byte & 0xfU];
-  }
-  return out;
-}
-
-} // namespace
-
 config::api_token stored_token(const std::string& principal, config::api_role role,
                                const std::string& token) {
   const std::string salt = "salt-of-" + principal;
-  return {principal, role, to_hex(salt), to_hex(sha256({salt, token}))};
+  return {principal, role, storage::to_hex(salt), storage::sha256_hex(salt + token)};
 }
 
 gateway_test::gateway_test() {

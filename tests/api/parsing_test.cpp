@@ -53,7 +53,7 @@ TEST(target, refuses_what_could_be_read_in_two_ways) {
        {""s, "*"s, "orders"s, "http://"s, "http:///x"s, "/%"s, "/%4"s, "/%zz"s, "/a%2fb"s, "/a%2Fb"s, "/.."s,
         "/a/../b"s, "/%2e%2e/b"s, "/a#b"s, "/a%00b"s, "/a%0d%0ab"s, "/a\0b"s, "/%ff"s, "/%c0%af"s, "/%ed%a0%80"s,
         "/a?b"s, "/a?=b"s, "/a?b=1&b=2"s, "/a?b=1&%62=2"s, "/a?b=%"s, "/a?b=%00"s, "/a?&b=1"s,
-        "/a?b=" + std::string(2000, 'x')})
+        "/a?b=" + std::string(2049, 'x')})
     EXPECT_FALSE(parse_target(text)) << text;
   std::string many = "/a?";
   for (int i = 0; i < 100; ++i)
@@ -176,7 +176,7 @@ TEST(idempotency_key, is_short_and_plain) {
 
 TEST(idempotency_store, forgets_the_oldest_answer_and_never_one_in_progress) {
   idempotency_store store{2};
-  const auto print = sha256({"body"});
+  const auto print = storage::sha256("body");
   using state = idempotency_store::state;
   EXPECT_EQ(store.begin("open", print).found, state::started);
   for (const auto* key : {"a", "b", "c"}) {
@@ -186,13 +186,13 @@ TEST(idempotency_store, forgets_the_oldest_answer_and_never_one_in_progress) {
   EXPECT_EQ(store.begin("open", print).found, state::in_progress);
   EXPECT_EQ(store.begin("c", print).found, state::done);
   EXPECT_EQ(store.begin("b", print).found, state::done);
-  EXPECT_EQ(store.begin("b", sha256({"other"})).found, state::reused);
+  EXPECT_EQ(store.begin("b", storage::sha256("other")).found, state::reused);
   EXPECT_EQ(store.begin("a", print).found, state::started);
 }
 
 TEST(idempotency_store, starts_anew_after_forgetting) {
   idempotency_store store{2};
-  const auto print = sha256({"body"});
+  const auto print = storage::sha256("body");
   EXPECT_EQ(store.begin("a", print).found, idempotency_store::state::started);
   store.forget("a");
   EXPECT_EQ(store.begin("a", print).found, idempotency_store::state::started);

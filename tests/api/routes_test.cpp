@@ -194,7 +194,7 @@ TEST_F(routes_test, a_cursor_that_is_none_is_the_clients_mistake) {
   backend_->rows_per_view = 10;
   start();
   EXPECT_EQ(get("/api/v1/orders?cursor=zzz").code(), "bad_parameter");
-  EXPECT_EQ(get("/api/v1/orders?cursor=" + std::string(600, '1')).code(), "bad_target");
+  EXPECT_EQ(get("/api/v1/orders?cursor=" + std::string(2049, '1')).code(), "bad_target");
   backend_->fail_with(storage::failure_kind::definitive, "22P02");
   EXPECT_EQ(get("/api/v1/config?version=abc").code(), "bad_parameter");
   backend_->fail_with(storage::failure_kind::definitive, "42P01");
