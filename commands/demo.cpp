@@ -150,7 +150,8 @@ int run_demo(const demo_options& options, std::ostream& out) {
   watch(running, site, options.exit_when_finished, out);
   out << "stopping\n" << std::flush;
   stop_all(running);
-  return print_session_summary(site.database, site.venue_ledger.string(), out) ? exit_ok : exit_found;
+  return print_session_summary(site.database, site.venue_ledger.string(), site.anchor_file.string(), out) ? exit_ok
+                                                                                                          : exit_found;
 }
 
 } // namespace

@@ -177,7 +177,7 @@ std::string cluster_toml(const demo_options& options, const std::vector<recorded
       << "\nsize = { mode = \"fixed_notional\", amount = \"20000\" }\n[strategies.parameters]\nstop_atr = 3\n\n"
       << "[[strategies]]\nid = \"swift\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = "
       << list_of(instruments, 1)
-      << "\nsize = { mode = \"fixed_notional\", amount = \"30000\" }\n[strategies.parameters]\nfast = 5\nslow = 13\n"
+      << "\nsize = { mode = \"fixed_notional\", amount = \"10000\" }\n[strategies.parameters]\nfast = 5\nslow = 13\n"
          "signal = 4\nrsi_max = 80\n\n"
       << "[[strategies]]\nid = \"brisk\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = "
       << list_of(instruments, 2)
@@ -307,11 +307,15 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   write_file(site.venue_file, venue_toml(site.folder, instruments, venue_port, site.venue_ledger));
   for (uint32_t k = 0; k < nodes_max; ++k) {
     const auto& name = names[k + 1];
+    // Heads that were signed for an earlier database would contradict this one.
+    if (!options.resume)
+      fs::remove_all(site.folder / name);
     fs::create_directories(site.folder / name);
     auto file = site.folder / (name + ".toml");
     write_file(file, node_toml(site.folder, name, site.gateway_port, tokens));
     site.node_files[name] = file;
   }
+  site.anchor_file = site.folder / names[1] / anchor_file_name;
   auto text = cluster_toml(options, inputs, instruments, venue_port);
   site.cluster_file = site.folder / "cluster.toml";
   write_file(site.cluster_file, text);

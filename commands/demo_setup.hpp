@@ -33,7 +33,7 @@ struct demo_site {
   std::map<std::string, std::filesystem::path> node_files; ///< by node name
   std::map<std::string, std::filesystem::path> token_files; ///< by principal
   uint16_t gateway_port = 0;
-  std::string anchor_public;         ///< file
+  std::filesystem::path anchor_file; ///< signed audit heads of the first node
 };
 
 inline constexpr const char* demo_cluster_name = "demo";

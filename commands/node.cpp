@@ -1,3 +1,4 @@
+#include "actors/ledger/anchorer.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
 #include "api/gateway_actor.hpp"
@@ -12,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <prometheus/registry.h>
 
+#include <filesystem>
 #include <thread>
 
 namespace supreme::commands {
@@ -77,6 +79,23 @@ actors::unit_factory gateway_factory(const config::node_settings& settings) {
   };
 }
 
+/// Signs what the audit trail says into the node's own folder, with a key that is made there and never leaves it.
+void start_anchoring(caf::actor_system& system, const config::node_settings& settings) {
+  if (settings.data_dir.empty())
+    return;
+  std::filesystem::path folder{settings.data_dir};
+  std::filesystem::create_directories(folder);
+  auto key = (folder / "audit-anchor.key").string();
+  auto anchors = (folder / anchor_file_name).string();
+  storage::make_anchor_key(key);
+  // Where verification looks for the public half.
+  std::filesystem::copy_file(key + ".pub", anchors + ".pub", std::filesystem::copy_options::overwrite_existing);
+  system.spawn<caf::detached>(actors::make_anchorer,
+                              std::shared_ptr<storage::audit_heads>{
+                                storage::open_postgres_audit_heads(settings.database_url)},
+                              std::make_shared<storage::anchor_writer>(anchors, key));
+}
+
 /// Leaves the cluster in order, so that others take over at once instead of after the lease; then ends, in order or not.
 void leave(caf::actor_system& system, const actors::node_handles& node) {
   actors::log(actors::log_level::info, "node", "stopping", "leaving the cluster");
@@ -109,6 +128,7 @@ void run_node(const std::string& file, const config::environment& environment) {
   };
   auto node = actors::start_node(system, std::move(parts));
   publish(system, node.gate, settings.mesh);
+  start_anchoring(system, settings);
   actors::log(actors::log_level::info, "node", "listening",
               settings.mesh.host + ":" + std::to_string(settings.mesh.port));
   wait_for_stop_signal();

@@ -5,6 +5,7 @@
 #include "storage/open.hpp"
 #include "venues/simulated/bar_venue.hpp"
 
+#include <filesystem>
 #include <iomanip>
 #include <map>
 #include <ostream>
@@ -151,10 +152,11 @@ void print_equity(storage::reader& rows, std::ostream& out) {
     out << "  equity       " << row.dump() << '\n';
 }
 
-bool print_audit(const std::string& database, std::ostream& out) {
-  auto report = storage::open_postgres_auditor(database)->verify("");
+bool print_audit(const std::string& database, const std::string& anchor_file, std::ostream& out) {
+  bool anchored = std::filesystem::exists(anchor_file);
+  auto report = storage::open_postgres_auditor(database)->verify(anchored ? anchor_file : "");
   out << "  audit        " << report.rows << " rows walked, " << report.orders << " orders, " << report.fills
-      << " fills and " << report.positions << " positions rebuilt: " << (report.clean() ? "intact" : "DEFECTIVE")
+      << " fills and " << report.positions << " positions rebuilt" << (anchored ? ", signed heads checked: " : ": ") << (report.clean() ? "intact" : "DEFECTIVE")
       << '\n';
   for (const auto& d : report.defects)
     out << "    " << d.where << ": " << d.what << '\n';
@@ -183,7 +185,8 @@ std::vector<std::string> compare_with_venue(const std::string& database, const s
   return differences;
 }
 
-bool print_session_summary(const std::string& database, const std::string& venue_ledger, std::ostream& out) {
+bool print_session_summary(const std::string& database, const std::string& venue_ledger,
+                           const std::string& anchor_file, std::ostream& out) {
   auto rows = storage::open_postgres_reader(database);
   auto ledger = storage::open_postgres_ledger(database);
   out << "session summary\n";
@@ -197,7 +200,7 @@ bool print_session_summary(const std::string& database, const std::string& venue
       << '\n';
   for (const auto& d : differences)
     out << "    " << d << '\n';
-  return print_audit(database, out) && differences.empty();
+  return print_audit(database, anchor_file, out) && differences.empty();
 }
 
 } // namespace supreme::commands

@@ -12,7 +12,8 @@ namespace supreme::commands {
 
 /// Prints what a session did (bars, signals, orders, refusals, fills, positions, equity), whether database and venue agree, and whether
 /// the audit trail is intact. True when everything is.
+/// `anchor_file` holds a node's signed audit heads; a file that is not there is not looked at.
 [[nodiscard]] bool print_session_summary(const std::string& database, const std::string& venue_ledger,
-                                         std::ostream& out);
+                                         const std::string& anchor_file, std::ostream& out);
 
 } // namespace supreme::commands

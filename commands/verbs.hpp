@@ -19,6 +19,9 @@ enum exit_code : int {
   exit_failed = 2, ///< could not be done: wrong arguments, no database, an unreadable file
 };
 
+/// Name of a node's signed audit heads in its data folder.
+inline constexpr const char* anchor_file_name = "audit-anchors.jsonl";
+
 /// What a verb works with. One per run of the program, used by one thread.
 struct verb_context {
   std::ostream& out; ///< results
