@@ -27,6 +27,7 @@ public:
   void kill_node(const std::string& name);
   void kill_venue();
   void start_venue();
+  [[nodiscard]] pid_t pid(const std::string& name) const { return nodes_.at(name).pid(); }
   [[nodiscard]] bool runs(const std::string& name) const { return nodes_.count(name) != 0; }
 
   /// The first column of the first row; empty when there is no row or it is null.

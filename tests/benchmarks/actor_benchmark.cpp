@@ -1,0 +1,148 @@
+// Goal: what an actor around a strategy costs: updates per second one bar a message and in batches, beside the bare object; and the memory
+// of ten thousand idle strategy actors.
+// Method: one process, one worker thread, ratios of things measured in this run. Prints a table; asserts nothing but that the
+// three ways make the same number of decisions.
+#include "actors/strategy/strategy.hpp"
+#include "trading/orders/strategy_slot.hpp"
+
+#include <caf/all.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+namespace supreme::tests {
+namespace {
+
+using clock_type = std::chrono::steady_clock;
+
+constexpr size_t bar_count = 1'000'000;
+constexpr size_t batch_size = 512;
+constexpr size_t actor_count = 10'000;
+
+using bar_batch = std::vector<trading::bar>;
+
+std::vector<trading::bar> make_bars() {
+  std::vector<trading::bar> bars(bar_count);
+  int64_t price = 60'000;
+  uint64_t state = 1;
+  for (size_t i = 0; i < bars.size(); ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    price += static_cast<int64_t>(state >> 61u) - 3;
+    price = std::max<int64_t>(price, 1'000);
+    auto p = trading::decimal::from_integer(price);
+    bars[i] = {trading::instrument_id{"BTCUSDT"}, trading::timestamp::from_ms(static_cast<int64_t>(i) * 60'000),
+               std::chrono::seconds{60}, p, p, p, p, trading::decimal::from_integer(1)};
+  }
+  return bars;
+}
+
+trading::strategy_slot make_slot() {
+  const auto* kind = trading::find_strategy_kind("momentum");
+  return {trading::strategy_id{"bench"}, trading::account_id{"main"}, trading::instrument_id{"BTCUSDT"},
+          kind->make(trading::check_parameters(*kind, {}).values)};
+}
+
+double million_per_second(size_t count, clock_type::duration took) {
+  return static_cast<double>(count) / 1e6 / std::chrono::duration<double>(took).count();
+}
+
+} // namespace
+} // namespace supreme::tests
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::trading::bar)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::tests::bar_batch)
+
+namespace supreme::tests {
+namespace {
+
+/// A strategy behind a mailbox, as the strategy actor is, without the conductor's protocol.
+caf::behavior bar_eater(caf::stateful_actor<size_t>* self) {
+  auto slot = std::make_shared<trading::strategy_slot>(make_slot());
+  return {
+    [self, slot](const trading::bar& b) { self->state += slot->on_bar(b).has_value() ? 1u : 0u; },
+    [self, slot](const bar_batch& batch) {
+      for (const auto& b : batch)
+        self->state += slot->on_bar(b).has_value() ? 1u : 0u;
+    },
+    [self](caf::ok_atom) { return static_cast<uint64_t>(self->state); },
+  };
+}
+
+size_t resident_kib() {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string word; status >> word;) {
+    if (word == "VmRSS:") {
+      size_t kib = 0;
+      status >> kib;
+      return kib;
+    }
+  }
+  return 0;
+}
+
+template <class Send>
+std::pair<double, uint64_t> measure(caf::actor_system& system, Send send) {
+  caf::scoped_actor self{system};
+  auto eater = system.spawn(bar_eater);
+  auto begin = clock_type::now();
+  send(eater);
+  uint64_t decisions = 0;
+  self->request(eater, std::chrono::seconds{120}, caf::ok_atom::value)
+    .receive([&](uint64_t n) { decisions = n; },
+             [&](const caf::error& e) { std::printf("failed: %s\n", system.render(e).c_str()); });
+  auto rate = million_per_second(bar_count, clock_type::now() - begin);
+  self->send_exit(eater, caf::exit_reason::user_shutdown);
+  return {rate, decisions};
+}
+
+int run() {
+  caf::actor_system_config config;
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", size_t{1});
+  caf::actor_system system{config};
+  // First, while there is no freed memory that could be used again unseen.
+  auto before = resident_kib();
+  std::vector<caf::actor> crowd;
+  for (size_t i = 0; i < actor_count; ++i)
+    crowd.push_back(system.spawn(bar_eater));
+  auto bytes = (resident_kib() - before) * 1024 / actor_count;
+  for (auto& a : crowd)
+    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+
+  auto bars = make_bars();
+  auto slot = make_slot();
+  uint64_t expected = 0;
+  auto begin = clock_type::now();
+  for (const auto& b : bars)
+    expected += slot.on_bar(b).has_value() ? 1u : 0u;
+  auto bare = million_per_second(bar_count, clock_type::now() - begin);
+
+  auto [one, decisions_one] = measure(system, [&](const caf::actor& to) {
+    for (const auto& b : bars)
+      caf::anon_send(to, b);
+  });
+  std::vector<bar_batch> batches;
+  for (size_t i = 0; i < bars.size(); i += batch_size)
+    batches.emplace_back(bars.begin() + static_cast<std::ptrdiff_t>(i),
+                         bars.begin() + static_cast<std::ptrdiff_t>(std::min(i + batch_size, bars.size())));
+  auto [batched, decisions_batched] = measure(system, [&](const caf::actor& to) {
+    for (auto& batch : batches)
+      caf::anon_send(to, std::move(batch));
+  });
+
+  std::printf("%-44s %8.2f M bars/s   1.00\n", "strategy slot, called", bare);
+  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n", "behind a mailbox, one bar a message", one, one / bare);
+  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n", "behind a mailbox, 512 bars a message", batched,
+              batched / bare);
+  std::printf("%-44s %8zu bytes each\n", "10,000 strategy actors", bytes);
+  bool same = decisions_one == expected && decisions_batched == expected;
+  std::printf("decisions %lu, %lu, %lu: %s\n", expected, decisions_one, decisions_batched, same ? "equal" : "DIFFERENT");
+  return same ? 0 : 1;
+}
+
+} // namespace
+} // namespace supreme::tests
+
+int main() { return supreme::tests::run(); }
