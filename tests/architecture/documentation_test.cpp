@@ -122,10 +122,10 @@ names documented_events() {
 }
 
 names logged_events() {
-  // log(level, actor, "event", ...) and the unit host's record(state, actor, "event", ...), which
-  // logs what it is given.
+  // log(level, actor, "event", ...), in api/ without the actor, and the unit host's record(state,
+  // actor, "event", ...), which logs what it is given.
   static const std::regex call{
-    R"re(\blog\(\s*(?:actors::)?log_level::\w+,\s*[^,()]+,\s*"(\w+)")re"};
+    R"re(\blog\(\s*(?:actors::)?log_level::\w+,\s*(?:[^,()"]+,\s*|"\w+",\s*(?="))?"(\w+)")re"};
   static const std::regex record{R"re(\brecord\(\w+, [^"]*?, "(\w+)")re"};
   names found;
   for (const auto& file : tree())
