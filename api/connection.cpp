@@ -13,8 +13,6 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -305,6 +303,7 @@ private:
     head.method = method_;
     head.target = view_of(message.target());
     head.peer = peer_;
+    head.id = request_id_;
     head.has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
     for (const auto& field : message)
       head.headers.fields.emplace_back(view_of(field.name_string()), view_of(field.value()));
@@ -321,8 +320,7 @@ private:
       asked_ = admitted_->asked;
       return true;
     } catch (const std::exception& e) {
-      spdlog::error("request {} failed: {}", request_id_, e.what());
-      fail(problem::internal, "The log of this node says what happened.");
+      fail_with(e);
       return false;
     }
   }
@@ -388,8 +386,7 @@ private:
       else
         submit(std::get<deferred>(std::move(answer)));
     } catch (const std::exception& e) {
-      spdlog::error("request {} failed: {}", request_id_, e.what());
-      fail(problem::internal, "The log of this node says what happened.");
+      fail_with(e);
     }
   }
 
@@ -436,17 +433,18 @@ private:
 
   void fail(problem p, std::string detail) { respond(make_problem(p, std::move(detail))); }
 
+  /// Something that nobody expected; what it says is for the log only.
+  void fail_with(const std::exception& e) {
+    context_.log(log_level::error, "request_failed", "request " + request_id_ + ": " + e.what());
+    fail(problem::internal, "The log of this node says what happened.");
+  }
+
   void respond(response answer) {
     awaited_.reset();
     admitted_.reset();
-    const auto took = std::chrono::steady_clock::now() - started_;
-    const auto* route_label = asked_ != nullptr ? asked_->path : "none";
-    if (!refusing_) {
-      context_.metrics->answered(route_label, label_of(method_), answer.status, took);
-      spdlog::debug("request {} {} {} {} {}us", request_id_, label_of(method_), route_label,
-                    answer.status,
-                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    }
+    if (!refusing_)
+      context_.metrics->answered(asked_ != nullptr ? asked_->path : "none", label_of(method_),
+                                 answer.status, std::chrono::steady_clock::now() - started_);
     finish_response(answer, request_id_, path_);
     keep_alive_ = keep_alive_ && !context_.stopping;
 

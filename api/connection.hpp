@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/gateway.hpp"
+#include "api/log.hpp"
 #include "api/metrics.hpp"
 #include "api/server.hpp"
 #include "api/worker.hpp"
@@ -27,6 +28,7 @@ struct connection_context {
   worker& commands;
   const server_limits limits;
   const std::shared_ptr<gateway_metrics> metrics;
+  const log_function log;
   gateway answers;
   const std::string request_id_prefix;  ///< random per server, so that ids of two nodes never meet
   uint64_t requests = 0;                ///< counts the ids

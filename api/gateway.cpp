@@ -2,8 +2,7 @@
 
 #include "api/ascii.hpp"
 #include "api/mode_request.hpp"
-
-#include <spdlog/spdlog.h>
+#include "trading/check.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -188,26 +187,24 @@ response outcome_response(const storage::mode_change& change, storage::mode_outc
 }
 
 /// Makes the change and logs it: who restricts or allows trading is always worth a line.
-response do_change_mode(backend& from, gateway_metrics& metrics, const storage::mode_change& change,
-                        bool is_halt) {
-  const auto what = [&] {
-    return dump({{"scope", to_string(change.scope)},
-                 {"name", change.name},
-                 {"mode", trading::to_string(change.mode)},
-                 {"principal", change.principal},
-                 {"reason", change.reason}});
-  };
+response do_change_mode(backend& from, gateway_metrics& metrics, const log_function& log,
+                        const storage::mode_change& change, bool is_halt) {
+  const auto what = dump({{"scope", to_string(change.scope)},
+                          {"name", change.name},
+                          {"mode", trading::to_string(change.mode)},
+                          {"principal", change.principal},
+                          {"reason", change.reason}});
   try {
     if (auto wrong_way = check_direction(from, change, is_halt))
       return std::move(*wrong_way);
     const auto outcome = from.change_mode(change);
     metrics.mode_changed(trading::to_string(change.mode), name_of(outcome));
-    spdlog::warn("mode change {}: {}", name_of(outcome), what());
+    log(log_level::warning, "mode_change", std::string{name_of(outcome)} + " " + what);
     return outcome_response(change, outcome);
   } catch (const storage::store_failure& failure) {
     metrics.backend_failed(failure.kind());
     metrics.mode_changed(trading::to_string(change.mode), "failed");
-    spdlog::error("mode change failed: {}: {}", what(), failure.what());
+    log(log_level::error, "mode_change_failed", what + ": " + failure.what());
     // Fail closed: guards that hear of it stop at once, whatever becomes of the row.
     if (is_halt && failure.kind() != failure_kind::definitive && from.announce_unrecorded(change))
       return make_problem(problem::halt_not_recorded,
@@ -226,7 +223,9 @@ gateway::gateway(gateway_options options, std::shared_ptr<backend> from,
     authenticator_(options_.tokens),
     limiter_(options_.failures_max, options_.lockout_window, defaults::http_lockout_addresses_max),
     idempotency_(std::make_shared<idempotency_store>(defaults::idempotency_keys_max)),
-    readiness_(std::make_shared<readiness>()) {}
+    readiness_(std::make_shared<readiness>()) {
+  SUPREME_CHECK(options_.log && options_.now, "a gateway has a log and a clock");
+}
 
 std::variant<refused, admitted> gateway::admit(const request_head& head) {
   if (auto wrong = check_fields(head))
@@ -255,6 +254,7 @@ std::variant<refused, admitted> gateway::admit(const request_head& head) {
 
   admitted out;
   out.asked = *at;
+  out.request_id = head.id;
   out.id = std::move(match.id);
   out.where = std::move(where).value();
   if (auto no = check_caller(head, *out.asked, out.caller))
@@ -309,7 +309,8 @@ std::optional<response> gateway::check_caller(const request_head& head, const ro
   metrics_->auth_failed(authorization ? "wrong" : "missing");
   if (authorization) {
     limiter_.failed(head.peer, now);
-    spdlog::warn("wrong token from {} for {}", head.peer, asked.path);
+    options_.log(log_level::warning, "wrong_token",
+                 "from " + head.peer + " for " + asked.path + ", request " + head.id);
   }
   auto answer = make_problem(problem::unauthorized, "Send Authorization: Bearer <token>.");
   answer.headers.emplace_back("WWW-Authenticate",
@@ -326,7 +327,7 @@ std::variant<response, deferred> gateway::execute(admitted request, const std::s
     case endpoint::health:
       return json_response({{"alive", true}});
     case endpoint::ready:
-      return answer_ready();
+      return answer_ready(request.request_id);
     case endpoint::metrics: {
       response answer;
       answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -334,17 +335,17 @@ std::variant<response, deferred> gateway::execute(admitted request, const std::s
       return answer;
     }
     case endpoint::status:
-      return read([as_json](backend& b) { return as_json(b.status()); });
+      return read(request.request_id, [as_json](backend& b) { return as_json(b.status()); });
     case endpoint::cluster:
-      return read([as_json](backend& b) { return as_json(b.cluster()); });
+      return read(request.request_id, [as_json](backend& b) { return as_json(b.cluster()); });
     case endpoint::actors:
-      return read([as_json](backend& b) { return as_json(b.actors()); });
+      return read(request.request_id, [as_json](backend& b) { return as_json(b.actors()); });
     case endpoint::strategies:
-      return read([as_json](backend& b) { return as_json(b.strategies()); });
+      return read(request.request_id, [as_json](backend& b) { return as_json(b.strategies()); });
     case endpoint::list:
       return answer_list(std::move(request));
     case endpoint::why:
-      return answer_why(request.id);
+      return answer_why(request);
     case endpoint::halt:
     case endpoint::resume:
       return change_mode(std::move(request), body);
@@ -352,17 +353,18 @@ std::variant<response, deferred> gateway::execute(admitted request, const std::s
   return make_problem(problem::internal, "The log of this node says what happened.");
 }
 
-deferred gateway::read(std::function<response(backend&)> call) {
+deferred gateway::read(const std::string& request_id, std::function<response(backend&)> call) {
   deferred out;
-  out.work = [call = std::move(call), from = backend_, metrics = metrics_] {
+  out.work = [call = std::move(call), from = backend_, metrics = metrics_, log = options_.log,
+              request_id] {
     try {
       return call(*from);
     } catch (const storage::store_failure& failure) {
       metrics->backend_failed(failure.kind());
-      spdlog::error("the database failed a read: {}", failure.what());
+      log(log_level::error, "read_failed", "request " + request_id + ": " + failure.what());
       return failure_response(failure);
     } catch (const std::exception& e) {
-      spdlog::error("a read failed: {}", e.what());
+      log(log_level::error, "read_failed", "request " + request_id + ": " + e.what());
       return make_problem(problem::internal, "The log of this node says what happened.");
     }
   };
@@ -370,10 +372,10 @@ deferred gateway::read(std::function<response(backend&)> call) {
   return out;
 }
 
-std::variant<response, deferred> gateway::answer_ready() {
+std::variant<response, deferred> gateway::answer_ready(const std::string& request_id) {
   if (readiness_->answer && options_.now() - readiness_->at < defaults::http_readiness_age_max)
     return *readiness_->answer;
-  auto out = read([](backend& b) {
+  auto out = read(request_id, [](backend& b) {
     std::string why;
     return b.ready(why) ? json_response({{"ready", true}}) : make_problem(problem::not_ready, why);
   });
@@ -408,7 +410,8 @@ std::variant<response, deferred> gateway::answer_list(admitted request) {
   if (is_config)
     limit = std::min(limit, defaults::config_page_rows_max);
 
-  return read([limit, cursor, filters, is_config, request = std::move(request)](backend& b) {
+  const auto request_id = request.request_id;
+  return read(request_id, [limit, cursor, filters, is_config, request = std::move(request)](backend& b) {
     try {
       auto page = b.list(*request.asked->rows, filters, limit, cursor);
       // An overview of versions is not made longer by the text of each.
@@ -431,10 +434,11 @@ std::variant<response, deferred> gateway::answer_list(admitted request) {
   });
 }
 
-std::variant<response, deferred> gateway::answer_why(const std::string& id) {
+std::variant<response, deferred> gateway::answer_why(const admitted& request) {
+  const auto& id = request.id;
   if (id.size() > defaults::client_order_id_length_max)
     return make_problem(problem::unknown_order, "No order has an id that long.");
-  return read([id](backend& b) {
+  return read(request.request_id, [id](backend& b) {
     const auto found = b.why(id);
     return found ? json_response(*found)
                  : make_problem(problem::unknown_order, "No order has the id " + quote(id) + ".");
@@ -472,11 +476,12 @@ std::variant<response, deferred> gateway::change_mode(admitted request, const st
   deferred out;
   out.where = deferred::queue::commands;
   out.when_late = problem::outcome_unknown;
-  out.work = [change, is_halt, from = backend_, metrics = metrics_] {
+  out.work = [change, is_halt, from = backend_, metrics = metrics_, log = options_.log,
+              request_id = request.request_id] {
     try {
-      return do_change_mode(*from, *metrics, change, is_halt);
+      return do_change_mode(*from, *metrics, log, change, is_halt);
     } catch (const std::exception& e) {
-      spdlog::error("a mode change failed: {}", e.what());
+      log(log_level::error, "mode_change_failed", "request " + request_id + ": " + e.what());
       return make_problem(problem::internal, "The log of this node says what happened.");
     }
   };

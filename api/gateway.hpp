@@ -4,6 +4,7 @@
 #include "api/backend.hpp"
 #include "api/http.hpp"
 #include "api/idempotency.hpp"
+#include "api/log.hpp"
 #include "api/metrics.hpp"
 #include "api/routes.hpp"
 #include "api/target.hpp"
@@ -21,6 +22,7 @@
 namespace supreme::api {
 
 struct gateway_options {
+  log_function log;                      ///< must be given: what failed is told nowhere else
   std::vector<config::api_token> tokens; ///< none: every route that needs one answers 401
   bool expose_metrics = true;            ///< false: /metrics is not there
   uint32_t failures_max = config::defaults::http_failures_max;
@@ -36,6 +38,7 @@ struct admitted {
   principal caller;              ///< without a name on open routes
   target where;
   std::string idempotency_key;   ///< of changes
+  std::string request_id;        ///< for the log
 };
 
 /// A request that was refused by its head.
@@ -70,13 +73,13 @@ public:
 private:
   [[nodiscard]] std::optional<response> check_caller(const request_head& head, const route& asked,
                                                      principal& caller);
-  [[nodiscard]] std::variant<response, deferred> answer_ready();
+  [[nodiscard]] std::variant<response, deferred> answer_ready(const std::string& request_id);
   [[nodiscard]] std::variant<response, deferred> answer_list(admitted request);
-  [[nodiscard]] std::variant<response, deferred> answer_why(const std::string& id);
+  [[nodiscard]] std::variant<response, deferred> answer_why(const admitted& request);
   [[nodiscard]] std::variant<response, deferred> change_mode(admitted request,
                                                              const std::string& body);
-  /// Wraps a call of the backend: what it throws becomes a problem.
-  [[nodiscard]] deferred read(std::function<response(backend&)> call);
+  /// Wraps a call of the backend: what it throws becomes a problem and a line in the log.
+  [[nodiscard]] deferred read(const std::string& request_id, std::function<response(backend&)> call);
 
   gateway_options options_;
   std::shared_ptr<backend> backend_;

@@ -8,6 +8,24 @@ namespace {
 
 using self_pointer = gateway_unit::stateful_pointer<gateway_state>;
 
+void write_log(log_level level, std::string_view event, std::string_view text) {
+  auto to = actors::log_level::error;
+  switch (level) {
+    case log_level::debug:
+      to = actors::log_level::debug;
+      break;
+    case log_level::info:
+      to = actors::log_level::info;
+      break;
+    case log_level::warning:
+      to = actors::log_level::warning;
+      break;
+    case log_level::error:
+      break;
+  }
+  actors::log(to, gateway_state::name, event, text);
+}
+
 /// The rows already hold; this only spares the guards the next read.
 void tell_guard(self_pointer self, const trading::account_id& account, trading::trading_mode mode) {
   auto& st = self->state;
@@ -42,6 +60,7 @@ gateway_unit::behavior_type make_gateway(gateway_unit::stateful_pointer<gateway_
   auto hook = [to = caf::actor_cast<gateway_unit>(self)](const storage::mode_change& change) {
     caf::anon_send(to, announce_mode{change});
   };
+  settings.server.gateway.log = write_log;
   auto backend = std::make_shared<storage_backend>(settings.stores, hook);
   auto started = server::start(settings.server, backend, settings.metrics);
   if (!started) {

@@ -33,6 +33,7 @@ struct request_head {
   std::string_view target;
   header_fields headers;
   std::string peer;       ///< address of the client, without its port
+  std::string id;         ///< of the request, for the log
   bool has_body = false;  ///< a body was announced, even an empty chunked one
 };
 

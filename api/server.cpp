@@ -8,8 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -66,7 +64,7 @@ public:
       commands_("api commands", options.limits.commands_waiting_max),
       metrics_(std::make_shared<gateway_metrics>(std::move(registry))),
       context_(std::make_shared<connection_context>(connection_context{
-        io_, reads_, commands_, options.limits, metrics_,
+        io_, reads_, commands_, options.limits, metrics_, options.gateway.log,
         gateway{std::move(options.gateway), std::move(from), metrics_},
         random_hex(request_id_prefix_bytes), 0, false, {}, 0, 0, [this] { on_closed(); }})),
       acceptor_(io_),
@@ -108,7 +106,7 @@ private:
         return;
       } catch (const std::exception& e) {
         // The connection that threw is gone with its handler; the others go on.
-        spdlog::error("a connection was dropped: {}", e.what());
+        context_->log(log_level::error, "connection_dropped", e.what());
       }
     }
   }
@@ -121,13 +119,14 @@ private:
         on_accept_error(error);
         return;
       }
+      // First, so that nothing that one client causes keeps others from being accepted.
+      accept();
       if (context_->serving < context_->limits.connections_max)
         connection::make(context_, std::move(socket))->start();
       else if (context_->refusing < context_->limits.refusals_max)
         connection::make(context_, std::move(socket))->start_refusal();
       else
         metrics_->connection_refused();
-      accept();
     });
   }
 
@@ -138,7 +137,7 @@ private:
       accept();
       return;
     }
-    spdlog::error("cannot accept connections on {}: {}", place_of(listen_), error.message());
+    context_->log(log_level::error, "not_accepting", place_of(listen_) + ": " + error.message());
     accept_pause_.expires_after(config::defaults::http_accept_pause);
     accept_pause_.async_wait([this](const error_code& cancelled) {
       if (!cancelled && acceptor_.is_open())

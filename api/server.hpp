@@ -44,7 +44,7 @@ struct server_options {
 };
 
 /// The HTTP/1.1 server of a node: one thread for all connections, one for reads of the backend and one for changes,
-/// so that a slow read delays no halt. Plain HTTP, therefore only on loopback. Logs through spdlog's default logger.
+/// so that a slow read delays no halt. Plain HTTP, therefore only on loopback.
 class server {
 public:
   /// Listens and serves until stop(); the error is a sentence for the operator that names address and port.

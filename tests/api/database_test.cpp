@@ -45,6 +45,7 @@ protected:
                                    [where = conninfo()] { return storage::open_postgres_ledger(where); },
                                    [where = conninfo()] { return storage::open_postgres_cluster(where); }};
     server_options options;
+    options.gateway.log = [](log_level, std::string_view, std::string_view) {};
     options.gateway.tokens = {stored_token("vera", config::api_role::viewer, viewer),
                               stored_token("tom", config::api_role::trader, trader),
                               stored_token("rita", config::api_role::risk, risk),

@@ -22,6 +22,10 @@ gateway_test::gateway_test() {
     stored_token("rita", api_role::risk, risk), stored_token("rob", api_role::risk, second_risk),
     stored_token("ada", api_role::admin, admin),
   };
+  options.gateway.log = [this](log_level level, std::string_view event, std::string_view text) {
+    const std::lock_guard lock{log_mutex_};
+    log_ += std::to_string(static_cast<int>(level)) + " " + std::string{event} + " " + std::string{text} + "\n";
+  };
   options.gateway.now = [this] { return clock_point{std::chrono::nanoseconds{clock_ns_}}; };
 }
 

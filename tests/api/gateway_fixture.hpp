@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace supreme::api::tests {
@@ -42,6 +43,12 @@ protected:
   /// The value of a series, "supreme_http_connections"; -1 when there is none.
   [[nodiscard]] double metric(const std::string& series) const;
 
+  /// Everything that was logged, a line each: level, event, text.
+  [[nodiscard]] std::string log() const {
+    const std::lock_guard lock{log_mutex_};
+    return log_;
+  }
+
   /// Moves the clock that lockouts and readiness look at.
   void advance(std::chrono::milliseconds by) { clock_ns_ += std::chrono::nanoseconds{by}.count(); }
 
@@ -51,6 +58,8 @@ protected:
   std::unique_ptr<server> server_;
 
 private:
+  mutable std::mutex log_mutex_;
+  std::string log_;
   std::atomic<int64_t> clock_ns_{0};
   unsigned keys_ = 0;
 };

@@ -214,7 +214,8 @@ TEST_F(routes_test, a_failing_database_is_told_without_its_internals) {
   }
   backend_->recover();
   backend_->throw_something();
-  const auto broken = get("/api/v1/orders");
+  const auto broken = get("/api/v1/orders", viewer, "X-Request-Id: broken-1\r\n");
+  EXPECT_NE(log().find("4 read_failed request broken-1: secret-internals"), std::string::npos) << log();
   EXPECT_EQ(broken.status, 500U);
   EXPECT_EQ(broken.body.find("secret"), std::string::npos) << broken.body;
   backend_->recover();

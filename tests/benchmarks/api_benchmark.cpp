@@ -146,7 +146,9 @@ void run(benchmark::State& state, uint16_t port) {
 }
 
 void gateway_healthz(benchmark::State& state) {
-  auto started = server::start({}, std::make_shared<no_backend>(), std::make_shared<prometheus::Registry>());
+  server_options options;
+  options.gateway.log = [](log_level, std::string_view, std::string_view) {};
+  auto started = server::start(options, std::make_shared<no_backend>(), std::make_shared<prometheus::Registry>());
   if (!started)
     throw std::runtime_error(started.error());
   run(state, (*started)->port());
