@@ -139,11 +139,20 @@ TEST(database_choice, never_shows_a_secret) {
   EXPECT_EQ(argument.err.find("hunter2"), std::string::npos) << argument.err;
 }
 
-TEST(config_apply, needs_to_know_who_applies) {
-  const auto result =
-    run({"config", "apply", example("cluster.toml")}, {{"SUPREME_DATABASE_URL", "host=/run/pg"}});
+TEST(config_apply, refuses_a_name_that_is_none) {
+  const auto result = run({"config", "apply", example("cluster.toml"), "--by", "nobody in particular"},
+                          {{"SUPREME_DATABASE_URL", "host=/run/pg"}});
   EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("--by: expected a name"), std::string::npos) << result.err;
+}
+
+TEST(config_apply, goes_by_the_process_user_where_the_environment_names_nobody) {
+  // No server answers there: whoever applies is known by then, or the complaint would be another.
+  const auto result = run({"config", "apply", example("cluster.toml")},
+                          {{"SUPREME_DATABASE_URL", "host=/nonexistent"}});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_EQ(result.err.find("--by"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("/nonexistent"), std::string::npos) << result.err;
 }
 
 } // namespace
