@@ -46,8 +46,8 @@ constexpr size_t public_key_bytes = 32;
 
 /// What is signed: every field, so that none can be moved to another line.
 std::string signed_text(const audit_anchor& a) {
-  return "supreme audit anchor v1\n" + a.at.to_string() + "\n" + a.stream + "\n" + std::to_string(a.seq) + "\n"
-         + to_hex(a.hash);
+  return "supreme audit anchor v1\n" + a.at.to_string() + "\n" + a.stream + "\n"
+         + std::to_string(a.seq) + "\n" + to_hex(a.hash);
 }
 
 std::string public_bytes(EVP_PKEY* key) {
@@ -70,18 +70,24 @@ std::string sign(EVP_PKEY* key, const std::string& text) {
   return signature;
 }
 
-bool is_signed(const std::string& public_key, const std::string& text, const std::string& signature) {
+bool is_signed(const std::string& public_key, const std::string& text,
+               const std::string& signature) {
   const key_pointer key{EVP_PKEY_new_raw_public_key(
-    EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(public_key.data()), public_key.size())};
+    EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(public_key.data()),
+    public_key.size())};
   const std::unique_ptr<EVP_MD_CTX, digest_deleter> context{EVP_MD_CTX_new()};
-  return key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1
-         && EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                             reinterpret_cast<const unsigned char*>(text.data()), text.size())
+  return key && context
+         && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1
+         && EVP_DigestVerify(
+              context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+              signature.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size())
               == 1;
 }
 
 std::optional<std::string> from_hex(std::string_view hex) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  const auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   if (hex.size() % 2 != 0)
     return std::nullopt;
   std::string out;
@@ -114,7 +120,8 @@ std::optional<std::string> read_public_key(const std::string& file) {
   return public_bytes(key.get());
 }
 
-/// Makes the file with these permissions and lets `write` fill it; it is complete on disk afterwards.
+/// Makes the file with these permissions and lets `write` fill it; it is complete on disk
+/// afterwards.
 template <class Write>
 void make_file(const std::string& name, mode_t mode, Write write) {
   const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -132,8 +139,8 @@ struct checked_line {
   std::string wrong;
 };
 
-/// Nothing for a line that is no anchor at all: a crash may leave a torn line, and whoever damages one could as well
-/// have removed it.
+/// Nothing for a line that is no anchor at all: a crash may leave a torn line, and whoever damages
+/// one could as well have removed it.
 std::optional<checked_line> check_line(const std::string& text) {
   checked_line line;
   try {
@@ -167,10 +174,12 @@ void make_anchor_key(const std::string& private_key_file) {
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
     if (!key)
       throw store_failure(failure_kind::definitive, "no Ed25519 key can be made");
-    make_file(private_key_file, S_IRUSR,
-              [&](FILE* f) { return PEM_write_PrivateKey(f, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1; });
+    make_file(private_key_file, S_IRUSR, [&](FILE* f) {
+      return PEM_write_PrivateKey(f, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1;
+    });
   }
-  make_file(public_key_file, S_IRUSR | S_IRGRP | S_IROTH, [&](FILE* f) { return PEM_write_PUBKEY(f, key.get()) == 1; });
+  make_file(public_key_file, S_IRUSR | S_IRGRP | S_IROTH,
+            [&](FILE* f) { return PEM_write_PUBKEY(f, key.get()) == 1; });
 }
 
 struct anchor_writer::key {
@@ -181,12 +190,14 @@ struct anchor_writer::key {
 anchor_writer::anchor_writer(const std::string& anchor_file, const std::string& private_key_file) {
   auto private_key = read_private_key(private_key_file);
   auto public_hex = to_hex(public_bytes(private_key.get()));
-  file_ = ::open(anchor_file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR | S_IRGRP);
+  file_ = ::open(anchor_file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC,
+                 S_IRUSR | S_IWUSR | S_IRGRP);
   if (file_ < 0)
     fail("cannot open", anchor_file);
   char last = '\n';
   const auto size = ::lseek(file_, 0, SEEK_END);
-  if (size > 0 && ::pread(file_, &last, 1, size - 1) == 1 && last != '\n' && ::write(file_, "\n", 1) != 1) {
+  if (size > 0 && ::pread(file_, &last, 1, size - 1) == 1 && last != '\n'
+      && ::write(file_, "\n", 1) != 1) {
     ::close(file_);
     fail("cannot write", anchor_file);
   }
@@ -200,8 +211,12 @@ void anchor_writer::append(const std::vector<audit_anchor>& anchors) {
   for (const auto& a : anchors) {
     if (const auto last = last_.find(a.stream); last != last_.end() && last->second == a.hash)
       continue;
-    const json line = {{"at", a.at.to_string()}, {"stream", a.stream},       {"seq", a.seq},
-                       {"hash", to_hex(a.hash)}, {"key", key_->public_hex}, {"signature", to_hex(sign(key_->private_key.get(), signed_text(a)))}};
+    const json line = {{"at", a.at.to_string()},
+                       {"stream", a.stream},
+                       {"seq", a.seq},
+                       {"hash", to_hex(a.hash)},
+                       {"key", key_->public_hex},
+                       {"signature", to_hex(sign(key_->private_key.get(), signed_text(a)))}};
     lines += line.dump() + "\n";
   }
   std::string_view rest = lines;
@@ -210,16 +225,19 @@ void anchor_writer::append(const std::vector<audit_anchor>& anchors) {
     if (written < 0 && errno == EINTR)
       continue;
     if (written <= 0)
-      throw store_failure(failure_kind::transient, std::string{"cannot append audit anchors: "} + std::strerror(errno));
+      throw store_failure(failure_kind::transient,
+                          std::string{"cannot append audit anchors: "} + std::strerror(errno));
     rest.remove_prefix(static_cast<size_t>(written));
   }
   if (::fdatasync(file_) != 0)
-    throw store_failure(failure_kind::transient, std::string{"cannot sync audit anchors: "} + std::strerror(errno));
+    throw store_failure(failure_kind::transient,
+                        std::string{"cannot sync audit anchors: "} + std::strerror(errno));
   for (const auto& a : anchors)
     last_[a.stream] = a.hash;
 }
 
-anchor_file_content read_anchors(const std::string& anchor_file, const std::string& public_key_file) {
+anchor_file_content read_anchors(const std::string& anchor_file,
+                                 const std::string& public_key_file) {
   std::ifstream in{anchor_file};
   if (!in)
     fail("cannot read", anchor_file);
@@ -240,11 +258,13 @@ anchor_file_content read_anchors(const std::string& anchor_file, const std::stri
     if (line->wrong.empty() && trusted && line->key != *trusted)
       line->wrong = "was signed with another key";
     if (!line->wrong.empty()) {
-      content.defects.push_back("line " + std::to_string(number) + " of " + anchor_file + " " + line->wrong);
+      content.defects.push_back("line " + std::to_string(number) + " of " + anchor_file + " "
+                                + line->wrong);
       continue;
     }
     trusted = line->key;
-    const auto [place, added] = content.anchors[line->anchor.stream].emplace(line->anchor.seq, line->anchor.hash);
+    const auto [place, added] =
+      content.anchors[line->anchor.stream].emplace(line->anchor.seq, line->anchor.hash);
     if (!added && place->second != line->anchor.hash)
       content.defects.push_back("line " + std::to_string(number) + " of " + anchor_file
                                 + " contradicts an earlier anchor of the same row");

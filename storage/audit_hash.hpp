@@ -11,7 +11,7 @@ namespace supreme::storage {
 struct audit_columns {
   std::string_view stream;
   int64_t seq = 0;
-  int64_t at_us = 0;        ///< microseconds since 1970
+  int64_t at_us = 0; ///< microseconds since 1970
   std::string_view node;
   int64_t epoch = 0;
   std::string_view actor;

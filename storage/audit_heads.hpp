@@ -6,7 +6,8 @@
 
 namespace supreme::storage {
 
-/// Where the audit streams stand now, to be signed by an anchor_writer. Throws store_failure. One thread at a time.
+/// Where the audit streams stand now, to be signed by an anchor_writer. Throws store_failure. One
+/// thread at a time.
 class audit_heads {
 public:
   virtual ~audit_heads() = default;

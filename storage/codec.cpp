@@ -29,7 +29,8 @@ constexpr std::array<std::pair<commit_status, const char*>, 7> statuses{{
 }};
 
 [[noreturn]] void unreadable(const std::string& what) {
-  throw store_failure(failure_kind::definitive, "the database answered something unreadable: " + what);
+  throw store_failure(failure_kind::definitive,
+                      "the database answered something unreadable: " + what);
 }
 
 json text(decimal d) { return d.to_string(); }
@@ -60,9 +61,13 @@ json to_json(const signal& s) {
 json to_json(const verdict& v) {
   json checks = json::array();
   for (const auto& c : v.checks)
-    checks.push_back({{"code", to_string(c.code)}, {"passed", c.passed}, {"limit", text(c.limit)}, {"seen", text(c.seen)}});
-  return {{"refusal", to_string(v.outcome)}, {"checks", std::move(checks)},         {"direction", to_string(v.direction)},
-          {"size", text(v.size)},            {"worst_price", text(v.worst_price)}, {"reserve_cash", text(v.reserve_cash)}};
+    checks.push_back({{"code", to_string(c.code)},
+                      {"passed", c.passed},
+                      {"limit", text(c.limit)},
+                      {"seen", text(c.seen)}});
+  return {{"refusal", to_string(v.outcome)},     {"checks", std::move(checks)},
+          {"direction", to_string(v.direction)}, {"size", text(v.size)},
+          {"worst_price", text(v.worst_price)},  {"reserve_cash", text(v.reserve_cash)}};
 }
 
 json to_json(const position& p) {
@@ -144,7 +149,8 @@ json member(const fill_transaction& t) {
 json member(const step_transaction& t) {
   json equity = json::array();
   for (const auto& e : t.equity)
-    equity.push_back({{"account", e.account.str()}, {"equity", text(e.equity)}, {"cash", text(e.cash)}});
+    equity.push_back(
+      {{"account", e.account.str()}, {"equity", text(e.equity)}, {"cash", text(e.cash)}});
   return {{"t", "step"},
           {"replay", t.replay},
           {"conductor", to_json(t.conductor)},
@@ -278,7 +284,8 @@ order_row order_from_json(const json& j) {
     order_row row;
     auto& o = row.order;
     o.id = id_at<client_order_id>(j, "id");
-    o.key = {id_at<slot_id>(j, "slot"), string_at(j, "cause"), j.at("leg").get<uint32_t>(), j.at("child").get<uint32_t>()};
+    o.key = {id_at<slot_id>(j, "slot"), string_at(j, "cause"), j.at("leg").get<uint32_t>(),
+             j.at("child").get<uint32_t>()};
     o.strategy = id_at<strategy_id>(j, "strategy");
     o.account = id_at<account_id>(j, "account");
     o.venue = id_at<venue_id>(j, "venue");
@@ -330,12 +337,14 @@ account_snapshot snapshot_from_json(const json& j) {
     account_snapshot s;
     s.account_seq = j.at("account_seq").get<uint64_t>();
     for (const auto& b : j.at("balances"))
-      s.balances[id_at<asset_id>(b, "asset")] = {decimal_at(b, "amount"), decimal_at(b, "reserved")};
+      s.balances[id_at<asset_id>(b, "asset")] = {decimal_at(b, "amount"),
+                                                 decimal_at(b, "reserved")};
     for (const auto& p : j.at("positions"))
-      s.positions[id_at<instrument_id>(p, "instrument")]
-        = {position_from_json(p), decimal_at(p, "reserved_buy"), decimal_at(p, "reserved_sell")};
+      s.positions[id_at<instrument_id>(p, "instrument")] = {
+        position_from_json(p), decimal_at(p, "reserved_buy"), decimal_at(p, "reserved_sell")};
     for (const auto& p : j.at("slots"))
-      s.slots[id_at<slot_id>(p, "slot")] = {{}, id_at<instrument_id>(p, "instrument"), position_from_json(p)};
+      s.slots[id_at<slot_id>(p, "slot")] = {
+        {}, id_at<instrument_id>(p, "instrument"), position_from_json(p)};
     for (const auto& o : j.at("open_orders"))
       s.open_orders.push_back(order_from_json(o));
     s.mode = named_at(j, "mode", parse_trading_mode);
@@ -346,8 +355,9 @@ account_snapshot snapshot_from_json(const json& j) {
 }
 
 json to_json(const node_registration& r) {
-  return {{"node", r.node},   {"runtime_id", r.runtime_id}, {"cluster", r.cluster}, {"build", r.build}, {"messages", r.messages},
-          {"host", r.host},   {"port", r.port},             {"labels", r.labels},   {"ttl_ms", r.ttl_ms}};
+  return {{"node", r.node},   {"runtime_id", r.runtime_id}, {"cluster", r.cluster},
+          {"build", r.build}, {"messages", r.messages},     {"host", r.host},
+          {"port", r.port},   {"labels", r.labels},         {"ttl_ms", r.ttl_ms}};
 }
 
 cluster_view view_from_json(const json& j) {
@@ -410,10 +420,14 @@ std::vector<unit_claim> claims_of(const transaction& t) {
 
 const char* to_string(mode_scope s) noexcept {
   switch (s) {
-    case mode_scope::global: return "global";
-    case mode_scope::account: return "account";
-    case mode_scope::strategy: return "strategy";
-    case mode_scope::instrument: return "instrument";
+    case mode_scope::global:
+      return "global";
+    case mode_scope::account:
+      return "account";
+    case mode_scope::strategy:
+      return "strategy";
+    case mode_scope::instrument:
+      return "instrument";
   }
   return "";
 }
@@ -425,7 +439,9 @@ const char* to_string(commit_status s) noexcept {
   return "";
 }
 
-std::string readable(const json& j) { return j.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string readable(const json& j) {
+  return j.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string storable(const std::string& text) {
   auto valid = json::parse(readable(text)).get<std::string>();

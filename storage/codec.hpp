@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
-/// The JSON that goes to and comes from the SQL functions. Decimals are exact text, times are integers of
-/// nanoseconds. Readers throw a definitive store_failure when the database answers something else.
+/// The JSON that goes to and comes from the SQL functions. Decimals are exact text, times are
+/// integers of nanoseconds. Readers throw a definitive store_failure when the database answers
+/// something else.
 namespace supreme::storage::codec {
 
 [[nodiscard]] nlohmann::json to_json(const transaction& t);
-/// What trading.commit_group takes: the units and accounts the members touch as SQL arrays, and the members as JSON.
+/// What trading.commit_group takes: the units and accounts the members touch as SQL arrays, and the
+/// members as JSON.
 struct group_request {
   std::string units;
   std::string accounts;
@@ -33,7 +35,8 @@ struct group_request {
 [[nodiscard]] const char* kind_of(const transaction& t);
 /// The account whose rows the transaction changes; empty for a step.
 [[nodiscard]] trading::account_id account_of(const transaction& t);
-/// Every claim the transaction makes; a decision without a strategy's unit (a person's order) makes none for it.
+/// Every claim the transaction makes; a decision without a strategy's unit (a person's order) makes
+/// none for it.
 [[nodiscard]] std::vector<unit_claim> claims_of(const transaction& t);
 
 [[nodiscard]] const char* to_string(mode_scope s) noexcept;

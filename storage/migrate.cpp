@@ -17,11 +17,13 @@ namespace defaults = config::defaults;
 /// Names the advisory lock that lets one program migrate at a time.
 constexpr auto lock_migrations = "SELECT pg_advisory_lock(5276912010)";
 
-constexpr auto create_table = "CREATE TABLE IF NOT EXISTS public.schema_migrations ("
-                              "version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
-                              "applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
+constexpr auto create_table =
+  "CREATE TABLE IF NOT EXISTS public.schema_migrations ("
+  "version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+  "applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
 
-/// A file that begins like this runs as the login role; all others as the owner, which nobody logs in as.
+/// A file that begins like this runs as the login role; all others as the owner, which nobody logs
+/// in as.
 constexpr std::string_view as_login = "-- role: login";
 
 postgres_session open_session(const std::string& conninfo) {
@@ -43,15 +45,17 @@ int check_applied(pqxx::connection& c) {
   pqxx::nontransaction session{c};
   int version = 0;
   const auto known = all_migrations();
-  for (const auto& row : session.exec("SELECT version, name, checksum FROM public.schema_migrations ORDER BY version")) {
+  for (const auto& row : session.exec(
+         "SELECT version, name, checksum FROM public.schema_migrations ORDER BY version")) {
     const auto found = row[0].as<int>();
     if (found != version + 1 || static_cast<size_t>(found) > known.size())
       throw store_failure(failure_kind::definitive,
-                          "the database's schema has version " + row[0].as<std::string>() + ", this build knows "
-                            + std::to_string(known.size()));
+                          "the database's schema has version " + row[0].as<std::string>()
+                            + ", this build knows " + std::to_string(known.size()));
     const auto& m = known[static_cast<size_t>(version)];
     if (row[2].as<std::string>() != sha256_hex(m.sql))
-      throw store_failure(failure_kind::definitive, "migration " + file_name(m) + " has changed since it was applied");
+      throw store_failure(failure_kind::definitive,
+                          "migration " + file_name(m) + " has changed since it was applied");
     version = found;
   }
   return version;
@@ -62,8 +66,9 @@ void apply(pqxx::connection& c, const migration& m) {
   if (!m.sql.starts_with(as_login))
     session.exec("SET LOCAL ROLE supreme_owner");
   session.exec(std::string{m.sql});
-  session.exec_params("INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1, $2, $3)", m.version,
-                      std::string{m.name}, sha256_hex(m.sql));
+  session.exec_params(
+    "INSERT INTO public.schema_migrations (version, name, checksum) VALUES ($1, $2, $3)", m.version,
+    std::string{m.name}, sha256_hex(m.sql));
   session.commit();
 }
 
@@ -96,7 +101,8 @@ int schema_version(const std::string& conninfo) {
     pqxx::nontransaction read{c};
     if (read.exec1("SELECT to_regclass('public.schema_migrations')")[0].is_null())
       return 0;
-    return read.exec1("SELECT coalesce(max(version), 0) FROM public.schema_migrations")[0].as<int>();
+    return read.exec1("SELECT coalesce(max(version), 0) FROM public.schema_migrations")[0]
+      .as<int>();
   });
 }
 

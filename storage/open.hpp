@@ -11,10 +11,10 @@
 
 namespace supreme::storage {
 
-/// Stores on the database that a libpq connection string (URL or key=value) names. Opening does not connect: the first
-/// call does, and each call after a lost connection connects again. Ledger and cluster store take the role
-/// supreme_writer, the reader supreme_reader, auditor and heads supreme_auditor; the login must be a member of it (`migrate`
-/// grants all to its own login).
+/// Stores on the database that a libpq connection string (URL or key=value) names. Opening does not
+/// connect: the first call does, and each call after a lost connection connects again. Ledger and
+/// cluster store take the role supreme_writer, the reader supreme_reader, auditor and heads
+/// supreme_auditor; the login must be a member of it (`migrate` grants all to its own login).
 [[nodiscard]] std::unique_ptr<ledger_store> open_postgres_ledger(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<cluster_store> open_postgres_cluster(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<reader> open_postgres_reader(const std::string& conninfo);

@@ -9,7 +9,8 @@ namespace supreme::storage {
 sha256_digest sha256(std::string_view bytes) {
   sha256_digest digest{};
   unsigned size = 0;
-  const int done = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  const int done =
+    EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr);
   SUPREME_CHECK(done == 1 && size == digest.size(), "SHA-256 is available");
   return digest;
 }

@@ -49,7 +49,8 @@ void account_rebuild::add(const audit_row& row) {
       submitted(row, in, out);
     else if (row.kind == "reported")
       reported(row, in, out);
-    else if (row.kind == "fill" || row.kind == "late_fill" || row.kind == "overfill" || row.kind == "unsent_fill")
+    else if (row.kind == "fill" || row.kind == "late_fill" || row.kind == "overfill"
+             || row.kind == "unsent_fill")
       filled(row, in, out);
     else if (row.kind == "quarantined")
       quarantined(row, in, out);
@@ -83,17 +84,33 @@ void account_rebuild::decided(const audit_row& row, const json& in, const json& 
   const auto& v = in.at("verdict");
   if (!signed_by(row, in.at("guard")))
     fault(row, "its actor or epoch is not the guard's");
-  const cell slot = text_cell(w, "slot"), cause = text_cell(w, "cause"), leg = integer_cell(w, "leg"),
-             child = integer_cell(w, "child");
-  tables_["trading.signals"].put({slot, cause, leg, child, text_cell(w, "strategy"), account_, text_cell(w, "instrument"),
-                                  text_cell(w, "wanted"), amount_cell(w, "reference_price"), text_cell(w, "reason"),
-                                  w.at("inputs").dump(), integer_cell(w, "event_time_ns"), integer_cell(w, "account_seq"),
-                                  integer_cell(in.at("strategy"), "epoch"), row.node, number(row.at_us)});
-  tables_["trading.verdicts"].put(
-    {slot, cause, leg, child, account_, text_cell(out, "refusal"), text_cell(out, "decided_by"), out.at("checks").dump(),
-     text_cell(v, "direction"), amount_cell(v, "size"), amount_cell(v, "worst_price"), amount_cell(v, "reserve_cash"),
-     amount_cell(in, "mark"), amount_cell(in, "max_position"), truth(in.at("allow_short").get<bool>()),
-     integer_cell(in, "config_version"), text_cell(out, "id"), number(row.epoch), row.node, number(row.at_us)});
+  const cell slot = text_cell(w, "slot"), cause = text_cell(w, "cause"),
+             leg = integer_cell(w, "leg"), child = integer_cell(w, "child");
+  tables_["trading.signals"].put(
+    {slot, cause, leg, child, text_cell(w, "strategy"), account_, text_cell(w, "instrument"),
+     text_cell(w, "wanted"), amount_cell(w, "reference_price"), text_cell(w, "reason"),
+     w.at("inputs").dump(), integer_cell(w, "event_time_ns"), integer_cell(w, "account_seq"),
+     integer_cell(in.at("strategy"), "epoch"), row.node, number(row.at_us)});
+  tables_["trading.verdicts"].put({slot,
+                                   cause,
+                                   leg,
+                                   child,
+                                   account_,
+                                   text_cell(out, "refusal"),
+                                   text_cell(out, "decided_by"),
+                                   out.at("checks").dump(),
+                                   text_cell(v, "direction"),
+                                   amount_cell(v, "size"),
+                                   amount_cell(v, "worst_price"),
+                                   amount_cell(v, "reserve_cash"),
+                                   amount_cell(in, "mark"),
+                                   amount_cell(in, "max_position"),
+                                   truth(in.at("allow_short").get<bool>()),
+                                   integer_cell(in, "config_version"),
+                                   text_cell(out, "id"),
+                                   number(row.epoch),
+                                   row.node,
+                                   number(row.at_us)});
   if (!out.at("id").is_null())
     ordered(row, in, out);
 }
@@ -135,11 +152,12 @@ account_rebuild::held_order& account_rebuild::order(const std::string& id) {
   return found->second;
 }
 
-void account_rebuild::add_event(const audit_row& row, const std::string& id, const held_order& o, const std::string& kind,
-                                cell from, const std::string& detail, cell event_time_ns) {
-  tables_["trading.order_events"].put({id, number(o.event_count), account_, kind, std::move(from), to_string(o.state), detail,
-                                       std::move(event_time_ns), row.actor, number(row.epoch), row.node,
-                                       number(row.at_us)});
+void account_rebuild::add_event(const audit_row& row, const std::string& id, const held_order& o,
+                                const std::string& kind, cell from, const std::string& detail,
+                                cell event_time_ns) {
+  tables_["trading.order_events"].put({id, number(o.event_count), account_, kind, std::move(from),
+                                       to_string(o.state), detail, std::move(event_time_ns),
+                                       row.actor, number(row.epoch), row.node, number(row.at_us)});
 }
 
 void account_rebuild::submitted(const audit_row& row, const json& in, const json& out) {
@@ -195,8 +213,8 @@ void account_rebuild::reported(const audit_row& row, const json& in, const json&
             integer_cell(in, "event_time_ns"));
 }
 
-void account_rebuild::move_balances(const audit_row& row, const json& in, const fill& f, const held_order& o,
-                                    const fill_effect& effect) {
+void account_rebuild::move_balances(const audit_row& row, const json& in, const fill& f,
+                                    const held_order& o, const fill_effect& effect) {
   const auto quote = text(o.in, "quote");
   decimal others;
   for (const auto& change : in.at("balances")) {
@@ -231,18 +249,29 @@ void account_rebuild::filled(const audit_row& row, const json& in, const json& o
   s.position = apply_fill(s.position, f, quote).after;
   s.instrument = f.instrument.str();
   p.updated_us = s.updated_us = updated_us_ = row.at_us;
-  if (payload::position(in.at("account_after")) != p.position || payload::position(in.at("slot_after")) != s.position)
+  if (payload::position(in.at("account_after")) != p.position
+      || payload::position(in.at("slot_after")) != s.position)
     fault(row, "the position after the fill is not what the fill makes of the position before");
   ++account_seq_;
   if (payload::integer(out, "account_seq") != account_seq_)
     fault(row, "its account event is number " + std::to_string(account_seq_));
   move_balances(row, in, f, o, effect);
   const auto position_cells = [](const position& x) {
-    return cells{amount_cell(x.size), amount_cell(x.cost), amount_cell(x.realised_gross), amount_cell(x.fees_quote),
-                 number(static_cast<int64_t>(x.fill_count))};
+    return cells{amount_cell(x.size), amount_cell(x.cost), amount_cell(x.realised_gross),
+                 amount_cell(x.fees_quote), number(static_cast<int64_t>(x.fill_count))};
   };
-  cells fill_row{f.venue.str(), account_, f.id.str(), f.order.str(), slot, f.instrument.str(), to_string(f.direction),
-                 amount_cell(f.at), amount_cell(f.size), amount_cell(f.fee), f.fee_asset.str(), number(f.event_time.ns()),
+  cells fill_row{f.venue.str(),
+                 account_,
+                 f.id.str(),
+                 f.order.str(),
+                 slot,
+                 f.instrument.str(),
+                 to_string(f.direction),
+                 amount_cell(f.at),
+                 amount_cell(f.size),
+                 amount_cell(f.fee),
+                 f.fee_asset.str(),
+                 number(f.event_time.ns()),
                  number(account_seq_)};
   for (const auto& after : {p.position, s.position})
     for (auto& c : position_cells(after))
@@ -255,35 +284,63 @@ void account_rebuild::filled(const audit_row& row, const json& in, const json& o
   const bool late = is_terminal(o.state);
   o.filled += f.size;
   const auto rest = !late && o.filled < o.size ? o.size - o.filled : quantity{};
-  release(o, rest, multiply_divide(o.reserve_cash, rest.raw(), o.size.raw(), rounding::toward_zero), row.at_us);
+  release(o, rest, multiply_divide(o.reserve_cash, rest.raw(), o.size.raw(), rounding::toward_zero),
+          row.at_us);
   if (!late)
     o.state = rest.is_zero() ? order_state::filled : order_state::partially_filled;
   o.updated_us = row.at_us;
   ++o.event_count;
   const auto& fill_json = in.at("fill");
   add_event(row, f.order.str(), o, row.kind, from,
-            "trade " + f.id.str() + ": " + text(fill_json, "size") + " at " + text(fill_json, "price"),
+            "trade " + f.id.str() + ": " + text(fill_json, "size") + " at "
+              + text(fill_json, "price"),
             number(f.event_time.ns()));
 }
 
 void account_rebuild::quarantined(const audit_row& row, const json& in, const json& out) {
   const auto f = payload::fill(in.at("fill"));
-  tables_["trading.quarantine_fill"].put({f.venue.str(), account_, f.id.str(), text_cell(out, "reason"), f.order.str(),
-                                          f.instrument.str(), to_string(f.direction), amount_cell(f.at), amount_cell(f.size),
-                                          amount_cell(f.fee), f.fee_asset.str(), number(f.event_time.ns()),
-                                          number(row.epoch), row.node, number(row.at_us)});
+  tables_["trading.quarantine_fill"].put(
+    {f.venue.str(), account_, f.id.str(), text_cell(out, "reason"), f.order.str(),
+     f.instrument.str(), to_string(f.direction), amount_cell(f.at), amount_cell(f.size),
+     amount_cell(f.fee), f.fee_asset.str(), number(f.event_time.ns()), number(row.epoch), row.node,
+     number(row.at_us)});
 }
 
 cells account_rebuild::cells_of(const std::string& id, const held_order& o) const {
   const auto& w = o.in.at("wish");
   const auto& v = o.in.at("verdict");
-  return {id, number(o.number), text_cell(w, "slot"), text_cell(w, "cause"), integer_cell(w, "leg"),
-          integer_cell(w, "child"), text_cell(w, "strategy"), account_, text_cell(o.in, "venue"),
-          text_cell(w, "instrument"), text_cell(o.in, "quote"), text_cell(v, "direction"), to_string(order_type::market),
-          amount_cell(o.size), {}, {}, amount_cell(o.in, "mark"), integer_cell(w, "event_time_ns"),
-          amount_cell(o.reserve_cash), to_string(o.state), truth(!is_terminal(o.state)), amount_cell(o.filled),
-          amount_cell(o.reserved_quantity), amount_cell(o.reserved_cash), number(o.incarnation), o.valid_until,
-          o.venue_order, o.reason, number(o.event_count), number(o.guard_epoch), o.node, number(o.recorded_us),
+  return {id,
+          number(o.number),
+          text_cell(w, "slot"),
+          text_cell(w, "cause"),
+          integer_cell(w, "leg"),
+          integer_cell(w, "child"),
+          text_cell(w, "strategy"),
+          account_,
+          text_cell(o.in, "venue"),
+          text_cell(w, "instrument"),
+          text_cell(o.in, "quote"),
+          text_cell(v, "direction"),
+          to_string(order_type::market),
+          amount_cell(o.size),
+          {},
+          {},
+          amount_cell(o.in, "mark"),
+          integer_cell(w, "event_time_ns"),
+          amount_cell(o.reserve_cash),
+          to_string(o.state),
+          truth(!is_terminal(o.state)),
+          amount_cell(o.filled),
+          amount_cell(o.reserved_quantity),
+          amount_cell(o.reserved_cash),
+          number(o.incarnation),
+          o.valid_until,
+          o.venue_order,
+          o.reason,
+          number(o.event_count),
+          number(o.guard_epoch),
+          o.node,
+          number(o.recorded_us),
           number(o.updated_us)};
 }
 
@@ -294,14 +351,16 @@ expected_tables& account_rebuild::finish() {
   for (const auto& [id, o] : orders_)
     tables_["trading.orders"].put(cells_of(id, o));
   for (const auto& [instrument, p] : positions_)
-    tables_["trading.positions"].put({account_, instrument, amount_cell(p.position.size), amount_cell(p.position.cost),
-                                      amount_cell(p.position.realised_gross), amount_cell(p.position.fees_quote),
-                                      number(static_cast<int64_t>(p.position.fill_count)), amount_cell(p.reserved_buy),
-                                      amount_cell(p.reserved_sell), number(p.updated_us)});
+    tables_["trading.positions"].put(
+      {account_, instrument, amount_cell(p.position.size), amount_cell(p.position.cost),
+       amount_cell(p.position.realised_gross), amount_cell(p.position.fees_quote),
+       number(static_cast<int64_t>(p.position.fill_count)), amount_cell(p.reserved_buy),
+       amount_cell(p.reserved_sell), number(p.updated_us)});
   for (const auto& [slot, s] : slots_)
-    tables_["trading.slots"].put({account_, slot, s.instrument, amount_cell(s.position.size), amount_cell(s.position.cost),
-                                  amount_cell(s.position.realised_gross), amount_cell(s.position.fees_quote),
-                                  number(static_cast<int64_t>(s.position.fill_count)), number(s.updated_us)});
+    tables_["trading.slots"].put(
+      {account_, slot, s.instrument, amount_cell(s.position.size), amount_cell(s.position.cost),
+       amount_cell(s.position.realised_gross), amount_cell(s.position.fees_quote),
+       number(static_cast<int64_t>(s.position.fill_count)), number(s.updated_us)});
   for (const auto& [asset, b] : balances_)
     tables_["trading.balances"].put(
       {account_, asset, amount_cell(b.amount), amount_cell(b.reserved), number(b.updated_us)});

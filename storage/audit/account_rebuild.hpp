@@ -13,11 +13,12 @@
 
 namespace supreme::storage {
 
-/// Computes what the rows of one account must be from its audit stream alone. Positions come from trading::apply_fill,
-/// the one formula, never from what a payload says they are.
+/// Computes what the rows of one account must be from its audit stream alone. Positions come from
+/// trading::apply_fill, the one formula, never from what a payload says they are.
 class account_rebuild {
 public:
-  account_rebuild(std::string account, defect_list& defects) : account_(std::move(account)), defects_(defects) {}
+  account_rebuild(std::string account, defect_list& defects)
+    : account_(std::move(account)), defects_(defects) {}
 
   /// Rows of the stream in order. A payload that cannot be what the program wrote is a defect.
   void add(const audit_row& row);
@@ -43,7 +44,7 @@ private:
   };
   /// An order: the cells that never change, and the values that do.
   struct held_order {
-    nlohmann::json in;               ///< the decision's member
+    nlohmann::json in; ///< the decision's member
     int64_t number = 0;
     trading::quantity size;
     trading::money reserve_cash;
@@ -73,10 +74,10 @@ private:
 
   held_order& order(const std::string& id);
   void release(held_order& o, trading::quantity rest, trading::money rest_cash, int64_t at_us);
-  void add_event(const audit_row& row, const std::string& id, const held_order& o, const std::string& kind, cell from,
-                 const std::string& detail, cell event_time_ns);
-  void move_balances(const audit_row& row, const nlohmann::json& in, const trading::fill& f, const held_order& o,
-                     const trading::fill_effect& effect);
+  void add_event(const audit_row& row, const std::string& id, const held_order& o,
+                 const std::string& kind, cell from, const std::string& detail, cell event_time_ns);
+  void move_balances(const audit_row& row, const nlohmann::json& in, const trading::fill& f,
+                     const held_order& o, const trading::fill_effect& effect);
   [[nodiscard]] cells cells_of(const std::string& id, const held_order& o) const;
   void fault(const audit_row& row, const std::string& what);
 
@@ -91,7 +92,7 @@ private:
   std::map<std::string, held_order> orders_;
   std::map<std::string, held_position> positions_; ///< by instrument
   std::map<std::string, held_slot> slots_;
-  std::map<std::string, held_balance> balances_;   ///< by asset
+  std::map<std::string, held_balance> balances_; ///< by asset
 };
 
 } // namespace supreme::storage

@@ -9,7 +9,7 @@ namespace supreme::storage {
 struct audit_row {
   std::string stream;
   int64_t seq = 0;
-  int64_t at_us = 0;   ///< microseconds since 1970
+  int64_t at_us = 0; ///< microseconds since 1970
   std::string node;
   int64_t epoch = 0;
   std::string actor;

@@ -25,8 +25,12 @@ std::string hash_of(const audit_row& row) {
 
 } // namespace
 
-chain_walk::chain_walk(std::string stream, std::map<int64_t, std::string> anchors, defect_list& defects)
-  : stream_(std::move(stream)), anchors_(std::move(anchors)), defects_(defects), stored_hash_(zeros),
+chain_walk::chain_walk(std::string stream, std::map<int64_t, std::string> anchors,
+                       defect_list& defects)
+  : stream_(std::move(stream)),
+    anchors_(std::move(anchors)),
+    defects_(defects),
+    stored_hash_(zeros),
     computed_hash_(zeros) {}
 
 void chain_walk::fault(int64_t seq, const std::string& what) {
@@ -39,14 +43,17 @@ void chain_walk::add(const audit_row& row) {
   if (!follows)
     fault(last_seq_ + 1, row.seq == last_seq_ + 2
                            ? "the row is missing"
-                           : "rows " + std::to_string(last_seq_ + 1) + " to " + std::to_string(row.seq - 1) + " are missing");
+                           : "rows " + std::to_string(last_seq_ + 1) + " to "
+                               + std::to_string(row.seq - 1) + " are missing");
   const auto computed = hash_of(row);
   if (computed != row.hash)
     fault(row.seq, "the row was changed: its hash does not fit its columns");
-  // A changed row before this one was named already; this row is bound to what that one was, or to what it became.
+  // A changed row before this one was named already; this row is bound to what that one was, or to
+  // what it became.
   else if (follows && row.prev_hash != stored_hash_ && row.prev_hash != computed_hash_)
     fault(row.seq, "the row does not follow the one before it");
-  if (const auto anchor = anchors_.find(row.seq); anchor != anchors_.end() && anchor->second != row.hash)
+  if (const auto anchor = anchors_.find(row.seq);
+      anchor != anchors_.end() && anchor->second != row.hash)
     fault(row.seq, "the row is not the one whose hash was signed");
   last_seq_ = row.seq;
   stored_hash_ = row.hash;
@@ -56,7 +63,8 @@ void chain_walk::add(const audit_row& row) {
 void chain_walk::finish(const std::optional<audit_head>& head) {
   const auto place = "audit.heads stream=" + stream_;
   auto end = last_seq_;
-  // A stream that never was is whole: rows that should be in it are found by comparing them with nothing.
+  // A stream that never was is whole: rows that should be in it are found by comparing them with
+  // nothing.
   if (!head && last_seq_ == 0 && anchors_.empty())
     return;
   if (!head) {
@@ -64,7 +72,8 @@ void chain_walk::finish(const std::optional<audit_head>& head) {
     defects_.add(place, "the head is missing");
   } else if (head->seq < last_seq_) {
     intact_ = false;
-    defects_.add(place, "the head stands at " + std::to_string(head->seq) + ", the rows go on to " + std::to_string(last_seq_));
+    defects_.add(place, "the head stands at " + std::to_string(head->seq) + ", the rows go on to "
+                          + std::to_string(last_seq_));
   } else if (head->seq == last_seq_ && head->hash != stored_hash_) {
     intact_ = false;
     defects_.add(place, "the head does not have the last row's hash");

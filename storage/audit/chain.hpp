@@ -10,8 +10,9 @@
 
 namespace supreme::storage {
 
-/// Walks one stream row by row: numbers without gaps, each hash right and bound to the one before, the head and every
-/// signed anchor where the rows say. An altered row gives one defect, not one for each row after it.
+/// Walks one stream row by row: numbers without gaps, each hash right and bound to the one before,
+/// the head and every signed anchor where the rows say. An altered row gives one defect, not one
+/// for each row after it.
 class chain_walk {
 public:
   /// `anchors` are the signed heads of this stream by number.

@@ -9,7 +9,8 @@
 
 #include <string>
 
-/// Reading audit payloads. All throw nlohmann::json::exception for what is missing or of another type.
+/// Reading audit payloads. All throw nlohmann::json::exception for what is missing or of another
+/// type.
 namespace supreme::storage::payload {
 
 [[nodiscard]] std::string text(const nlohmann::json& j, const char* key);

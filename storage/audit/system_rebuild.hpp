@@ -10,8 +10,8 @@
 
 namespace supreme::storage {
 
-/// Computes what the rows that belong to no single account must be, from the streams "modes", "config", "cluster" and
-/// "replay/...".
+/// Computes what the rows that belong to no single account must be, from the streams "modes",
+/// "config", "cluster" and "replay/...".
 class system_rebuild {
 public:
   explicit system_rebuild(defect_list& defects) : defects_(defects) {}

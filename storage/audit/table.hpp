@@ -12,20 +12,21 @@
 
 namespace supreme::storage {
 
-/// A value as the comparison sees it: exact shortest decimals, times as integers of microseconds, "t" and "f", canonical
-/// JSON, text as it is; nothing for NULL.
+/// A value as the comparison sees it: exact shortest decimals, times as integers of microseconds,
+/// "t" and "f", canonical JSON, text as it is; nothing for NULL.
 using cell = std::optional<std::string>;
 using cells = std::vector<cell>;
 
 /// A table that the audit trail accounts for, in the order in which both sides list its columns.
 struct table_shape {
-  std::string_view name;                       ///< "trading.orders"
+  std::string_view name; ///< "trading.orders"
   std::vector<std::string_view> columns;
-  size_t key_columns;                          ///< the first so many columns name a row
-  std::string_view owner;                      ///< the column that says whose rows to compare; empty: all at once
+  size_t key_columns;     ///< the first so many columns name a row
+  std::string_view owner; ///< the column that says whose rows to compare; empty: all at once
 };
 
-/// Every such table. Columns that are left out are surrogate numbers, which no row of the trail can know.
+/// Every such table. Columns that are left out are surrogate numbers, which no row of the trail can
+/// know.
 [[nodiscard]] std::span<const table_shape> audited_tables();
 /// One of them; the name must be known.
 [[nodiscard]] const table_shape& audited_table(std::string_view name);
@@ -37,7 +38,8 @@ public:
 
   /// Adds the row, or replaces the one with its key.
   void put(const cells& row);
-  /// Checks a row that is there: each column that differs, and a row that should not be, is a defect.
+  /// Checks a row that is there: each column that differs, and a row that should not be, is a
+  /// defect.
   void compare(const cells& row, defect_list& defects);
   /// Rows that should be there and were not compared are missing.
   void finish(defect_list& defects);

@@ -28,11 +28,16 @@ auto memory_cluster_store::locked(std::string_view call, Work work) {
   });
 }
 
-void memory_cluster_store::note(const std::string& node, uint64_t incarnation, const std::string& kind,
-                                const std::string& unit, uint64_t epoch, const std::string& detail) {
-  const nlohmann::json payload = {
-    {"node", node}, {"incarnation", incarnation}, {"unit", unit}, {"epoch", epoch}, {"detail", detail}};
-  database_->append_audit("cluster", node, epoch, unit.empty() ? "node" : unit, kind, payload.dump());
+void memory_cluster_store::note(const std::string& node, uint64_t incarnation,
+                                const std::string& kind, const std::string& unit, uint64_t epoch,
+                                const std::string& detail) {
+  const nlohmann::json payload = {{"node", node},
+                                  {"incarnation", incarnation},
+                                  {"unit", unit},
+                                  {"epoch", epoch},
+                                  {"detail", detail}};
+  database_->append_audit("cluster", node, epoch, unit.empty() ? "node" : unit, kind,
+                          payload.dump());
 }
 
 void memory_cluster_store::bury_expired() {
@@ -48,7 +53,8 @@ void memory_cluster_store::bury_expired() {
 
 bool memory_cluster_store::is_live(uint64_t incarnation) const {
   const auto found = database_->nodes_.find(incarnation);
-  return found != database_->nodes_.end() && !found->second.ended && found->second.expires_at > database_->now_();
+  return found != database_->nodes_.end() && !found->second.ended
+         && found->second.expires_at > database_->now_();
 }
 
 std::string memory_cluster_store::registration_refusal(const node_registration& r) const {
@@ -57,7 +63,8 @@ std::string memory_cluster_store::registration_refusal(const node_registration& 
     return "this database belongs to cluster \"" + db.cluster_ + "\", not \"" + r.cluster + "\"";
   for (const auto& [incarnation, n] : db.nodes_)
     if (!n.ended && n.registration.node == r.node)
-      return "node \"" + r.node + "\" is still live (incarnation " + std::to_string(incarnation) + ")";
+      return "node \"" + r.node + "\" is still live (incarnation " + std::to_string(incarnation)
+             + ")";
   for (const auto& [incarnation, n] : db.nodes_) {
     if (n.ended)
       continue;
@@ -67,7 +74,8 @@ std::string memory_cluster_store::registration_refusal(const node_registration& 
     if (other.build != r.build)
       return "node \"" + other.node + "\" runs build " + other.build + ", this is " + r.build;
     if (other.messages != r.messages)
-      return "node \"" + other.node + "\" speaks message set " + other.messages + ", this is " + r.messages;
+      return "node \"" + other.node + "\" speaks message set " + other.messages + ", this is "
+             + r.messages;
   }
   return {};
 }
@@ -86,7 +94,8 @@ registered memory_cluster_store::register_node(const node_registration& r) {
     n.registered_at = now;
     n.expires_at = now + std::chrono::milliseconds{r.ttl_ms};
     db.nodes_.emplace(incarnation, std::move(n));
-    note(r.node, incarnation, "registered", "", 0, r.host + ":" + std::to_string(r.port) + " build " + r.build);
+    note(r.node, incarnation, "registered", "", 0,
+         r.host + ":" + std::to_string(r.port) + " build " + r.build);
     return {.incarnation = incarnation, .refusal = {}};
   });
 }
@@ -110,17 +119,19 @@ cluster_view memory_cluster_store::current_view() const {
                        .live = is_live(incarnation),
                        .age_ms = age.count()});
   }
-  std::stable_sort(v.nodes.begin(), v.nodes.end(), [](const auto& a, const auto& b) { return a.node < b.node; });
+  std::stable_sort(v.nodes.begin(), v.nodes.end(),
+                   [](const auto& a, const auto& b) { return a.node < b.node; });
   for (const auto& [unit, u] : db.units_)
     v.units.push_back({unit, u.holder, u.holder_incarnation, u.epoch});
   v.config_version = db.configs_.size();
   return v;
 }
 
-cluster_view memory_cluster_store::renew(const std::string& node, uint64_t incarnation, int64_t ttl_ms,
-                                         uint64_t config_version) {
+cluster_view memory_cluster_store::renew(const std::string& node, uint64_t incarnation,
+                                         int64_t ttl_ms, uint64_t config_version) {
   return locked("renew", [&] {
-    const bool alive = is_live(incarnation) && database_->nodes_.at(incarnation).registration.node == node;
+    const bool alive =
+      is_live(incarnation) && database_->nodes_.at(incarnation).registration.node == node;
     if (alive) {
       auto& n = database_->nodes_.at(incarnation);
       n.expires_at = database_->now_() + std::chrono::milliseconds{ttl_ms};
@@ -141,7 +152,8 @@ void memory_cluster_store::leave(const std::string& node, uint64_t incarnation) 
   locked("leave", [&] {
     auto& db = *database_;
     const auto found = db.nodes_.find(incarnation);
-    if (found != db.nodes_.end() && !found->second.ended && found->second.registration.node == node) {
+    if (found != db.nodes_.end() && !found->second.ended
+        && found->second.registration.node == node) {
       found->second.ended = true;
       found->second.ended_at = db.now_();
       note(node, incarnation, "left", "", 0, "");
@@ -156,8 +168,8 @@ void memory_cluster_store::leave(const std::string& node, uint64_t incarnation) 
   });
 }
 
-std::optional<uint64_t> memory_cluster_store::claim(const std::string& unit, const std::string& node,
-                                                    uint64_t incarnation) {
+std::optional<uint64_t> memory_cluster_store::claim(const std::string& unit,
+                                                    const std::string& node, uint64_t incarnation) {
   return locked("claim", [&]() -> std::optional<uint64_t> {
     auto& db = *database_;
     if (!is_live(incarnation) || db.nodes_.at(incarnation).registration.node != node)
@@ -183,8 +195,8 @@ std::optional<uint64_t> memory_cluster_store::claim(const std::string& unit, con
   });
 }
 
-bool memory_cluster_store::release(const std::string& unit, const std::string& node, uint64_t incarnation,
-                                   uint64_t epoch) {
+bool memory_cluster_store::release(const std::string& unit, const std::string& node,
+                                   uint64_t incarnation, uint64_t epoch) {
   return locked("release", [&] {
     const auto found = database_->units_.find(unit);
     if (found == database_->units_.end())
@@ -219,20 +231,23 @@ std::optional<config_row> memory_cluster_store::config(uint64_t version) {
   });
 }
 
-std::optional<uint64_t> memory_cluster_store::apply_config(const std::string& text, const std::string& sha256,
+std::optional<uint64_t> memory_cluster_store::apply_config(const std::string& text,
+                                                           const std::string& sha256,
                                                            const std::string& applied_by,
                                                            uint64_t expected_previous) {
   return locked("apply_config", [&]() -> std::optional<uint64_t> {
     if (applied_by.empty())
       throw store_failure(failure_kind::definitive, "a configuration is applied by somebody");
     if (sha256_hex(text) != sha256)
-      throw store_failure(failure_kind::definitive, "the configuration does not have the given SHA-256");
+      throw store_failure(failure_kind::definitive,
+                          "the configuration does not have the given SHA-256");
     auto& configs = database_->configs_;
     if (configs.size() != expected_previous)
       return std::nullopt;
     const uint64_t version = expected_previous + 1;
     configs.push_back({version, text, sha256, applied_by});
-    const nlohmann::json payload = {{"version", version}, {"sha256", sha256}, {"applied_by", applied_by}};
+    const nlohmann::json payload = {
+      {"version", version}, {"sha256", sha256}, {"applied_by", applied_by}};
     database_->append_audit("config", "", 0, applied_by, "config_applied", payload.dump());
     return version;
   });

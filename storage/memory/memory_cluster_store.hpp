@@ -16,11 +16,13 @@ public:
   void leave(const std::string& node, uint64_t incarnation) override;
   [[nodiscard]] std::optional<uint64_t> claim(const std::string& unit, const std::string& node,
                                               uint64_t incarnation) override;
-  bool release(const std::string& unit, const std::string& node, uint64_t incarnation, uint64_t epoch) override;
+  bool release(const std::string& unit, const std::string& node, uint64_t incarnation,
+               uint64_t epoch) override;
   [[nodiscard]] uint64_t next_incarnation() override;
   [[nodiscard]] std::optional<config_row> latest_config() override;
   [[nodiscard]] std::optional<config_row> config(uint64_t version) override;
-  [[nodiscard]] std::optional<uint64_t> apply_config(const std::string& text, const std::string& sha256,
+  [[nodiscard]] std::optional<uint64_t> apply_config(const std::string& text,
+                                                     const std::string& sha256,
                                                      const std::string& applied_by,
                                                      uint64_t expected_previous) override;
   void record_event(const actor_event& e) override;
@@ -33,8 +35,8 @@ private:
   [[nodiscard]] bool is_live(uint64_t incarnation) const;
   [[nodiscard]] cluster_view current_view() const;
   [[nodiscard]] std::string registration_refusal(const node_registration& r) const;
-  void note(const std::string& node, uint64_t incarnation, const std::string& kind, const std::string& unit,
-            uint64_t epoch, const std::string& detail);
+  void note(const std::string& node, uint64_t incarnation, const std::string& kind,
+            const std::string& unit, uint64_t epoch, const std::string& detail);
 
   std::shared_ptr<memory_database> database_;
 };

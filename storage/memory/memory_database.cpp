@@ -14,7 +14,8 @@ std::string_view bytes_of(const sha256_digest& digest) {
 
 } // namespace
 
-memory_database::memory_database(clock now, bool with_audit) : now_(std::move(now)), with_audit_(with_audit) {}
+memory_database::memory_database(clock now, bool with_audit)
+  : now_(std::move(now)), with_audit_(with_audit) {}
 
 void memory_database::set_faults(fault_source source) {
   const std::lock_guard lock{mutex_};
@@ -58,8 +59,9 @@ std::vector<equity_sample> memory_database::equity() const {
   return equity_;
 }
 
-void memory_database::append_audit(const std::string& stream, const std::string& node, uint64_t epoch,
-                                   const std::string& actor, const std::string& kind, const std::string& payload) {
+void memory_database::append_audit(const std::string& stream, const std::string& node,
+                                   uint64_t epoch, const std::string& actor,
+                                   const std::string& kind, const std::string& payload) {
   if (!with_audit_)
     return;
   auto& chain = audit_[stream];

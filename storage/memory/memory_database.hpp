@@ -25,7 +25,7 @@ struct memory_audit_row {
   uint64_t epoch = 0;
   std::string actor;
   std::string kind;
-  std::string payload;   ///< JSON text
+  std::string payload; ///< JSON text
   sha256_digest prev_hash{};
   sha256_digest hash{};
 };
@@ -48,15 +48,16 @@ enum class injected_fault : uint8_t {
   after = 3,  ///< done, and then an unknown failure: the answer is lost
 };
 
-/// The tables of the stores in memory, shared by any number of them. With a clock from a test, actors see leases
-/// expire exactly when the test says so. Thread-safe.
+/// The tables of the stores in memory, shared by any number of them. With a clock from a test,
+/// actors see leases expire exactly when the test says so. Thread-safe.
 class memory_database {
 public:
   using clock = std::function<trading::timestamp()>;
   /// Called at the start of each store call with its name ("commit", "renew", ...).
   using fault_source = std::function<injected_fault(std::string_view call)>;
 
-  /// `now` plays the database server's clock. Without the audit trail, commits are several times faster.
+  /// `now` plays the database server's clock. Without the audit trail, commits are several times
+  /// faster.
   explicit memory_database(clock now, bool with_audit = true);
 
   void set_faults(fault_source source);
@@ -76,7 +77,7 @@ private:
   struct order_record {
     order_row row;
     trading::asset_id quote;
-    trading::money reserve_cash;          ///< as reserved at the decision
+    trading::money reserve_cash; ///< as reserved at the decision
     std::optional<trading::timestamp> valid_until;
   };
   struct stored_verdict {
@@ -89,7 +90,7 @@ private:
     std::map<trading::asset_id, balance_row> balances;
     std::map<trading::instrument_id, position_row> positions;
     std::map<trading::slot_id, slot_row> slots;
-    std::vector<fill_row> fills;          ///< by account_seq
+    std::vector<fill_row> fills;                              ///< by account_seq
     std::map<uint64_t, trading::client_order_id> open_orders; ///< by number
   };
   struct mode_record {
@@ -105,14 +106,14 @@ private:
     uint64_t config_version = 0;
   };
   struct unit_record {
-    std::string holder;                   ///< empty when free
+    std::string holder; ///< empty when free
     uint64_t holder_incarnation = 0;
     uint64_t epoch = 0;
   };
   using fill_key = std::tuple<trading::venue_id, trading::account_id, trading::trade_id>;
 
-  void append_audit(const std::string& stream, const std::string& node, uint64_t epoch, const std::string& actor,
-                    const std::string& kind, const std::string& payload);
+  void append_audit(const std::string& stream, const std::string& node, uint64_t epoch,
+                    const std::string& actor, const std::string& kind, const std::string& payload);
   [[nodiscard]] injected_fault next_fault(std::string_view call) const;
 
   mutable std::mutex mutex_;
@@ -123,7 +124,8 @@ private:
   std::map<trading::account_id, account_record> accounts_;
   std::map<trading::decision_key, stored_verdict> verdicts_;
   std::map<trading::client_order_id, order_record> orders_;
-  std::map<fill_key, std::pair<trading::account_id, size_t>> fills_; ///< place in the account's fills
+  std::map<fill_key, std::pair<trading::account_id, size_t>>
+    fills_; ///< place in the account's fills
   std::set<std::tuple<fill_key, std::string>> quarantine_keys_;
   std::vector<memory_quarantined_fill> quarantine_;
   std::vector<memory_parked_row> parked_;

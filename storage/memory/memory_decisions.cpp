@@ -24,7 +24,8 @@ outcome plain(commit_status status, std::string text) {
 }
 
 outcome fenced(const unit_claim& c) {
-  return plain(commit_status::fenced, c.unit + " is no longer held in epoch " + std::to_string(c.epoch));
+  return plain(commit_status::fenced,
+               c.unit + " is no longer held in epoch " + std::to_string(c.epoch));
 }
 
 /// Into the range of a decimal: the numbers are for people, the comparison was made before.
@@ -50,16 +51,19 @@ json shown(const check_result& c) {
 
 bool memory_ledger_run::holds(const unit_claim& claim) const {
   const auto found = db_.units_.find(claim.unit);
-  return found != db_.units_.end() && !found->second.holder.empty() && found->second.epoch == claim.epoch;
+  return found != db_.units_.end() && !found->second.holder.empty()
+         && found->second.epoch == claim.epoch;
 }
 
 const std::string& memory_ledger_run::node_of(const unit_claim& claim) const {
   return db_.units_.at(claim.unit).holder;
 }
 
-memory_ledger_run::order_record* memory_ledger_run::find(const client_order_id& id, const account_id& account) {
+memory_ledger_run::order_record* memory_ledger_run::find(const client_order_id& id,
+                                                         const account_id& account) {
   const auto found = db_.orders_.find(id);
-  return found == db_.orders_.end() || found->second.row.order.account != account ? nullptr : &found->second;
+  return found == db_.orders_.end() || found->second.row.order.account != account ? nullptr
+                                                                                  : &found->second;
 }
 
 order_row memory_ledger_run::row_of(const order_record& o) const {
@@ -68,7 +72,8 @@ order_row memory_ledger_run::row_of(const order_record& o) const {
   return row;
 }
 
-trading_mode memory_ledger_run::mode_in_force(const account_id& account, const strategy_id& strategy,
+trading_mode memory_ledger_run::mode_in_force(const account_id& account,
+                                              const strategy_id& strategy,
                                               const instrument_id& instrument) const {
   auto strictest = trading_mode::active;
   const auto look = [&](mode_scope scope, const std::string& name) {
@@ -91,8 +96,8 @@ std::string memory_ledger_run::payload(const transaction& t, const json& out) co
   return text;
 }
 
-void memory_ledger_run::audit(const account_id& account, const unit_claim& by, const std::string& kind,
-                              const std::string& content) {
+void memory_ledger_run::audit(const account_id& account, const unit_claim& by,
+                              const std::string& kind, const std::string& content) {
   db_.append_audit("account/" + account.str(), node_of(by), by.epoch, by.unit, kind, content);
 }
 
@@ -110,14 +115,16 @@ std::optional<check_result> memory_ledger_run::refuse(const decide_transaction& 
     free_cash = wide{b->second.amount.raw()} - b->second.reserved.raw();
   const wide size = v.size.raw(), cost = v.reserve_cash.raw();
   const bool buys = v.direction == side::buy;
-  // Seen from the order's side: what is held if it and everything promised on its side fills, and what may still be closed.
+  // Seen from the order's side: what is held if it and everything promised on its side fills, and
+  // what may still be closed.
   const wide worst = buys ? net + promised_buy + size : promised_sell + size - net;
   const wide reducible = buys ? -net - promised_buy : net - promised_sell;
   const auto says = [](refusal code, wide limit, wide seen) {
     return check_result{.code = code, .passed = false, .limit = shown(limit), .seen = shown(seen)};
   };
   if (mode == trading_mode::halted)
-    return check_result{.code = refusal::halted, .passed = false, .limit = {}, .seen = decimal::from_integer(1)};
+    return check_result{
+      .code = refusal::halted, .passed = false, .limit = {}, .seen = decimal::from_integer(1)};
   if (t.max_position && worst > t.max_position->raw())
     return says(refusal::max_position, t.max_position->raw(), worst);
   if (!buys && !t.allow_short && worst > 0)
@@ -184,7 +191,8 @@ outcome memory_ledger_run::operator()(const decide_transaction& t) {
       o.order = row_of(db_.orders_.at(*stored->second.order));
     return o;
   }
-  require(!t.wish.key.slot.empty() && !t.wish.key.cause.empty(), "a decision has a slot and a cause");
+  require(!t.wish.key.slot.empty() && !t.wish.key.cause.empty(),
+          "a decision has a slot and a cause");
 
   auto code = t.verdict.outcome;
   std::string decided_by = "guard";
@@ -199,8 +207,9 @@ outcome memory_ledger_run::operator()(const decide_transaction& t) {
     }
   }
   std::optional<order_record> made;
-  json out = {{"refusal", to_string(code)}, {"decided_by", decided_by},   {"checks", std::move(checks)},
-              {"id", nullptr},              {"number", nullptr},          {"valid_until_us", nullptr}};
+  json out = {{"refusal", to_string(code)},  {"decided_by", decided_by},
+              {"checks", std::move(checks)}, {"id", nullptr},
+              {"number", nullptr},           {"valid_until_us", nullptr}};
   if (code == refusal::none) {
     made = make_order(t);
     out["id"] = made->row.order.id.str();
@@ -208,9 +217,11 @@ outcome memory_ledger_run::operator()(const decide_transaction& t) {
     if (made->valid_until)
       out["valid_until_us"] = made->valid_until->ns() / 1000;
     // Leaving the range of a decimal must be found before anything is written.
-    if (const auto p = account->second.positions.find(t.wish.instrument); p != account->second.positions.end())
-      static_cast<void>((t.verdict.direction == side::buy ? p->second.reserved_buy : p->second.reserved_sell)
-                        + t.verdict.size);
+    if (const auto p = account->second.positions.find(t.wish.instrument);
+        p != account->second.positions.end())
+      static_cast<void>(
+        (t.verdict.direction == side::buy ? p->second.reserved_buy : p->second.reserved_sell)
+        + t.verdict.size);
   }
   const auto content = payload(t, out);
 
@@ -247,12 +258,14 @@ outcome memory_ledger_run::operator()(const submit_transaction& t) {
     o.order = row_of(*found);
     return o;
   };
-  if (t.proven_not_accepted && (before == order_state::submitting || before == order_state::unknown)) {
+  if (t.proven_not_accepted
+      && (before == order_state::submitting || before == order_state::unknown)) {
     if (row.incarnation >= t.incarnation)
       return answer(commit_status::refused, "its incarnation is not an earlier one");
     kind = "resubmitting";
   } else if (before != order_state::intent) {
-    return answer(commit_status::unchanged, std::string{"the order is "} + to_string(before) + " already");
+    return answer(commit_status::unchanged,
+                  std::string{"the order is "} + to_string(before) + " already");
   }
   if (mode_in_force(t.account, row.order.strategy, row.order.instrument) == trading_mode::halted) {
     auto o = answer(commit_status::refused, "halted before it was sent");
@@ -260,7 +273,8 @@ outcome memory_ledger_run::operator()(const submit_transaction& t) {
     return o;
   }
   const auto valid_until = db_.now_() + std::chrono::milliseconds{t.valid_for_ms};
-  const auto content = payload(t, {{"from", to_string(before)}, {"valid_until_us", valid_until.ns() / 1000}});
+  const auto content =
+    payload(t, {{"from", to_string(before)}, {"valid_until_us", valid_until.ns() / 1000}});
   row.state = order_state::submitting;
   row.incarnation = t.incarnation;
   found->valid_until = valid_until;

@@ -14,8 +14,8 @@ public:
                     const std::map<trading::asset_id, trading::money>& initial) override;
   [[nodiscard]] account_snapshot load_account(const trading::account_id& account) override;
   [[nodiscard]] std::optional<order_row> find_order(const trading::client_order_id& id) override;
-  [[nodiscard]] std::vector<fill_row> fills_after(const trading::account_id& account, uint64_t after,
-                                                  size_t limit) override;
+  [[nodiscard]] std::vector<fill_row> fills_after(const trading::account_id& account,
+                                                  uint64_t after, size_t limit) override;
   [[nodiscard]] std::vector<trading::account_id> accounts() override;
   [[nodiscard]] replay_progress load_progress(const std::string& replay) override;
   [[nodiscard]] mode_outcome change_mode(const mode_change& change) override;

@@ -20,7 +20,8 @@ outcome plain(commit_status status, std::string text) {
 }
 
 outcome fenced(const unit_claim& c) {
-  return plain(commit_status::fenced, c.unit + " is no longer held in epoch " + std::to_string(c.epoch));
+  return plain(commit_status::fenced,
+               c.unit + " is no longer held in epoch " + std::to_string(c.epoch));
 }
 
 void require(bool holds, const char* rule) {
@@ -40,8 +41,8 @@ std::string contradiction(const fill& f, const order& o) {
 }
 
 bool same_execution(const fill& a, const fill& b) {
-  return a.order == b.order && a.instrument == b.instrument && a.direction == b.direction && a.at == b.at
-         && a.size == b.size && a.fee == b.fee && a.fee_asset == b.fee_asset;
+  return a.order == b.order && a.instrument == b.instrument && a.direction == b.direction
+         && a.at == b.at && a.size == b.size && a.fee == b.fee && a.fee_asset == b.fee_asset;
 }
 
 bool adds_up(const position& before, const fill& f, const position& after) {
@@ -49,7 +50,8 @@ bool adds_up(const position& before, const fill& f, const position& after) {
 }
 
 /// Everything a balance row would refuse, before any of them is changed.
-void check_balances(const std::map<asset_id, balance_row>& rows, const std::vector<balance_change>& changes) {
+void check_balances(const std::map<asset_id, balance_row>& rows,
+                    const std::vector<balance_change>& changes) {
   std::set<asset_id> seen;
   for (const auto& change : changes) {
     require(!change.asset.empty(), "a balance has an asset");
@@ -86,14 +88,17 @@ outcome memory_ledger_run::operator()(const report_transaction& t) {
     o.order = row_of(*found);
     return o;
   };
-  if (t.state == order_state::intent || t.state == order_state::submitting || t.state == order_state::partially_filled
-      || t.state == order_state::filled)
-    return answer(commit_status::refused, std::string{to_string(t.state)} + " is not for a report to say");
+  if (t.state == order_state::intent || t.state == order_state::submitting
+      || t.state == order_state::partially_filled || t.state == order_state::filled)
+    return answer(commit_status::refused,
+                  std::string{to_string(t.state)} + " is not for a report to say");
   const bool moves = before != t.state && may_move(before, t.state);
   const bool learns = row.venue_order.empty() && !t.venue_order.empty();
   if (!moves && !learns)
-    return answer(commit_status::unchanged, std::string{"the order is "} + to_string(before) + " already");
-  const auto content = payload(t, {{"from", to_string(before)}, {"moves", moves}, {"learns", learns}});
+    return answer(commit_status::unchanged,
+                  std::string{"the order is "} + to_string(before) + " already");
+  const auto content =
+    payload(t, {{"from", to_string(before)}, {"moves", moves}, {"learns", learns}});
   if (learns)
     row.venue_order = t.venue_order;
   if (moves) {
@@ -152,18 +157,20 @@ outcome memory_ledger_run::operator()(const fill_transaction& t) {
   const auto s = account.slots.find(t.slot);
   const position held = p == account.positions.end() ? position{} : p->second.position;
   const position slot_held = s == account.slots.end() ? position{} : s->second.position;
-  if (held.fill_count + 1 != t.account_after.fill_count || slot_held.fill_count + 1 != t.slot_after.fill_count)
+  if (held.fill_count + 1 != t.account_after.fill_count
+      || slot_held.fill_count + 1 != t.slot_after.fill_count)
     return plain(commit_status::stale, "the rows have " + std::to_string(held.fill_count) + " and "
                                          + std::to_string(slot_held.fill_count) + " fills");
   if (!adds_up(held, f, t.account_after) || !adds_up(slot_held, f, t.slot_after))
     return plain(commit_status::refused, "the quantities do not add up");
-  require(f.size.is_positive() && f.at.is_positive() && !f.id.empty(), "a fill has a size, a price and a trade id");
+  require(f.size.is_positive() && f.at.is_positive() && !f.id.empty(),
+          "a fill has a size, a price and a trade id");
   check_balances(account.balances, t.balances);
 
-  // A late fill changes what is held, never the terminal state. A fill of an order that was never marked as sent
-  // proves that it was.
+  // A late fill changes what is held, never the terminal state. A fill of an order that was never
+  // marked as sent proves that it was.
   const auto filled = row.filled + f.size;
-  const std::string kind = is_terminal(row.state)              ? "late_fill"
+  const std::string kind = is_terminal(row.state)             ? "late_fill"
                            : row.state == order_state::intent ? "unsent_fill"
                            : filled > row.order.size          ? "overfill"
                                                               : "fill";
@@ -177,20 +184,22 @@ outcome memory_ledger_run::operator()(const fill_transaction& t) {
   return o;
 }
 
-void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64_t seq, const std::string& kind) {
+void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64_t seq,
+                              const std::string& kind) {
   const auto& f = t.fill;
   auto& row = o.row;
   auto& account = db_.accounts_.at(f.account);
   account.account_seq = seq;
   account.positions[f.instrument].position = t.account_after;
-  account.slots[t.slot] = {.account = f.account, .instrument = f.instrument, .position = t.slot_after};
+  account.slots[t.slot] = {
+    .account = f.account, .instrument = f.instrument, .position = t.slot_after};
   for (const auto& change : t.balances)
     account.balances[change.asset].amount += change.delta;
   row.filled += f.size;
   if (kind != "late_fill") {
     const auto rest = row.filled < row.order.size ? row.order.size - row.filled : quantity{};
-    const auto rest_cash
-      = multiply_divide(o.reserve_cash, rest.raw(), row.order.size.raw(), rounding::toward_zero);
+    const auto rest_cash =
+      multiply_divide(o.reserve_cash, rest.raw(), row.order.size.raw(), rounding::toward_zero);
     release(o, row.reserved_quantity - rest, row.reserved_cash - rest_cash);
     row.reserved_quantity = rest;
     row.reserved_cash = rest_cash;
@@ -200,7 +209,8 @@ void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64
   }
   db_.fills_.emplace(memory_database::fill_key{f.venue, f.account, f.id},
                      std::pair{f.account, account.fills.size()});
-  account.fills.push_back({.fill = f, .slot = t.slot, .account_seq = seq, .slot_after = t.slot_after});
+  account.fills.push_back(
+    {.fill = f, .slot = t.slot, .account_seq = seq, .slot_after = t.slot_after});
 }
 
 outcome memory_ledger_run::operator()(const step_transaction& t) {
@@ -211,7 +221,8 @@ outcome memory_ledger_run::operator()(const step_transaction& t) {
   if (found != db_.replays_.end() && last.step == t.step)
     return plain(commit_status::unchanged, "this step is finished already");
   if (t.step != last.step + 1)
-    return plain(commit_status::refused, "step " + std::to_string(last.step) + " is the last finished one");
+    return plain(commit_status::refused,
+                 "step " + std::to_string(last.step) + " is the last finished one");
   if (last.finished)
     return plain(commit_status::refused, "the replay is finished");
   require(!t.replay.empty(), "a replay has a name");
@@ -221,7 +232,8 @@ outcome memory_ledger_run::operator()(const step_transaction& t) {
   const auto content = db_.with_audit_ ? payload(t, nullptr) : std::string{};
   db_.replays_[t.replay] = {.step = t.step, .event_time = t.event_time, .finished = t.finished};
   db_.equity_.insert(db_.equity_.end(), t.equity.begin(), t.equity.end());
-  db_.append_audit("replay/" + t.replay, node_of(t.conductor), t.conductor.epoch, t.conductor.unit, "step", content);
+  db_.append_audit("replay/" + t.replay, node_of(t.conductor), t.conductor.epoch, t.conductor.unit,
+                   "step", content);
   return plain(commit_status::applied, {});
 }
 

@@ -23,7 +23,8 @@ cell to_cell(const pqxx::field& field) {
   if (is_timestamp(field)) {
     const auto at = trading::timestamp::parse(value.get<std::string>());
     if (!at)
-      throw store_failure(failure_kind::definitive, "the database answered no time: " + value.dump());
+      throw store_failure(failure_kind::definitive,
+                          "the database answered no time: " + value.dump());
     return number(at->ns() / 1000);
   }
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -47,7 +48,8 @@ pqxx::result audit_snapshot::run(const std::string& sql) {
 
 std::string audit_snapshot::quote(const std::string& text) { return transaction_->quote(text); }
 
-void audit_snapshot::for_each(const std::string& select, const std::function<void(const pqxx::row&)>& use) {
+void audit_snapshot::for_each(const std::string& select,
+                              const std::function<void(const pqxx::row&)>& use) {
   run("DECLARE audited NO SCROLL CURSOR FOR " + select);
   const auto fetch = "FETCH " + std::to_string(defaults::audit_batch_rows) + " FROM audited";
   for (;;) {
@@ -62,14 +64,16 @@ void audit_snapshot::for_each(const std::string& select, const std::function<voi
 
 std::map<std::string, audit_head> audit_snapshot::heads() {
   std::map<std::string, audit_head> result;
-  for_each("SELECT stream, seq, hash FROM audit.heads",
-           [&](const pqxx::row& row) { result[row[0].c_str()] = {row[1].as<int64_t>(), bytes(row[2])}; });
+  for_each("SELECT stream, seq, hash FROM audit.heads", [&](const pqxx::row& row) {
+    result[row[0].c_str()] = {row[1].as<int64_t>(), bytes(row[2])};
+  });
   return result;
 }
 
 std::set<std::string> audit_snapshot::streams() {
   std::set<std::string> result;
-  for_each("SELECT DISTINCT stream FROM audit.log", [&](const pqxx::row& row) { result.emplace(row[0].c_str()); });
+  for_each("SELECT DISTINCT stream FROM audit.log",
+           [&](const pqxx::row& row) { result.emplace(row[0].c_str()); });
   return result;
 }
 
@@ -84,8 +88,10 @@ std::set<std::string> audit_snapshot::accounts() {
   return result;
 }
 
-void audit_snapshot::for_each_row(const std::string& stream, const std::function<void(const audit_row&)>& use) {
-  for_each("SELECT seq, (extract(epoch FROM at) * 1000000)::bigint, node, epoch, actor, kind, payload, prev_hash, hash "
+void audit_snapshot::for_each_row(const std::string& stream,
+                                  const std::function<void(const audit_row&)>& use) {
+  for_each("SELECT seq, (extract(epoch FROM at) * 1000000)::bigint, node, epoch, actor, kind, "
+           "payload, prev_hash, hash "
            "FROM audit.log WHERE stream = "
              + quote(stream) + " ORDER BY seq",
            [&](const pqxx::row& row) {

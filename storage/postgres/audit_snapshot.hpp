@@ -12,8 +12,9 @@
 
 namespace supreme::storage {
 
-/// One read-only snapshot of the database, so that commits during a verification cannot look like tampering. Rows are
-/// fetched in batches; only the watchdog's limit for one batch applies, not one for the whole.
+/// One read-only snapshot of the database, so that commits during a verification cannot look like
+/// tampering. Rows are fetched in batches; only the watchdog's limit for one batch applies, not one
+/// for the whole.
 class audit_snapshot {
 public:
   explicit audit_snapshot(postgres_session& session);
@@ -27,7 +28,8 @@ public:
   [[nodiscard]] std::set<std::string> accounts();
   void for_each_row(const std::string& stream, const std::function<void(const audit_row&)>& use);
   /// Rows of the table, of one owner when it has owners.
-  void for_each_row(const table_shape& shape, const std::string& owner, const std::function<void(const cells&)>& use);
+  void for_each_row(const table_shape& shape, const std::string& owner,
+                    const std::function<void(const cells&)>& use);
   /// Versions of the configuration whose text does not have its checksum.
   [[nodiscard]] std::vector<std::string> changed_configurations();
 

@@ -23,11 +23,12 @@ constexpr int keepalives_count = 3;
 
 std::map<std::string, std::string> parse(const std::string& conninfo) {
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{PQconninfoParse(conninfo.c_str(), &message),
-                                                                           &PQconninfoFree};
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{
+    PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree};
   PQfreemem(message);
   if (!options)
-    throw store_failure(failure_kind::definitive, "the database's connection string cannot be parsed");
+    throw store_failure(failure_kind::definitive,
+                        "the database's connection string cannot be parsed");
   std::map<std::string, std::string> result;
   for (const auto* o = options.get(); o->keyword != nullptr; ++o)
     if (o->val != nullptr)
@@ -45,20 +46,27 @@ std::string quoted(const std::string& value) {
   return out + "'";
 }
 
-std::string setting(const char* name, const std::string& value) { return std::string{" -c "} + name + "=" + value; }
+std::string setting(const char* name, const std::string& value) {
+  return std::string{" -c "} + name + "=" + value;
+}
 
-std::string setting(const char* name, std::chrono::milliseconds value) { return setting(name, std::to_string(value.count())); }
+std::string setting(const char* name, std::chrono::milliseconds value) {
+  return setting(name, std::to_string(value.count()));
+}
 
 } // namespace
 
-std::string complete_connection_string(const std::string& conninfo, const session_options& options) {
+std::string complete_connection_string(const std::string& conninfo,
+                                       const session_options& options) {
   auto all = parse(conninfo);
   auto& settings = all["options"];
   settings += setting("statement_timeout", options.statement_timeout);
   settings += setting("lock_timeout", options.lock_timeout);
   settings += setting("idle_in_transaction_session_timeout", defaults::idle_in_transaction_timeout);
-  // Durability and the format of times are promises of ours, not matters of a server's configuration.
-  settings += setting("synchronous_commit", "on") + setting("timezone", "UTC") + setting("datestyle", "ISO")
+  // Durability and the format of times are promises of ours, not matters of a server's
+  // configuration.
+  settings += setting("synchronous_commit", "on") + setting("timezone", "UTC")
+              + setting("datestyle", "ISO")
               + setting("default_transaction_isolation", R"(read\ committed)");
   if (!options.role.empty())
     settings += setting("role", options.role);
@@ -69,7 +77,8 @@ std::string complete_connection_string(const std::string& conninfo, const sessio
   all["keepalives_idle"] = std::to_string(keepalives_idle_s);
   all["keepalives_interval"] = std::to_string(keepalives_interval_s);
   all["keepalives_count"] = std::to_string(keepalives_count);
-  all["tcp_user_timeout"] = std::to_string(std::chrono::milliseconds{defaults::database_watchdog}.count());
+  all["tcp_user_timeout"] =
+    std::to_string(std::chrono::milliseconds{defaults::database_watchdog}.count());
   std::string out;
   for (const auto& [key, value] : all)
     out += (out.empty() ? "" : " ") + key + "=" + quoted(value);

@@ -63,7 +63,9 @@ private:
   template <class Use>
   bool walk(const std::string& stream, Use use) {
     const auto signed_heads = anchors_.anchors.find(stream);
-    chain_walk chain{stream, signed_heads == anchors_.anchors.end() ? std::map<int64_t, std::string>{} : signed_heads->second,
+    chain_walk chain{stream,
+                     signed_heads == anchors_.anchors.end() ? std::map<int64_t, std::string>{}
+                                                            : signed_heads->second,
                      defects_};
     snapshot_.for_each_row(stream, [&](const audit_row& row) {
       ++report_.rows;
@@ -98,7 +100,8 @@ private:
   }
 
   void compare(const table_shape& shape, const std::string& owner, expected_table& expected) {
-    snapshot_.for_each_row(shape, owner, [&](const cells& row) { expected.compare(row, defects_); });
+    snapshot_.for_each_row(shape, owner,
+                           [&](const cells& row) { expected.compare(row, defects_); });
     expected.finish(defects_);
     if (shape.name == "trading.orders")
       report_.orders += expected.compared();
@@ -124,7 +127,9 @@ postgres_auditor::postgres_auditor(const std::string& conninfo)
                         .statement_timeout = defaults::audit_statement_timeout,
                         .lock_timeout = defaults::lock_timeout}) {}
 
-audit_report postgres_auditor::verify(const std::string& anchor_file) { return verification{session_, anchor_file}.run(); }
+audit_report postgres_auditor::verify(const std::string& anchor_file) {
+  return verification{session_, anchor_file}.run();
+}
 
 std::unique_ptr<auditor> open_postgres_auditor(const std::string& conninfo) {
   return std::make_unique<postgres_auditor>(conninfo);

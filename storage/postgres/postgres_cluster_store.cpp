@@ -18,11 +18,14 @@ constexpr statement view_statement{"view", "SELECT cluster.view()", false};
 constexpr statement leave_statement{"leave", "SELECT cluster.leave($1, $2)", true};
 constexpr statement claim_statement{"claim", "SELECT cluster.claim($1, $2, $3)", true};
 constexpr statement release_statement{"release", "SELECT cluster.release($1, $2, $3, $4)", true};
-constexpr statement incarnation_statement{"next_incarnation", "SELECT cluster.next_incarnation()", false};
+constexpr statement incarnation_statement{"next_incarnation", "SELECT cluster.next_incarnation()",
+                                          false};
 constexpr statement config_statement{
   "config", "SELECT version, text, sha256, applied_by FROM cluster.config($1)", false};
-constexpr statement apply_statement{"apply_config", "SELECT cluster.apply_config($1, $2, $3, $4)", true};
-constexpr statement event_statement{"record_event", "SELECT cluster.record_event($1, $2, $3, $4, $5, $6)", true};
+constexpr statement apply_statement{"apply_config", "SELECT cluster.apply_config($1, $2, $3, $4)",
+                                    true};
+constexpr statement event_statement{"record_event",
+                                    "SELECT cluster.record_event($1, $2, $3, $4, $5, $6)", true};
 
 std::optional<uint64_t> optional_number(const pqxx::result& answer) {
   if (answer[0][0].is_null())
@@ -39,15 +42,18 @@ postgres_cluster_store::postgres_cluster_store(const std::string& conninfo)
                         .lock_timeout = defaults::lock_timeout}) {}
 
 registered postgres_cluster_store::register_node(const node_registration& r) {
-  const auto answer = parse_json(session_.run(register_statement, {codec::readable(codec::to_json(r)).c_str()}));
-  return {.incarnation = answer.at("incarnation").get<uint64_t>(), .refusal = answer.at("refusal").get<std::string>()};
+  const auto answer =
+    parse_json(session_.run(register_statement, {codec::readable(codec::to_json(r)).c_str()}));
+  return {.incarnation = answer.at("incarnation").get<uint64_t>(),
+          .refusal = answer.at("refusal").get<std::string>()};
 }
 
-cluster_view postgres_cluster_store::renew(const std::string& node, uint64_t incarnation, int64_t ttl_ms,
-                                           uint64_t config_version) {
-  const auto i = std::to_string(incarnation), ttl = std::to_string(ttl_ms), version = std::to_string(config_version);
-  return codec::view_from_json(
-    parse_json(session_.run(renew_statement, {node.c_str(), i.c_str(), ttl.c_str(), version.c_str()})));
+cluster_view postgres_cluster_store::renew(const std::string& node, uint64_t incarnation,
+                                           int64_t ttl_ms, uint64_t config_version) {
+  const auto i = std::to_string(incarnation), ttl = std::to_string(ttl_ms),
+             version = std::to_string(config_version);
+  return codec::view_from_json(parse_json(
+    session_.run(renew_statement, {node.c_str(), i.c_str(), ttl.c_str(), version.c_str()})));
 }
 
 cluster_view postgres_cluster_store::view() {
@@ -58,16 +64,18 @@ void postgres_cluster_store::leave(const std::string& node, uint64_t incarnation
   session_.run(leave_statement, {node.c_str(), std::to_string(incarnation).c_str()});
 }
 
-std::optional<uint64_t> postgres_cluster_store::claim(const std::string& unit, const std::string& node,
+std::optional<uint64_t> postgres_cluster_store::claim(const std::string& unit,
+                                                      const std::string& node,
                                                       uint64_t incarnation) {
-  return optional_number(
-    session_.run(claim_statement, {unit.c_str(), node.c_str(), std::to_string(incarnation).c_str()}));
+  return optional_number(session_.run(
+    claim_statement, {unit.c_str(), node.c_str(), std::to_string(incarnation).c_str()}));
 }
 
-bool postgres_cluster_store::release(const std::string& unit, const std::string& node, uint64_t incarnation,
-                                     uint64_t epoch) {
+bool postgres_cluster_store::release(const std::string& unit, const std::string& node,
+                                     uint64_t incarnation, uint64_t epoch) {
   const auto i = std::to_string(incarnation), e = std::to_string(epoch);
-  return session_.run(release_statement, {unit.c_str(), node.c_str(), i.c_str(), e.c_str()})[0][0].as<bool>();
+  return session_.run(release_statement, {unit.c_str(), node.c_str(), i.c_str(), e.c_str()})[0][0]
+    .as<bool>();
 }
 
 uint64_t postgres_cluster_store::next_incarnation() {
@@ -90,19 +98,20 @@ std::optional<config_row> postgres_cluster_store::config(uint64_t version) {
   return read_config(std::to_string(version).c_str());
 }
 
-std::optional<uint64_t> postgres_cluster_store::apply_config(const std::string& text, const std::string& sha256,
+std::optional<uint64_t> postgres_cluster_store::apply_config(const std::string& text,
+                                                             const std::string& sha256,
                                                              const std::string& applied_by,
                                                              uint64_t expected_previous) {
   const auto previous = std::to_string(expected_previous);
-  return optional_number(
-    session_.run(apply_statement, {text.c_str(), sha256.c_str(), applied_by.c_str(), previous.c_str()}));
+  return optional_number(session_.run(
+    apply_statement, {text.c_str(), sha256.c_str(), applied_by.c_str(), previous.c_str()}));
 }
 
 void postgres_cluster_store::record_event(const actor_event& e) {
   const auto incarnation = std::to_string(e.incarnation), epoch = std::to_string(e.epoch);
   const auto detail = cut_event_detail(e.detail);
-  session_.run(event_statement, {e.node.c_str(), incarnation.c_str(), e.actor.c_str(), e.kind.c_str(),
-                                 epoch.c_str(), detail.c_str()});
+  session_.run(event_statement, {e.node.c_str(), incarnation.c_str(), e.actor.c_str(),
+                                 e.kind.c_str(), epoch.c_str(), detail.c_str()});
 }
 
 std::unique_ptr<cluster_store> open_postgres_cluster(const std::string& conninfo) {

@@ -5,7 +5,8 @@
 
 namespace supreme::storage {
 
-/// Membership, epochs and configuration in PostgreSQL: each call is one statement of the functions in migrations/.
+/// Membership, epochs and configuration in PostgreSQL: each call is one statement of the functions
+/// in migrations/.
 class postgres_cluster_store final : public cluster_store {
 public:
   explicit postgres_cluster_store(const std::string& conninfo);
@@ -17,11 +18,13 @@ public:
   void leave(const std::string& node, uint64_t incarnation) override;
   [[nodiscard]] std::optional<uint64_t> claim(const std::string& unit, const std::string& node,
                                               uint64_t incarnation) override;
-  bool release(const std::string& unit, const std::string& node, uint64_t incarnation, uint64_t epoch) override;
+  bool release(const std::string& unit, const std::string& node, uint64_t incarnation,
+               uint64_t epoch) override;
   [[nodiscard]] uint64_t next_incarnation() override;
   [[nodiscard]] std::optional<config_row> latest_config() override;
   [[nodiscard]] std::optional<config_row> config(uint64_t version) override;
-  [[nodiscard]] std::optional<uint64_t> apply_config(const std::string& text, const std::string& sha256,
+  [[nodiscard]] std::optional<uint64_t> apply_config(const std::string& text,
+                                                     const std::string& sha256,
                                                      const std::string& applied_by,
                                                      uint64_t expected_previous) override;
   void record_event(const actor_event& e) override;

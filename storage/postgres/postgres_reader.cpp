@@ -36,7 +36,10 @@ const paged_view& find(view v) {
   constexpr auto text = "text", time = "timestamptz", number = "bigint";
   static const std::array<paged_view, 15> views{{
     {view::positions, "trading.v_positions", false, {{"account", text}, {"instrument", text}}},
-    {view::trades, "trading.v_trades", true, {{"recorded_at", time}, {"account", text}, {"account_seq", number}}},
+    {view::trades,
+     "trading.v_trades",
+     true,
+     {{"recorded_at", time}, {"account", text}, {"account_seq", number}}},
     {view::orders, "trading.v_orders", true, {{"number", number}}},
     {view::refusals,
      "trading.v_refusals",
@@ -53,7 +56,10 @@ const paged_view& find(view v) {
      "trading.v_signals",
      true,
      {{"recorded_at", time}, {"slot", text}, {"cause", text}, {"leg", number}, {"child", number}}},
-    {view::slots, "trading.v_slots", true, {{"updated_at", time}, {"account", text}, {"slot", text}}},
+    {view::slots,
+     "trading.v_slots",
+     true,
+     {{"updated_at", time}, {"account", text}, {"slot", text}}},
     {view::parked, "trading.v_parked", true, {{"id", number}}},
     {view::quarantine, "trading.v_quarantine", true, {{"id", number}}},
   }};
@@ -73,7 +79,8 @@ std::string quoted_name(const std::string& name) {
   return out + "\"";
 }
 
-/// A cursor is the keys of the last row, as JSON in hexadecimal, so that it needs no escaping anywhere.
+/// A cursor is the keys of the last row, as JSON in hexadecimal, so that it needs no escaping
+/// anywhere.
 std::string encode_cursor(const std::vector<std::string>& keys) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
@@ -86,7 +93,9 @@ std::string encode_cursor(const std::vector<std::string>& keys) {
 }
 
 std::vector<std::string> decode_cursor(const std::string& cursor, size_t keys) {
-  const auto unusable = [] { return store_failure(failure_kind::definitive, "the cursor is not one of this view"); };
+  const auto unusable = [] {
+    return store_failure(failure_kind::definitive, "the cursor is not one of this view");
+  };
   const auto digit = [&](char c) {
     if (c >= '0' && c <= '9')
       return c - '0';
@@ -135,7 +144,8 @@ postgres_reader::postgres_reader(const std::string& conninfo)
 
 page postgres_reader::list(view v, const std::map<std::string, std::string>& filters, size_t limit,
                            const std::optional<std::string>& cursor) {
-  SUPREME_CHECK(limit >= 1 && limit <= defaults::page_rows_max, "a page has 1 to page_rows_max rows");
+  SUPREME_CHECK(limit >= 1 && limit <= defaults::page_rows_max,
+                "a page has 1 to page_rows_max rows");
   const auto& shape = find(v);
   std::vector<std::string> values;
   std::string conditions;
@@ -156,10 +166,11 @@ page postgres_reader::list(view v, const std::map<std::string, std::string>& fil
   for (const auto& value : values)
     parameters.push_back(value.c_str());
   // One row more than asked for tells whether there is a next page.
-  const auto answer = session_.query("SELECT * FROM " + std::string{shape.relation} + conditions + " ORDER BY "
-                                       + key_list(shape.keys, shape.newest_first ? " DESC" : "") + " LIMIT "
-                                       + std::to_string(limit + 1),
-                                     parameters);
+  const auto answer =
+    session_.query("SELECT * FROM " + std::string{shape.relation} + conditions + " ORDER BY "
+                     + key_list(shape.keys, shape.newest_first ? " DESC" : "") + " LIMIT "
+                     + std::to_string(limit + 1),
+                   parameters);
   page result;
   for (const auto& row : answer) {
     if (result.rows.size() == limit)

@@ -22,14 +22,17 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-/// Whether trying the same statement later may work. 25006: the server is a standby until it is promoted.
-/// 58: the disk; 53: resources; 57: shutdown and timeouts; 40: conflicts; 08: connection; 55P03: a lock was not available.
+/// Whether trying the same statement later may work. 25006: the server is a standby until it is
+/// promoted. 58: the disk; 53: resources; 57: shutdown and timeouts; 40: conflicts; 08: connection;
+/// 55P03: a lock was not available.
 bool may_pass(std::string_view state) {
   const auto type = state.substr(0, 2);
-  return type == "08" || type == "53" || type == "57" || type == "58" || type == "40" || state == "55P03" || state == "25006";
+  return type == "08" || type == "53" || type == "57" || type == "58" || type == "40"
+         || state == "55P03" || state == "25006";
 }
 
-/// The server cancels a slow statement by itself; the watchdog is for a server that does not even do that.
+/// The server cancels a slow statement by itself; the watchdog is for a server that does not even
+/// do that.
 std::chrono::milliseconds watchdog_limit(const session_options& options) {
   if (options.watchdog.count() > 0)
     return options.watchdog;
@@ -52,8 +55,8 @@ void postgres_session::close() noexcept {
   lost_ = false;
 }
 
-/// An idle server says nothing. Bytes or an end of file mean that it has closed the connection, or is about to; seeing that
-/// before a statement is sent keeps its outcome from being unknown.
+/// An idle server says nothing. Bytes or an end of file mean that it has closed the connection, or
+/// is about to; seeing that before a statement is sent keeps its outcome from being unknown.
 bool postgres_session::lost_while_idle() const noexcept {
   char byte = 0;
   const auto n = ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -68,7 +71,8 @@ void postgres_session::ensure_open() {
     connection_ = std::make_unique<pqxx::connection>(conninfo_);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    // Otherwise libpqxx would open a new connection in the middle of a statement whose outcome is unknown.
+    // Otherwise libpqxx would open a new connection in the middle of a statement whose outcome is
+    // unknown.
     connection_->inhibit_reactivation(true);
 #pragma GCC diagnostic pop
     socket_ = ::dup(connection_->sock());
@@ -76,8 +80,9 @@ void postgres_session::ensure_open() {
       throw store_failure(failure_kind::transient, "no file descriptor is left for the database");
   } catch (const pqxx::pqxx_exception& e) {
     close();
-    // A server that is starting, full or unreachable answers like one that rejects us, without a code. Only
-    // the latter two are told apart, by the server's own words: they never pass by waiting.
+    // A server that is starting, full or unreachable answers like one that rejects us, without a
+    // code. Only the latter two are told apart, by the server's own words: they never pass by
+    // waiting.
     const auto text = trimmed(e.base().what());
     const bool rejected = text.find("authentication failed") != std::string::npos
                           || text.find("does not exist") != std::string::npos
@@ -107,7 +112,8 @@ void postgres_session::fail(bool writes) {
   } catch (const pqxx::pqxx_exception& e) {
     text = trimmed(e.base().what());
   }
-  // With the connection gone, whether the statement was committed is anybody's guess, whatever was said last.
+  // With the connection gone, whether the statement was committed is anybody's guess, whatever was
+  // said last.
   if (!connection_ || !connection_->is_open() || lost_while_idle()) {
     lost_ = true;
     kind = writes ? failure_kind::unknown : failure_kind::transient;

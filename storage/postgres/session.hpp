@@ -17,11 +17,11 @@ namespace supreme::storage {
 struct statement {
   const char* name;
   const char* sql;
-  bool writes;   ///< losing the connection while it runs leaves its outcome unknown
+  bool writes; ///< losing the connection while it runs leaves its outcome unknown
 };
 
-/// One connection, opened on first use and again after it was lost. Every statement commits by itself, in one round
-/// trip. Throws store_failure only. One thread at a time.
+/// One connection, opened on first use and again after it was lost. Every statement commits by
+/// itself, in one round trip. Throws store_failure only. One thread at a time.
 class postgres_session {
 public:
   /// A null pointer is SQL's NULL.
@@ -55,8 +55,10 @@ private:
   std::string conninfo_;
   std::chrono::milliseconds limit_;
   std::unique_ptr<pqxx::connection> connection_;
-  bool lost_ = false; ///< closed at the next opening, because a transaction of a caller may still refer to it
-  int socket_ = -1; ///< a duplicate of the connection's, so that the watchdog never meets a reused number
+  bool lost_ =
+    false; ///< closed at the next opening, because a transaction of a caller may still refer to it
+  int socket_ =
+    -1; ///< a duplicate of the connection's, so that the watchdog never meets a reused number
 };
 
 template <class Work>

@@ -44,14 +44,20 @@ nlohmann::json to_json(const pqxx::field& field) {
     return nullptr;
   std::string text{field.c_str(), field.size()};
   switch (field.type()) {
-    case type_bool: return text == "t";
+    case type_bool:
+      return text == "t";
     case type_int2:
-    case type_int4: return field.as<int32_t>();
+    case type_int4:
+      return field.as<int32_t>();
     case type_json:
-    case type_jsonb: return nlohmann::json::parse(text);
-    case type_timestamptz: return iso_time(std::move(text));
-    case type_numeric: return shortest_decimal(std::move(text));
-    default: return text;
+    case type_jsonb:
+      return nlohmann::json::parse(text);
+    case type_timestamptz:
+      return iso_time(std::move(text));
+    case type_numeric:
+      return shortest_decimal(std::move(text));
+    default:
+      return text;
   }
 }
 
@@ -62,7 +68,8 @@ nlohmann::json parse_json(const pqxx::result& answer) {
   try {
     return nlohmann::json::parse(field.c_str(), field.c_str() + field.size());
   } catch (const nlohmann::json::exception& e) {
-    throw store_failure(failure_kind::definitive, std::string{"the database answered something unreadable: "} + e.what());
+    throw store_failure(failure_kind::definitive,
+                        std::string{"the database answered something unreadable: "} + e.what());
   }
 }
 

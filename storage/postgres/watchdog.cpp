@@ -28,8 +28,9 @@ watchdog::watch::watch(int socket, std::chrono::milliseconds limit)
   const std::lock_guard lock{dog.mutex_};
   place_ = dog.watches_.insert(dog.watches_.end(), this);
   // A sleeping thread only needs waking when this is the first deadline to come; most are not.
-  const bool first = std::all_of(dog.watches_.begin(), dog.watches_.end(),
-                                 [this](const watch* w) { return w == this || w->fired_ || w->deadline_ > deadline_; });
+  const bool first = std::all_of(dog.watches_.begin(), dog.watches_.end(), [this](const watch* w) {
+    return w == this || w->fired_ || w->deadline_ > deadline_;
+  });
   if (first)
     dog.changed_.notify_one();
 }

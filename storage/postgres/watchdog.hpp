@@ -8,8 +8,9 @@
 
 namespace supreme::storage {
 
-/// Shuts down the socket of a server that has stopped answering. libpq waits for ever, and TCP keepalives do not
-/// help when only the server's process hangs, because its kernel goes on acknowledging. One thread per process.
+/// Shuts down the socket of a server that has stopped answering. libpq waits for ever, and TCP
+/// keepalives do not help when only the server's process hangs, because its kernel goes on
+/// acknowledging. One thread per process.
 class watchdog {
 public:
   [[nodiscard]] static watchdog& instance();
@@ -17,7 +18,8 @@ public:
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
 
-  /// While it lives, `socket` is shut down when `limit` passes. The descriptor must stay open that long.
+  /// While it lives, `socket` is shut down when `limit` passes. The descriptor must stay open that
+  /// long.
   class watch {
   public:
     watch(int socket, std::chrono::milliseconds limit);

@@ -1,8 +1,8 @@
-// Goal: `verify` finds nothing on honest data and names every kind of tampering: each column of an audit row, missing, swapped
-// and added rows, and each column of the business rows that the trail accounts for.
-// Method: a day with every kind of transaction is committed; then a superuser changes the database with triggers off, as an
-// insider would, and the report must name the place. The list of columns comes from the database, so a new column that is not
-// audited fails here.
+// Goal: `verify` finds nothing on honest data and names every kind of tampering: each column of an
+// audit row, missing, swapped and added rows, and each column of the business rows that the trail
+// accounts for. Method: a day with every kind of transaction is committed; then a superuser changes
+// the database with triggers off, as an insider would, and the report must name the place. The list
+// of columns comes from the database, so a new column that is not audited fails here.
 #include "storage/audit/table.hpp"
 #include "storage/audit_anchor.hpp"
 #include "storage/open.hpp"
@@ -49,7 +49,9 @@ protected:
   void trade_a_day() {
     ledger_->open_account(account_id{"main"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
     ASSERT_EQ(cluster_->apply_config("a = 1\n", sha256_hex("a = 1\n"), "alice", 0), 1U);
-    const auto bought = commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "3", "310.00000001"), 1)).order.value();
+    const auto bought =
+      commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "3", "310.00000001"), 1))
+        .order.value();
     auto ack = desk_.report(bought.order.id, order_state::open);
     ack.venue_order = venue_order_id{"v-1"};
     expect_applied(ack);
@@ -73,7 +75,8 @@ protected:
     static_cast<void>(commit(*ledger_, desk_.decide("c5", side::buy, "0.5", "50")));
     auto unknown = bought;
     unknown.order.id = client_order_id{"m9-9"};
-    ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, unknown, "t9", "1", "1")).status, commit_status::quarantined);
+    ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, unknown, "t9", "1", "1")).status,
+              commit_status::quarantined);
     step_transaction step;
     step.replay = "main";
     step.conductor = conductor_;
@@ -83,8 +86,11 @@ protected:
     step.signals = 2;
     step.equity = {{account_id{"main"}, "1000.5"_d, "900.25"_d}};
     expect_applied(step);
-    ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "drill"}), mode_outcome::applied);
-    ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::reducing, "bob", "over"}), mode_outcome::applied);
+    ASSERT_EQ(
+      ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "drill"}),
+      mode_outcome::applied);
+    ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::reducing, "bob", "over"}),
+              mode_outcome::applied);
     ASSERT_TRUE(cluster_->release("conductor/main", "n1", node_incarnation_, conductor_.epoch));
   }
 
@@ -113,18 +119,20 @@ protected:
     std::vector<std::string> names;
     pqxx::connection connection{conninfo()};
     pqxx::nontransaction session{connection};
-    for (const auto& row : session.exec_params("SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 "
-                                               "AND NOT attisdropped ORDER BY attnum",
-                                               table))
+    for (const auto& row : session.exec_params(
+           "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 "
+           "AND NOT attisdropped ORDER BY attnum",
+           table))
       names.emplace_back(row[0].c_str());
     return names;
   }
 
   /// An expression of the column's type with another value.
   std::string other_value(const std::string& table, const std::string& column) {
-    const auto type = sql("SELECT format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL) "
-                          "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE attrelid = '"
-                          + table + "'::regclass AND attname = '" + column + "'");
+    const auto type =
+      sql("SELECT format_type(CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END, NULL) "
+          "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE attrelid = '"
+          + table + "'::regclass AND attname = '" + column + "'");
     if (type == "numeric")
       return "coalesce(" + column + ", 0) + 0.00000001";
     if (type == "bigint" || type == "integer")
@@ -181,11 +189,15 @@ TEST_P(audit_trail, every_column_of_the_first_a_middle_and_the_last_row_is_prote
       const auto where = " WHERE stream = 'account/main' AND seq = " + std::to_string(seq);
       sql("CREATE TABLE kept AS SELECT * FROM audit.log" + where);
       // A row that moves to another stream or number is missing where it was.
-      const auto found = tamper("UPDATE audit.log SET " + column + " = " + other_value("audit.log", column) + where);
+      const auto found =
+        tamper("UPDATE audit.log SET " + column + " = " + other_value("audit.log", column) + where);
       EXPECT_THAT(found, HasSubstr("audit.log stream=account/main seq=" + std::to_string(seq)))
-        << column << " of row " << seq << ":\n" << found;
-      sql("SET session_replication_role = replica; DELETE FROM audit.log WHERE hash IN (SELECT hash FROM kept) OR "
-          "(stream, seq) IN (SELECT stream, seq FROM kept) OR stream = 'account/mainx' OR seq > 1000; "
+        << column << " of row " << seq << ":\n"
+        << found;
+      sql("SET session_replication_role = replica; DELETE FROM audit.log WHERE hash IN (SELECT "
+          "hash FROM kept) OR "
+          "(stream, seq) IN (SELECT stream, seq FROM kept) OR stream = 'account/mainx' OR seq > "
+          "1000; "
           "INSERT INTO audit.log SELECT * FROM kept; DROP TABLE kept");
       ASSERT_TRUE(verify().clean()) << "not taken back: " << text_of(verify());
     }
@@ -206,33 +218,39 @@ TEST_P(audit_trail, a_deleted_row_is_missed_wherever_it_stood) {
 }
 
 TEST_P(audit_trail, swapped_rows_are_both_named) {
-  const auto found = tamper("UPDATE audit.log SET seq = -2 + 1000 WHERE stream = 'account/main' AND seq = 2;"
-                            "UPDATE audit.log SET seq = 2 WHERE stream = 'account/main' AND seq = 3;"
-                            "UPDATE audit.log SET seq = 3 WHERE stream = 'account/main' AND seq = 998");
+  const auto found =
+    tamper("UPDATE audit.log SET seq = -2 + 1000 WHERE stream = 'account/main' AND seq = 2;"
+           "UPDATE audit.log SET seq = 2 WHERE stream = 'account/main' AND seq = 3;"
+           "UPDATE audit.log SET seq = 3 WHERE stream = 'account/main' AND seq = 998");
   EXPECT_THAT(found, HasSubstr("audit.log stream=account/main seq=2:"));
   EXPECT_THAT(found, HasSubstr("audit.log stream=account/main seq=3:"));
 }
 
 TEST_P(audit_trail, a_forged_row_at_the_end_is_found_even_with_a_right_hash) {
-  const auto found = tamper("INSERT INTO audit.log SELECT stream, seq + 1, at, node, epoch, actor, kind, payload, hash, "
-                            "audit.row_hash(stream, seq + 1, at, node, epoch, actor, kind, payload, hash) FROM audit.log "
-                            "WHERE stream = 'account/main' ORDER BY seq DESC LIMIT 1");
+  const auto found = tamper(
+    "INSERT INTO audit.log SELECT stream, seq + 1, at, node, epoch, actor, kind, payload, hash, "
+    "audit.row_hash(stream, seq + 1, at, node, epoch, actor, kind, payload, hash) FROM audit.log "
+    "WHERE stream = 'account/main' ORDER BY seq DESC LIMIT 1");
   EXPECT_THAT(found, HasSubstr("audit.heads stream=account/main"));
 }
 
 TEST_P(audit_trail, an_altered_or_missing_head_is_named) {
-  EXPECT_THAT(tamper("UPDATE audit.heads SET seq = seq + 1 WHERE stream = 'modes'"), HasSubstr("stream=modes"));
-  EXPECT_THAT(tamper("UPDATE audit.heads SET seq = seq - 1, hash = set_byte(hash, 0, (get_byte(hash, 0) + 1) % 256) "
+  EXPECT_THAT(tamper("UPDATE audit.heads SET seq = seq + 1 WHERE stream = 'modes'"),
+              HasSubstr("stream=modes"));
+  EXPECT_THAT(tamper("UPDATE audit.heads SET seq = seq - 1, hash = set_byte(hash, 0, "
+                     "(get_byte(hash, 0) + 1) % 256) "
                      "WHERE stream = 'modes'"),
               HasSubstr("audit.heads stream=modes"));
-  EXPECT_THAT(tamper("DELETE FROM audit.heads WHERE stream = 'modes'"), HasSubstr("audit.heads stream=modes"));
+  EXPECT_THAT(tamper("DELETE FROM audit.heads WHERE stream = 'modes'"),
+              HasSubstr("audit.heads stream=modes"));
 }
 
 TEST_P(audit_trail, accounts_for_every_column_of_its_tables) {
   for (const auto& shape : audited_tables()) {
     const std::string table{shape.name};
     for (const auto& column : columns(table)) {
-      const bool listed = std::find(shape.columns.begin(), shape.columns.end(), column) != shape.columns.end();
+      const bool listed =
+        std::find(shape.columns.begin(), shape.columns.end(), column) != shape.columns.end();
       const bool surrogate = column == "id" && table != "trading.orders";
       const bool checked_by_hash = table == "cluster.config_versions" && column == "text";
       EXPECT_TRUE(listed || surrogate || checked_by_hash) << table << "." << column;
@@ -253,7 +271,8 @@ TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
                            + (table == "cluster.units" ? " WHERE holder IS NOT NULL" : ""));
       sql("DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT * FROM " + table);
       sql("ALTER TABLE " + table + " DISABLE TRIGGER ALL");
-      const auto names = sql("SELECT string_agg(quote_ident(conname), ' ') FROM pg_constraint WHERE contype = 'c' AND conrelid = '"
+      const auto names = sql("SELECT string_agg(quote_ident(conname), ' ') FROM pg_constraint "
+                             "WHERE contype = 'c' AND conrelid = '"
                              + table + "'::regclass");
       // Rules of values would refuse some of the changes; an insider can drop them.
       for (size_t at = 0; at < names.size();) {
@@ -261,18 +280,20 @@ TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
         sql("ALTER TABLE " + table + " DROP CONSTRAINT " + names.substr(at, end - at));
         at = end + 1;
       }
-      const auto found
-        = tamper("UPDATE " + table + " SET " + column + " = " + other_value(table, column) + " WHERE ctid = '" + row + "'");
+      const auto found = tamper("UPDATE " + table + " SET " + column + " = "
+                                + other_value(table, column) + " WHERE ctid = '" + row + "'");
       EXPECT_THAT(found, HasSubstr(table)) << column << ":\n" << found;
       const auto listed = std::find(shape.columns.begin(), shape.columns.end(), column);
-      const bool is_key = listed - shape.columns.begin() < static_cast<ptrdiff_t>(shape.key_columns);
+      const bool is_key =
+        listed - shape.columns.begin() < static_cast<ptrdiff_t>(shape.key_columns);
       if (!is_key && column != shape.owner) {
         EXPECT_THAT(found, HasSubstr("column=" + column)) << table << ":\n" << found;
       }
-      const auto insertable = sql("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '"
+      const auto insertable = sql("SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) "
+                                  "FROM pg_attribute WHERE attrelid = '"
                                   + table + "'::regclass AND attnum > 0 AND attgenerated = ''");
-      sql("SET session_replication_role = replica; DELETE FROM " + table + "; INSERT INTO " + table + " (" + insertable
-          + ") OVERRIDING SYSTEM VALUE SELECT " + insertable + " FROM kept");
+      sql("SET session_replication_role = replica; DELETE FROM " + table + "; INSERT INTO " + table
+          + " (" + insertable + ") OVERRIDING SYSTEM VALUE SELECT " + insertable + " FROM kept");
     }
   }
   const auto r = verify();
@@ -282,9 +303,13 @@ TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
 TEST_P(audit_trail, deleted_and_added_business_rows_are_named) {
   EXPECT_THAT(tamper("DELETE FROM trading.fills WHERE trade_id = 't2'"),
               HasSubstr("trading.fills venue=sim account=main trade_id=t2: the row is missing"));
-  EXPECT_THAT(tamper("INSERT INTO trading.balances (account, asset, amount, updated_at) VALUES ('main', 'EUR', 1, now())"),
-              HasSubstr("trading.balances account=main asset=EUR: the audit trail knows nothing of this row"));
-  EXPECT_THAT(tamper("INSERT INTO trading.positions (account, instrument, updated_at) VALUES ('ghost', 'X', now())"),
+  EXPECT_THAT(
+    tamper("INSERT INTO trading.balances (account, asset, amount, updated_at) VALUES ('main', "
+           "'EUR', 1, now())"),
+    HasSubstr(
+      "trading.balances account=main asset=EUR: the audit trail knows nothing of this row"));
+  EXPECT_THAT(tamper("INSERT INTO trading.positions (account, instrument, updated_at) VALUES "
+                     "('ghost', 'X', now())"),
               HasSubstr("trading.positions account=ghost"));
 }
 
@@ -300,7 +325,9 @@ protected:
     anchor();
   }
 
-  void anchor() { anchor_writer{file_, key_}.append(open_postgres_audit_heads(conninfo())->read()); }
+  void anchor() {
+    anchor_writer{file_, key_}.append(open_postgres_audit_heads(conninfo())->read());
+  }
 
   std::string found() { return text_of(verify(file_)); }
 
@@ -321,8 +348,11 @@ TEST_P(signed_anchors, of_an_honest_day_are_clean) {
 
 TEST_P(signed_anchors, show_a_cut_tail_whose_head_was_altered) {
   const auto last = sql("SELECT max(seq) FROM audit.log WHERE stream = 'modes'");
-  sql("SET session_replication_role = replica; DELETE FROM audit.log WHERE stream = 'modes' AND seq = " + last
-      + "; UPDATE audit.heads SET (seq, hash) = (SELECT seq, hash FROM audit.log WHERE stream = 'modes' ORDER BY seq DESC LIMIT 1) "
+  sql("SET session_replication_role = replica; DELETE FROM audit.log WHERE stream = 'modes' AND "
+      "seq = "
+      + last
+      + "; UPDATE audit.heads SET (seq, hash) = (SELECT seq, hash FROM audit.log WHERE stream = "
+        "'modes' ORDER BY seq DESC LIMIT 1) "
         "WHERE stream = 'modes'");
   EXPECT_THAT(found(), HasSubstr("audit.log stream=modes seq=" + last));
 }
@@ -331,13 +361,19 @@ TEST_P(signed_anchors, show_a_chain_that_was_rewritten_with_right_hashes) {
   sql("SET session_replication_role = replica; "
       "UPDATE audit.log SET actor = 'mallory' WHERE stream = 'config';"
       "UPDATE cluster.config_versions SET applied_by = 'mallory';"
-      "UPDATE audit.log SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'alice', 'mallory'), 'UTF8') "
+      "UPDATE audit.log SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'alice', "
+      "'mallory'), 'UTF8') "
       "WHERE stream = 'config';"
-      "UPDATE audit.log SET hash = audit.row_hash(stream, seq, at, node, epoch, actor, kind, payload, prev_hash) "
+      "UPDATE audit.log SET hash = audit.row_hash(stream, seq, at, node, epoch, actor, kind, "
+      "payload, prev_hash) "
       "WHERE stream = 'config';"
-      "UPDATE audit.heads SET hash = (SELECT hash FROM audit.log WHERE stream = 'config') WHERE stream = 'config'");
-  EXPECT_TRUE(verify().clean()) << "a rewritten chain is consistent in itself: " << text_of(verify());
-  EXPECT_THAT(found(), HasSubstr("audit.log stream=config seq=1: the row is not the one whose hash was signed"));
+      "UPDATE audit.heads SET hash = (SELECT hash FROM audit.log WHERE stream = 'config') WHERE "
+      "stream = 'config'");
+  EXPECT_TRUE(verify().clean()) << "a rewritten chain is consistent in itself: "
+                                << text_of(verify());
+  EXPECT_THAT(
+    found(),
+    HasSubstr("audit.log stream=config seq=1: the row is not the one whose hash was signed"));
 }
 
 TEST_P(signed_anchors, show_a_stream_that_was_removed_altogether) {

@@ -1,6 +1,7 @@
-// Goal: membership, epochs and configuration follow one contract in PostgreSQL and in memory: one live holder per unit,
-// epochs that only rise, nodes of another build kept out, one newest configuration.
-// Method: every test runs against both stores; leases expire by moving the clock, never by waiting.
+// Goal: membership, epochs and configuration follow one contract in PostgreSQL and in memory: one
+// live holder per unit, epochs that only rise, nodes of another build kept out, one newest
+// configuration. Method: every test runs against both stores; leases expire by moving the clock,
+// never by waiting.
 #include "config/defaults.hpp"
 #include "storage/sha256.hpp"
 #include "tests/storage/stores.hpp"
@@ -38,12 +39,14 @@ protected:
   }
 
   const node_row* find(const cluster_view& v, const std::string& name) {
-    const auto found = std::find_if(v.nodes.begin(), v.nodes.end(), [&](const auto& n) { return n.node == name; });
+    const auto found =
+      std::find_if(v.nodes.begin(), v.nodes.end(), [&](const auto& n) { return n.node == name; });
     return found == v.nodes.end() ? nullptr : &*found;
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(stores, membership, ::testing::Values(store_kind::postgres, store_kind::memory),
+INSTANTIATE_TEST_SUITE_P(stores, membership,
+                         ::testing::Values(store_kind::postgres, store_kind::memory),
                          ::testing::PrintToStringParamName());
 
 TEST_P(membership, a_registered_node_is_seen_by_all_with_what_it_said) {
@@ -137,8 +140,10 @@ TEST_P(membership, nodes_and_units_come_in_order_of_their_names) {
   ASSERT_TRUE(cluster_->claim("A", "b", b));
   ASSERT_TRUE(cluster_->claim("a", "b", b));
   const auto v = cluster_->view();
-  EXPECT_TRUE(std::is_sorted(v.nodes.begin(), v.nodes.end(), [](auto& x, auto& y) { return x.node < y.node; }));
-  EXPECT_TRUE(std::is_sorted(v.units.begin(), v.units.end(), [](auto& x, auto& y) { return x.unit < y.unit; }));
+  EXPECT_TRUE(std::is_sorted(v.nodes.begin(), v.nodes.end(),
+                             [](auto& x, auto& y) { return x.node < y.node; }));
+  EXPECT_TRUE(std::is_sorted(v.units.begin(), v.units.end(),
+                             [](auto& x, auto& y) { return x.unit < y.unit; }));
   EXPECT_EQ(v.units.size(), 3U);
 }
 
@@ -240,7 +245,8 @@ TEST_P(membership, the_detail_of_an_event_is_cut_between_characters) {
   std::string detail(config::defaults::event_detail_max - 1, 'x');
   detail += "ä and more";
   cluster_->record_event({"n1", node_incarnation_, "guard/main", "crashed", 3, detail});
-  const auto kept = memory_ ? memory_->actor_events().at(0).detail : sql("SELECT detail FROM cluster.actor_events");
+  const auto kept =
+    memory_ ? memory_->actor_events().at(0).detail : sql("SELECT detail FROM cluster.actor_events");
   EXPECT_EQ(kept, std::string(config::defaults::event_detail_max - 1, 'x'));
 }
 

@@ -1,7 +1,7 @@
-// Goal: every way the database can fail is told apart as definitive, transient or unknown, and the store works again when
-// the database does.
-// Method: backends are killed while idle and in the middle of a statement (held there by a lock), timeouts are provoked, and wrong
-// connection strings are used.
+// Goal: every way the database can fail is told apart as definitive, transient or unknown, and the
+// store works again when the database does. Method: backends are killed while idle and in the
+// middle of a statement (held there by a lock), timeouts are provoked, and wrong connection strings
+// are used.
 #include "storage/open.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/postgres/watchdog.hpp"
@@ -47,8 +47,9 @@ protected:
   bool waits(const std::string& application) {
     return eventually(
       [&] {
-        return sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '" + application
-                   + "' AND datname = current_database()")
+        return sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                   "application_name = '"
+                   + application + "' AND datname = current_database()")
                != "0";
       },
       10s);
@@ -73,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(postgres, failing_database, ::testing::Values(store_kin
 
 TEST_P(failing_database, a_connection_that_was_lost_while_idle_is_opened_again_without_a_failure) {
   kill("supreme ledger");
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::applied);
   kill("supreme cluster");
   EXPECT_NO_THROW(static_cast<void>(cluster_->view()));
 }
@@ -115,12 +117,14 @@ TEST_P(failing_database, a_lock_that_is_not_given_in_time_is_transient_and_nothi
   holder.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
   holder.exec("SELECT 1 FROM trading.accounts FOR UPDATE");
   const auto [kind, text] = failure_of([&] {
-    static_cast<void>(ledger_->commit({desk_.decide("c1", side::buy, "1", "1"), desk_.decide("c2", side::buy, "1", "1")}));
+    static_cast<void>(ledger_->commit(
+      {desk_.decide("c1", side::buy, "1", "1"), desk_.decide("c2", side::buy, "1", "1")}));
   });
   EXPECT_EQ(kind, failure_kind::transient) << text;
   holder.abort();
   EXPECT_EQ(sql("SELECT count(*) FROM trading.parked"), "0");
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::applied);
 }
 
 TEST_P(failing_database, a_cancelled_statement_is_transient) {
@@ -129,24 +133,29 @@ TEST_P(failing_database, a_cancelled_statement_is_transient) {
   holder.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
   holder.exec("SELECT 1 FROM trading.accounts FOR UPDATE");
   auto failure = std::async(std::launch::async, [&] {
-    return failure_of([&] { static_cast<void>(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1"))); });
+    return failure_of(
+      [&] { static_cast<void>(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1"))); });
   });
   ASSERT_TRUE(waits("supreme ledger"));
-  sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'supreme ledger' "
-      "AND datname = current_database()");
+  sql(
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'supreme ledger' "
+    "AND datname = current_database()");
   EXPECT_EQ(failure.get().first, failure_kind::transient);
 }
 
 TEST_P(failing_database, a_member_that_poisons_a_group_does_not_hide_a_lost_connection) {
-  // The group is rolled back for its poison; then, while its members run alone, the connection dies.
+  // The group is rolled back for its poison; then, while its members run alone, the connection
+  // dies.
   auto poison = desk_.decide("c2", side::buy, "0", "0");
   sql("CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
       "PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$; "
       "ALTER FUNCTION public.die() SECURITY DEFINER; "
-      "CREATE TRIGGER die BEFORE INSERT ON trading.parked FOR EACH ROW EXECUTE FUNCTION public.die()");
-  const auto kind = failure_of([&] {
-                      static_cast<void>(ledger_->commit({desk_.decide("c1", side::buy, "1", "1"), poison}));
-                    }).first;
+      "CREATE TRIGGER die BEFORE INSERT ON trading.parked FOR EACH ROW EXECUTE FUNCTION "
+      "public.die()");
+  const auto kind =
+    failure_of([&] {
+      static_cast<void>(ledger_->commit({desk_.decide("c1", side::buy, "1", "1"), poison}));
+    }).first;
   EXPECT_EQ(kind, failure_kind::unknown);
   sql("DROP TRIGGER die ON trading.parked");
   const auto again = ledger_->commit({desk_.decide("c1", side::buy, "1", "1"), poison});
@@ -156,26 +165,31 @@ TEST_P(failing_database, a_member_that_poisons_a_group_does_not_hide_a_lost_conn
 
 TEST_P(failing_database, an_unreachable_server_is_transient) {
   const auto store = open_postgres_ledger("host=/nonexistent port=1 user=supreme dbname=supreme");
-  EXPECT_EQ(failure_of([&] { static_cast<void>(store->accounts()); }).first, failure_kind::transient);
+  EXPECT_EQ(failure_of([&] { static_cast<void>(store->accounts()); }).first,
+            failure_kind::transient);
 }
 
-TEST_P(failing_database, a_missing_database_and_a_broken_string_are_definitive_and_keep_the_password) {
+TEST_P(failing_database,
+       a_missing_database_and_a_broken_string_are_definitive_and_keep_the_password) {
   const auto missing = open_postgres_ledger(conninfo() + " dbname=nothing_here password=hunter2");
   const auto [kind, text] = failure_of([&] { static_cast<void>(missing->accounts()); });
   EXPECT_EQ(kind, failure_kind::definitive);
   EXPECT_THAT(text, Not(HasSubstr("hunter2")));
-  const auto broken = failure_of([] { static_cast<void>(open_postgres_ledger("postgresql://u:hunter2@[broken")); });
+  const auto broken =
+    failure_of([] { static_cast<void>(open_postgres_ledger("postgresql://u:hunter2@[broken")); });
   EXPECT_EQ(broken.first, failure_kind::definitive);
   EXPECT_THAT(broken.second, Not(HasSubstr("hunter2")));
 }
 
 TEST_P(failing_database, a_statement_that_is_wrong_is_definitive) {
   sql("ALTER FUNCTION trading.account_names() RENAME TO gone");
-  EXPECT_EQ(failure_of([&] { static_cast<void>(ledger_->accounts()); }).first, failure_kind::definitive);
+  EXPECT_EQ(failure_of([&] { static_cast<void>(ledger_->accounts()); }).first,
+            failure_kind::definitive);
 }
 
 TEST_P(failing_database, a_server_that_stops_answering_is_cut_off) {
-  constexpr statement writes{"sleep", "SELECT pg_sleep(60)", true}, reads{"sleep_too", "SELECT pg_sleep(60)", false};
+  constexpr statement writes{"sleep", "SELECT pg_sleep(60)", true},
+    reads{"sleep_too", "SELECT pg_sleep(60)", false};
   const auto silent = [this] {
     session_options options;
     options.application = "silent";

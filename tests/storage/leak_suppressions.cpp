@@ -1,5 +1,6 @@
-// Read by the leak sanitizer alone. libpqxx 6.4 forgets the result of a statement whose connection was lost while it ran
-// (it throws before it takes ownership). A few hundred bytes for each lost connection; nothing outside it can free them.
+// Read by the leak sanitizer alone. libpqxx 6.4 forgets the result of a statement whose connection
+// was lost while it ran (it throws before it takes ownership). A few hundred bytes for each lost
+// connection; nothing outside it can free them.
 extern "C" const char* __lsan_default_suppressions();
 
 extern "C" const char* __lsan_default_suppressions() {

@@ -1,5 +1,6 @@
-// Goal: what only the stores in memory have works: failures on demand, a chain that verifies, and speed without it.
-// Method: a few transactions each; the chain is walked by the code that verifies the database's.
+// Goal: what only the stores in memory have works: failures on demand, a chain that verifies, and
+// speed without it. Method: a few transactions each; the chain is walked by the code that verifies
+// the database's.
 #include "storage/audit/chain.hpp"
 #include "storage/memory/memory_cluster_store.hpp"
 #include "storage/memory/memory_ledger_store.hpp"
@@ -15,7 +16,8 @@ using namespace trading;
 class memory_stores : public ::testing::Test {
 protected:
   void start(bool with_audit = true) {
-    database_ = std::make_shared<memory_database>([] { return timestamp::from_ms(1'776'000'000'000); }, with_audit);
+    database_ = std::make_shared<memory_database>(
+      [] { return timestamp::from_ms(1'776'000'000'000); }, with_audit);
     ledger_ = std::make_unique<memory_ledger_store>(database_);
     memory_cluster_store cluster{database_};
     node_registration n;
@@ -57,14 +59,16 @@ TEST_F(memory_stores, fail_transiently_before_anything_is_done) {
   start();
   break_next(injected_fault::before);
   EXPECT_EQ(commit_failure(), failure_kind::transient);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::applied);
 }
 
 TEST_F(memory_stores, lose_the_answer_after_everything_is_done) {
   start();
   break_next(injected_fault::after);
   EXPECT_EQ(commit_failure(), failure_kind::unknown);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::unchanged);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::unchanged);
 }
 
 TEST_F(memory_stores, keep_chains_that_verify) {
@@ -75,11 +79,15 @@ TEST_F(memory_stores, keep_chains_that_verify) {
   defect_list defects{report};
   std::map<std::string, chain_walk> chains;
   std::map<std::string, audit_head> heads;
-  const auto text = [](const sha256_digest& d) { return std::string{reinterpret_cast<const char*>(d.data()), d.size()}; };
+  const auto text = [](const sha256_digest& d) {
+    return std::string{reinterpret_cast<const char*>(d.data()), d.size()};
+  };
   for (const auto& r : database_->audit_rows()) {
-    auto& chain = chains.try_emplace(r.stream, r.stream, std::map<int64_t, std::string>{}, defects).first->second;
-    chain.add({r.stream, static_cast<int64_t>(r.seq), r.at.ns() / 1000, r.node, static_cast<int64_t>(r.epoch), r.actor, r.kind,
-               r.payload, text(r.prev_hash), text(r.hash)});
+    auto& chain = chains.try_emplace(r.stream, r.stream, std::map<int64_t, std::string>{}, defects)
+                    .first->second;
+    chain.add({r.stream, static_cast<int64_t>(r.seq), r.at.ns() / 1000, r.node,
+               static_cast<int64_t>(r.epoch), r.actor, r.kind, r.payload, text(r.prev_hash),
+               text(r.hash)});
     heads[r.stream] = {static_cast<int64_t>(r.seq), text(r.hash)};
   }
   for (auto& [stream, chain] : chains)
@@ -90,7 +98,8 @@ TEST_F(memory_stores, keep_chains_that_verify) {
 
 TEST_F(memory_stores, can_do_without_an_audit_trail) {
   start(false);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::applied);
   EXPECT_TRUE(database_->audit_rows().empty());
 }
 

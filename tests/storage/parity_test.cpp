@@ -1,7 +1,8 @@
-// Goal: the stores in PostgreSQL and in memory are one ledger. What is proven about actors on the one holds on the other.
-// Method: random sequences of decisions, submissions, reports, fills, halts and takeovers, alone and in groups, many of them wrong on
-// purpose, go into both; every outcome, the holdings, the fills and the audit trail must be equal, the books must add up
-// after each group, and the database's trail must verify.
+// Goal: the stores in PostgreSQL and in memory are one ledger. What is proven about actors on the
+// one holds on the other. Method: random sequences of decisions, submissions, reports, fills, halts
+// and takeovers, alone and in groups, many of them wrong on purpose, go into both; every outcome,
+// the holdings, the fills and the audit trail must be equal, the books must add up after each
+// group, and the database's trail must verify.
 #include "storage/codec.hpp"
 #include "storage/memory/memory_cluster_store.hpp"
 #include "storage/memory/memory_ledger_store.hpp"
@@ -34,9 +35,14 @@ std::ostream& operator<<(std::ostream& out, const choice& c) {
 
 rc::Gen<choice> any_choice() {
   // At full size: a small sequence must reach every action, too.
-  const auto below = [](uint32_t n) { return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<uint32_t>(0, n)); };
-  return rc::gen::apply([](uint32_t a, uint32_t w, uint32_t s, uint32_t d) { return choice{a, w, s, d}; }, below(12),
-                        below(64), below(6), below(24));
+  const auto below = [](uint32_t n) {
+    return rc::gen::resize(rc::kNominalSize, rc::gen::inRange<uint32_t>(0, n));
+  };
+  return rc::gen::apply(
+    [](uint32_t a, uint32_t w, uint32_t s, uint32_t d) {
+      return choice{a, w, s, d};
+    },
+    below(12), below(64), below(6), below(24));
 }
 
 /// One of the two implementations, with its own ids of the same orders.
@@ -57,7 +63,10 @@ protected:
       return;
     memory_ = std::make_shared<memory_database>([this] { return now_; });
     sides_[0] = {open_postgres_ledger(conninfo()), open_postgres_cluster(conninfo()), 0, {}};
-    sides_[1] = {std::make_unique<memory_ledger_store>(memory_), std::make_unique<memory_cluster_store>(memory_), 0, {}};
+    sides_[1] = {std::make_unique<memory_ledger_store>(memory_),
+                 std::make_unique<memory_cluster_store>(memory_),
+                 0,
+                 {}};
     node_registration n;
     n.node = "n1";
     n.runtime_id = "r1";
@@ -79,7 +88,9 @@ protected:
     epochs_[unit] = in_postgres.value();
   }
 
-  unit_claim held(const std::string& unit, uint32_t stale) { return {unit, epochs_[unit] - (stale == 0 ? 1 : 0)}; }
+  unit_claim held(const std::string& unit, uint32_t stale) {
+    return {unit, epochs_[unit] - (stale == 0 ? 1 : 0)};
+  }
 
   /// A fresh account for each sequence, so that all sequences may share one database.
   void begin() {
@@ -87,17 +98,21 @@ protected:
     desk_.account = "a" + std::to_string(sequence_);
     for (auto& s : sides_) {
       s.orders.clear();
-      s.ledger->open_account(account_id{desk_.account}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
+      s.ledger->open_account(account_id{desk_.account}, venue_id{"sim"},
+                             {{asset_id{"USDT"}, "1000"_d}});
     }
     trades_ = decisions_ = 0;
     fills_.clear();
     // A halt of an earlier sequence would refuse everything in this one.
-    for (const auto& [scope, name] : {std::pair{mode_scope::global, ""}, {mode_scope::strategy, "trend"}})
+    for (const auto& [scope, name] :
+         {std::pair{mode_scope::global, ""}, {mode_scope::strategy, "trend"}})
       for (auto& s : sides_)
-        static_cast<void>(s.ledger->change_mode({scope, name, trading_mode::active, "carol", "begin"}));
+        static_cast<void>(
+          s.ledger->change_mode({scope, name, trading_mode::active, "carol", "begin"}));
   }
 
-  /// The transaction that a choice stands for, in both sides' ids; nothing for choices that act at once.
+  /// The transaction that a choice stands for, in both sides' ids; nothing for choices that act at
+  /// once.
   std::optional<std::pair<transaction, transaction>> make(const choice& c) {
     desk_.guard = held("guard", c.detail + 1);
     desk_.strategy = held("strategy", c.detail + 1);
@@ -107,10 +122,13 @@ protected:
       case 0:
       case 1:
       case 2:
-      case 3: return both(decide(c));
-      case 4: return each([&](const order_row& o) { return submit(c, o); }, c);
+      case 3:
+        return both(decide(c));
+      case 4:
+        return each([&](const order_row& o) { return submit(c, o); }, c);
       case 5:
-      case 6: return each([&](const order_row& o) { return report(c, o); }, c);
+      case 6:
+        return each([&](const order_row& o) { return report(c, o); }, c);
       case 7:
         // A fill that was reported before, now and then.
         if (c.detail % 4 == 0 && !fills_.empty())
@@ -118,13 +136,16 @@ protected:
         [[fallthrough]];
       case 8:
       case 9: {
-        auto made = each_side([&](side_of_test& s, const order_row& o) { return fill(c, s, o); }, c);
+        auto made =
+          each_side([&](side_of_test& s, const order_row& o) { return fill(c, s, o); }, c);
         if (made)
           fills_.push_back(*made);
         return made;
       }
-      case 10: return change_mode(c);
-      default: return take_over(c);
+      case 10:
+        return change_mode(c);
+      default:
+        return take_over(c);
     }
   }
 
@@ -141,18 +162,21 @@ protected:
       return std::nullopt;
     const auto i = c.which % sides_[0].orders.size();
     auto first = make(sides_[0], sides_[0].orders[i]);
-    return std::pair<transaction, transaction>{std::move(first), make(sides_[1], sides_[1].orders[i])};
+    return std::pair<transaction, transaction>{std::move(first),
+                                               make(sides_[1], sides_[1].orders[i])};
   }
 
   decide_transaction decide(const choice& c) {
     // Now and then the key of an earlier decision, which must be answered with what is stored.
-    const auto number = (c.detail == 1 || c.detail > 20) && decisions_ > 0 ? c.which % decisions_ : decisions_++;
+    const auto number =
+      (c.detail == 1 || c.detail > 20) && decisions_ > 0 ? c.which % decisions_ : decisions_++;
     const auto cause = desk_.account + "/" + std::to_string(number);
     if (c.detail == 2)
       return desk_.refuse(cause, refusal::min_notional);
     const auto direction = c.which % 3 == 0 ? side::sell : side::buy;
     const auto size = c.detail == 3 ? "0" : sizes_[c.size];
-    auto t = desk_.decide(cause, direction, size, direction == side::buy ? cash_[c.which % cash_.size()] : "0");
+    auto t = desk_.decide(cause, direction, size,
+                          direction == side::buy ? cash_[c.which % cash_.size()] : "0");
     t.wish.key.slot = slot_id{c.which % 2 == 0 ? "trend/BTCUSDT" : "range/BTCUSDT"};
     t.allow_short = c.which % 5 == 0;
     if (c.detail % 4 == 0)
@@ -184,8 +208,9 @@ protected:
   fill_transaction fill(const choice& c, side_of_test& s, const order_row& o) {
     // The same trade again, a new one, or one that contradicts the rows.
     const auto number = c.detail < 3 ? c.which : 100 + trades_++ / 2;
-    auto t = desk_.fill(*s.ledger, o, desk_.account + "/" + std::to_string(number), "1.1", sizes_[c.size], c.size > 2 ? "0.001" : "0",
-                        c.which % 2 == 0 ? "USDT" : "BNB");
+    auto t =
+      desk_.fill(*s.ledger, o, desk_.account + "/" + std::to_string(number), "1.1", sizes_[c.size],
+                 c.size > 2 ? "0.001" : "0", c.which % 2 == 0 ? "USDT" : "BNB");
     if (c.detail == 4)
       t.fill.order = client_order_id{"m1-zzzz"};
     if (c.detail == 5)
@@ -235,7 +260,8 @@ protected:
     for (size_t i = 0; i < in_postgres.size(); ++i) {
       const auto& p = in_postgres[i];
       const auto& m = in_memory[i];
-      RC_LOG() << codec::to_string(p.status) << " (" << p.text << ") / " << codec::to_string(m.status) << " (" << m.text << ")\n";
+      RC_LOG() << codec::to_string(p.status) << " (" << p.text << ") / "
+               << codec::to_string(m.status) << " (" << m.text << ")\n";
       ++outcomes_[std::string{codec::kind_of(first[i])} + " " + codec::to_string(p.status)];
       RC_ASSERT(p.status == m.status);
       RC_ASSERT(p.refusal == m.refusal);
@@ -246,7 +272,8 @@ protected:
       if (!p.order)
         continue;
       same_order(*p.order, *m.order);
-      if (p.status == commit_status::applied && std::holds_alternative<decide_transaction>(first[i])) {
+      if (p.status == commit_status::applied
+          && std::holds_alternative<decide_transaction>(first[i])) {
         sides_[0].orders.push_back(*p.order);
         sides_[1].orders.push_back(*m.order);
         ids_[m.order->order.id.str()] = p.order->order.id.str();
@@ -256,7 +283,8 @@ protected:
   }
 
   static void same_order(order_row p, order_row m) {
-    // A group that is rolled back for a poisonous member has drawn numbers; that is all that may differ.
+    // A group that is rolled back for a poisonous member has drawn numbers; that is all that may
+    // differ.
     p.order.id = m.order.id = {};
     p.number = m.number = 0;
     RC_ASSERT(p.order == m.order);
@@ -325,29 +353,36 @@ protected:
   /// The trails tell the same story, but for ids and times.
   void same_trail() {
     std::vector<std::string> in_postgres, in_memory;
-    const auto line = [](const std::string& kind, const std::string& actor, const std::string& node, uint64_t epoch, const json& payload) {
+    const auto line = [](const std::string& kind, const std::string& actor, const std::string& node,
+                         uint64_t epoch, const json& payload) {
       return kind + " " + actor + " " + node + " " + std::to_string(epoch) + " " + payload.dump();
     };
     pqxx::connection connection{conninfo()};
     pqxx::nontransaction session{connection};
     const auto stream = "account/" + desk_.account;
-    for (const auto& row : session.exec_params(
-           "SELECT kind, actor, node, epoch, convert_from(payload, 'UTF8') FROM audit.log WHERE stream = $1 ORDER BY seq", stream))
-      in_postgres.push_back(line(row[0].c_str(), row[1].c_str(), row[2].c_str(), row[3].as<uint64_t>(), comparable(row[4].c_str(), {})));
+    for (const auto& row :
+         session.exec_params("SELECT kind, actor, node, epoch, convert_from(payload, 'UTF8') FROM "
+                             "audit.log WHERE stream = $1 ORDER BY seq",
+                             stream))
+      in_postgres.push_back(line(row[0].c_str(), row[1].c_str(), row[2].c_str(),
+                                 row[3].as<uint64_t>(), comparable(row[4].c_str(), {})));
     for (const auto& row : memory_->audit_rows())
       if (row.stream == stream)
-        in_memory.push_back(line(row.kind, row.actor, row.node, row.epoch, comparable(row.payload, ids_)));
+        in_memory.push_back(
+          line(row.kind, row.actor, row.node, row.epoch, comparable(row.payload, ids_)));
     RC_ASSERT(in_postgres == in_memory);
   }
 
-  static json comparable(const std::string& payload, const std::map<std::string, std::string>& ids) {
+  static json comparable(const std::string& payload,
+                         const std::map<std::string, std::string>& ids) {
     auto j = json::parse(payload);
     if (!j.contains("out") || !j.at("out").is_object())
       return j;
     for (const auto* key : {"valid_until_us", "number", "id"})
       j["out"].erase(key);
     auto& in = j.at("in");
-    for (json* place : {in.contains("id") ? &in["id"] : nullptr, in.contains("fill") ? &in["fill"]["order"] : nullptr})
+    for (json* place : {in.contains("id") ? &in["id"] : nullptr,
+                        in.contains("fill") ? &in["fill"]["order"] : nullptr})
       if (place != nullptr)
         if (const auto found = ids.find(place->get<std::string>()); found != ids.end())
           *place = found->second;
@@ -355,7 +390,8 @@ protected:
   }
 
   static constexpr std::array<const char*, 6> sizes_{"0.1", "0.33333333", "1", "1.5", "2", "3"};
-  static constexpr std::array<const char*, 5> cash_{"0", "1.00000001", "77.77777777", "333.33333333", "900"};
+  static constexpr std::array<const char*, 5> cash_{"0", "1.00000001", "77.77777777",
+                                                    "333.33333333", "900"};
 
   timestamp now_ = timestamp::from_ms(1'776'000'000'000);
   std::shared_ptr<memory_database> memory_;
@@ -363,7 +399,7 @@ protected:
   std::map<std::string, uint64_t> epochs_;
   std::map<std::string, std::string> ids_; ///< of memory → of PostgreSQL
   desk desk_;
-  std::map<std::string, int> outcomes_;    ///< "fill applied" → how often
+  std::map<std::string, int> outcomes_; ///< "fill applied" → how often
   int sequence_ = 0;
   uint32_t trades_ = 0, decisions_ = 0;
   std::vector<std::pair<transaction, transaction>> fills_; ///< of this sequence
@@ -372,8 +408,9 @@ protected:
 TEST_F(parity, any_sequence_has_the_same_outcomes_rows_and_trail_in_both_stores) {
   EXPECT_TRUE(rc::check([this] {
     begin();
-    const auto groups = *rc::gen::resize(20, rc::gen::container<std::vector<std::vector<choice>>>(
-                          rc::gen::resize(6, rc::gen::container<std::vector<choice>>(any_choice()))));
+    const auto groups =
+      *rc::gen::resize(20, rc::gen::container<std::vector<std::vector<choice>>>(rc::gen::resize(
+                             6, rc::gen::container<std::vector<choice>>(any_choice()))));
     for (const auto& choices : groups) {
       std::vector<std::pair<transaction, transaction>> group;
       for (const auto& c : choices)
@@ -388,9 +425,10 @@ TEST_F(parity, any_sequence_has_the_same_outcomes_rows_and_trail_in_both_stores)
     ADD_FAILURE() << d.where << ": " << d.what;
   // Sequences that do not reach everything prove little.
   for (const auto* reached :
-       {"decide applied", "decide refused", "decide unchanged", "decide fenced", "decide poisoned", "submit applied",
-        "submit unchanged", "submit refused", "submit fenced", "report applied", "report unchanged", "report refused",
-        "fill applied", "fill unchanged", "fill stale", "fill refused", "fill quarantined", "fill fenced"})
+       {"decide applied", "decide refused", "decide unchanged", "decide fenced", "decide poisoned",
+        "submit applied", "submit unchanged", "submit refused", "submit fenced", "report applied",
+        "report unchanged", "report refused", "fill applied", "fill unchanged", "fill stale",
+        "fill refused", "fill quarantined", "fill fenced"})
     EXPECT_GT(outcomes_[reached], 0) << reached;
   for (const auto& [what, count] : outcomes_)
     RecordProperty(what, count);

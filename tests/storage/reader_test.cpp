@@ -1,5 +1,6 @@
-// Goal: a trader's questions are answered by the views, as pages that neither lose nor repeat rows, and by `why`.
-// Method: a small day of trading is committed through the ledger and read back as the reader role.
+// Goal: a trader's questions are answered by the views, as pages that neither lose nor repeat rows,
+// and by `why`. Method: a small day of trading is committed through the ledger and read back as the
+// reader role.
 #include "storage/open.hpp"
 #include "storage/sha256.hpp"
 #include "tests/storage/stores.hpp"
@@ -30,14 +31,16 @@ protected:
   }
 
   order_row buy(const std::string& cause, std::string_view size) {
-    return commit(*ledger_, desk_.fused(desk_.decide(cause, side::buy, size, "10"), 1)).order.value();
+    return commit(*ledger_, desk_.fused(desk_.decide(cause, side::buy, size, "10"), 1))
+      .order.value();
   }
 
   page read(view v, const std::map<std::string, std::string>& filters = {}) {
     return reader_->list(v, filters, 100, std::nullopt);
   }
 
-  failure_kind failure(view v, const std::map<std::string, std::string>& filters, const std::optional<std::string>& cursor) {
+  failure_kind failure(view v, const std::map<std::string, std::string>& filters,
+                       const std::optional<std::string>& cursor) {
     try {
       static_cast<void>(reader_->list(v, filters, 10, cursor));
     } catch (const store_failure& f) {
@@ -51,18 +54,21 @@ protected:
   std::unique_ptr<reader> reader_;
 };
 
-INSTANTIATE_TEST_SUITE_P(postgres, views, ::testing::Values(store_kind::postgres), ::testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(postgres, views, ::testing::Values(store_kind::postgres),
+                         ::testing::PrintToStringParamName());
 
 TEST_P(views, every_view_can_be_read_by_the_reader) {
-  for (const auto v : {view::positions, view::trades, view::orders, view::refusals, view::nodes, view::units,
-                       view::node_history, view::actor_history, view::config_versions, view::modes, view::equity,
-                       view::signals, view::slots, view::parked, view::quarantine})
+  for (const auto v :
+       {view::positions, view::trades, view::orders, view::refusals, view::nodes, view::units,
+        view::node_history, view::actor_history, view::config_versions, view::modes, view::equity,
+        view::signals, view::slots, view::parked, view::quarantine})
     EXPECT_NO_THROW(static_cast<void>(read(v))) << static_cast<int>(v);
 }
 
 TEST_P(views, positions_and_trades_are_exact_text) {
   const auto o = buy("c1", "3");
-  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, o, "t1", "1.00000001", "3", "0.00000003")).status, commit_status::applied);
+  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, o, "t1", "1.00000001", "3", "0.00000003")).status,
+            commit_status::applied);
   const auto positions = read(view::positions);
   ASSERT_EQ(positions.rows.size(), 1U);
   const auto& p = positions.rows[0];
@@ -127,7 +133,8 @@ TEST_P(views, pages_hold_every_row_once_newest_first) {
 
 TEST_P(views, pages_over_several_keys_hold_every_row_once) {
   for (int i = 0; i < 5; ++i)
-    static_cast<void>(commit(*ledger_, desk_.refuse("c" + std::to_string(i), refusal::min_notional)));
+    static_cast<void>(
+      commit(*ledger_, desk_.refuse("c" + std::to_string(i), refusal::min_notional)));
   for (const auto v : {view::signals, view::refusals}) {
     std::set<std::string> seen;
     std::optional<std::string> cursor;
@@ -188,19 +195,27 @@ TEST_P(views, the_summary_counts_what_happened) {
 }
 
 TEST_P(views, who_changed_what_is_answered_from_the_audit_trail) {
-  ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "test"}), mode_outcome::applied);
-  EXPECT_EQ(sql("SET ROLE supreme_reader; SELECT actor FROM audit.v_changes WHERE stream = 'modes'"), "alice");
-  EXPECT_EQ(sql("SET ROLE supreme_reader; SELECT payload->>'to' FROM audit.v_changes WHERE stream = 'modes'"), "halted");
+  ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "test"}),
+            mode_outcome::applied);
+  EXPECT_EQ(
+    sql("SET ROLE supreme_reader; SELECT actor FROM audit.v_changes WHERE stream = 'modes'"),
+    "alice");
+  EXPECT_EQ(
+    sql(
+      "SET ROLE supreme_reader; SELECT payload->>'to' FROM audit.v_changes WHERE stream = 'modes'"),
+    "halted");
 }
 
 TEST_P(views, the_reader_can_neither_read_tables_nor_write) {
-  for (const auto* text : {"SELECT * FROM trading.orders", "SELECT trading.park('a','b','c','d')",
-                           "SELECT trading.change_mode('global','','active','x','y')", "SELECT * FROM audit.log"})
+  for (const auto* text :
+       {"SELECT * FROM trading.orders", "SELECT trading.park('a','b','c','d')",
+        "SELECT trading.change_mode('global','','active','x','y')", "SELECT * FROM audit.log"})
     EXPECT_ANY_THROW(sql(std::string{"SET ROLE supreme_reader; "} + text)) << text;
 }
 
 TEST_P(views, every_view_says_which_question_it_answers) {
-  EXPECT_EQ(sql("SELECT string_agg(c.oid::regclass::text, ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+  EXPECT_EQ(sql("SELECT string_agg(c.oid::regclass::text, ' ') FROM pg_class c JOIN pg_namespace n "
+                "ON n.oid = c.relnamespace "
                 "WHERE c.relkind = 'v' AND n.nspname IN ('trading', 'cluster', 'audit', 'market') "
                 "AND obj_description(c.oid) IS NULL"),
             "");

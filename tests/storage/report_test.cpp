@@ -1,6 +1,7 @@
-// Goal: T3, T4 and replay steps keep their promises in PostgreSQL and in memory alike: each fill applied once, orders move
-// forward only, reservations shrink with what is filled, and what contradicts the rows is kept but not applied.
-// Method: every test runs against both stores on a fresh database; positions are computed by trading::apply_fill.
+// Goal: T3, T4 and replay steps keep their promises in PostgreSQL and in memory alike: each fill
+// applied once, orders move forward only, reservations shrink with what is filled, and what
+// contradicts the rows is kept but not applied. Method: every test runs against both stores on a
+// fresh database; positions are computed by trading::apply_fill.
 #include "tests/storage/stores.hpp"
 #include "tests/storage/transactions.hpp"
 
@@ -33,11 +34,12 @@ protected:
 
   /// A sent buy of `size` that reserves `cash`.
   order_row sent(const std::string& cause, std::string_view size, std::string_view cash) {
-    return commit(*ledger_, desk_.fused(desk_.decide(cause, side::buy, size, cash), 1)).order.value();
+    return commit(*ledger_, desk_.fused(desk_.decide(cause, side::buy, size, cash), 1))
+      .order.value();
   }
 
-  outcome fill(const order_row& o, const std::string& trade, std::string_view price, std::string_view size,
-               std::string_view fee = "0") {
+  outcome fill(const order_row& o, const std::string& trade, std::string_view price,
+               std::string_view size, std::string_view fee = "0") {
     return commit(*ledger_, desk_.fill(*ledger_, o, trade, price, size, fee));
   }
 
@@ -50,13 +52,15 @@ protected:
   }
 
   std::string quarantined() {
-    return memory_ ? std::to_string(memory_->quarantined().size()) : sql("SELECT count(*) FROM trading.quarantine_fill");
+    return memory_ ? std::to_string(memory_->quarantined().size())
+                   : sql("SELECT count(*) FROM trading.quarantine_fill");
   }
 
   desk desk_;
 };
 
-INSTANTIATE_TEST_SUITE_P(stores, reports, ::testing::Values(store_kind::postgres, store_kind::memory),
+INSTANTIATE_TEST_SUITE_P(stores, reports,
+                         ::testing::Values(store_kind::postgres, store_kind::memory),
                          ::testing::PrintToStringParamName());
 
 TEST_P(reports, an_accepted_order_is_open_under_the_venues_id) {
@@ -84,8 +88,8 @@ TEST_P(reports, a_terminal_report_releases_what_is_left_of_the_reservation) {
 TEST_P(reports, a_terminal_state_never_changes) {
   const auto o = sent("c1", "2", "200");
   report(o, order_state::cancelled);
-  for (const auto state : {order_state::open, order_state::unknown, order_state::rejected, order_state::expired,
-                           order_state::not_accepted})
+  for (const auto state : {order_state::open, order_state::unknown, order_state::rejected,
+                           order_state::expired, order_state::not_accepted})
     EXPECT_EQ(report(o, state).status, commit_status::unchanged) << to_string(state);
   EXPECT_EQ(stored(o).state, order_state::cancelled);
 }
@@ -102,8 +106,8 @@ TEST_P(reports, a_venues_id_that_comes_after_the_fills_is_still_taken) {
 
 TEST_P(reports, states_that_submissions_and_fills_make_cannot_be_reported) {
   const auto o = sent("c1", "2", "200");
-  for (const auto state :
-       {order_state::intent, order_state::submitting, order_state::partially_filled, order_state::filled})
+  for (const auto state : {order_state::intent, order_state::submitting,
+                           order_state::partially_filled, order_state::filled})
     EXPECT_EQ(report(o, state).status, commit_status::refused) << to_string(state);
 }
 
@@ -119,7 +123,8 @@ TEST_P(reports, reporting_needs_the_executors_epoch_and_an_order_that_exists) {
   auto t = desk_.report(o.order.id, order_state::open);
   ++t.executor.epoch;
   EXPECT_EQ(commit(*ledger_, t).status, commit_status::fenced);
-  EXPECT_EQ(commit(*ledger_, desk_.report(client_order_id{"m1-99"}, order_state::open)).status, commit_status::refused);
+  EXPECT_EQ(commit(*ledger_, desk_.report(client_order_id{"m1-99"}, order_state::open)).status,
+            commit_status::refused);
 }
 
 TEST_P(reports, a_fill_moves_position_slot_balances_and_reservation_in_one_step) {
@@ -171,7 +176,8 @@ TEST_P(reports, a_fill_counts_once_however_often_it_is_reported) {
   }
   const auto in_one_group = ledger_->commit({t, t});
   EXPECT_EQ(in_one_group[1].status, commit_status::unchanged);
-  EXPECT_EQ(snapshot().balances.at(asset_id{"USDT"}).amount, before.balances.at(asset_id{"USDT"}).amount);
+  EXPECT_EQ(snapshot().balances.at(asset_id{"USDT"}).amount,
+            before.balances.at(asset_id{"USDT"}).amount);
   EXPECT_EQ(ledger_->fills_after(account_id{"main"}, 0, 10).size(), 1U);
 }
 
@@ -355,7 +361,8 @@ protected:
   unit_claim conductor_;
 };
 
-INSTANTIATE_TEST_SUITE_P(stores, replay_steps, ::testing::Values(store_kind::postgres, store_kind::memory),
+INSTANTIATE_TEST_SUITE_P(stores, replay_steps,
+                         ::testing::Values(store_kind::postgres, store_kind::memory),
                          ::testing::PrintToStringParamName());
 
 TEST_P(replay_steps, advance_one_by_one_and_repeat_without_effect) {

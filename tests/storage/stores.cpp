@@ -17,7 +17,9 @@ constexpr int64_t long_ttl_ms = 600'000;
 
 } // namespace
 
-void PrintTo(store_kind kind, std::ostream* out) { *out << (kind == store_kind::postgres ? "postgres" : "memory"); }
+void PrintTo(store_kind kind, std::ostream* out) {
+  *out << (kind == store_kind::postgres ? "postgres" : "memory");
+}
 
 void migrated_test::prepare_template(const std::string& conninfo) { migrate(conninfo); }
 
@@ -25,7 +27,9 @@ std::string migrated_test::sql(const std::string& text) const {
   pqxx::connection connection{conninfo()};
   pqxx::nontransaction session{connection};
   const auto answer = session.exec(text);
-  return answer.empty() || answer[0].empty() || answer[0][0].is_null() ? std::string{} : answer[0][0].as<std::string>();
+  return answer.empty() || answer[0].empty() || answer[0][0].is_null()
+           ? std::string{}
+           : answer[0][0].as<std::string>();
 }
 
 void store_test::SetUp() {
@@ -69,8 +73,8 @@ void store_test::pass(std::chrono::milliseconds time) {
     return;
   }
   const auto interval = "interval '" + std::to_string(time.count()) + " milliseconds'";
-  sql("UPDATE cluster.nodes SET expires_at = expires_at - " + interval + ", registered_at = registered_at - " + interval
-      + ", ended_at = ended_at - " + interval);
+  sql("UPDATE cluster.nodes SET expires_at = expires_at - " + interval
+      + ", registered_at = registered_at - " + interval + ", ended_at = ended_at - " + interval);
   sql("UPDATE trading.orders SET valid_until = valid_until - " + interval);
 }
 

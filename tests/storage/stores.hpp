@@ -21,11 +21,13 @@ protected:
   std::string template_name() const override { return "storage"; }
   void prepare_template(const std::string& conninfo) override;
 
-  /// Runs SQL as the superuser, for looking and for breaking things; the first field of the first row.
+  /// Runs SQL as the superuser, for looking and for breaking things; the first field of the first
+  /// row.
   std::string sql(const std::string& text) const;
 };
 
-/// Runs a test against the stores in PostgreSQL and against those in memory: one contract, two implementations.
+/// Runs a test against the stores in PostgreSQL and against those in memory: one contract, two
+/// implementations.
 class store_test : public migrated_test, public ::testing::WithParamInterface<store_kind> {
 protected:
   void SetUp() override;
@@ -34,8 +36,8 @@ protected:
   std::unique_ptr<storage::ledger_store> open_ledger() const;
   std::unique_ptr<storage::cluster_store> open_cluster() const;
 
-  /// Lets the server's clock pass this much time: at once in memory, by waiting in PostgreSQL's lease rows, which are
-  /// moved into the past instead.
+  /// Lets the server's clock pass this much time: at once in memory, by waiting in PostgreSQL's
+  /// lease rows, which are moved into the past instead.
   void pass(std::chrono::milliseconds time);
 
   /// A live node that holds the unit.
@@ -45,7 +47,7 @@ protected:
   std::unique_ptr<storage::cluster_store> cluster_;
   std::shared_ptr<storage::memory_database> memory_; ///< null for PostgreSQL
   trading::timestamp memory_now_ = trading::timestamp::from_ms(1'776'000'000'000);
-  uint64_t node_incarnation_ = 0;                    ///< of the node "n1" that own() claims for
+  uint64_t node_incarnation_ = 0; ///< of the node "n1" that own() claims for
 };
 
 } // namespace supreme::tests

@@ -57,7 +57,8 @@ decide_transaction desk::refuse(const std::string& cause, refusal why) const {
   return t;
 }
 
-decide_transaction desk::fused(decide_transaction t, uint64_t incarnation, int64_t valid_for_ms) const {
+decide_transaction desk::fused(decide_transaction t, uint64_t incarnation,
+                               int64_t valid_for_ms) const {
   t.fused = fused_executor{executor, incarnation, valid_for_ms};
   return t;
 }
@@ -82,8 +83,9 @@ report_transaction desk::report(const client_order_id& id, order_state state) co
   return t;
 }
 
-fill_transaction desk::fill(ledger_store& ledger, const order_row& order, const std::string& trade, std::string_view price,
-                            std::string_view size, std::string_view fee, const std::string& fee_asset) const {
+fill_transaction desk::fill(ledger_store& ledger, const order_row& order, const std::string& trade,
+                            std::string_view price, std::string_view size, std::string_view fee,
+                            const std::string& fee_asset) const {
   const auto& o = order.order;
   fill_transaction t;
   t.fill = {.venue = o.venue,
