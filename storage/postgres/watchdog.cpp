@@ -3,24 +3,17 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace supreme::storage {
 
 watchdog& watchdog::instance() {
-  static watchdog one;
+  // Never destroyed: threads that outlive main() may still be in the middle of a statement.
+  static watchdog& one = *new watchdog;
   return one;
 }
 
-watchdog::watchdog() : thread_([this] { run(); }) {}
-
-watchdog::~watchdog() {
-  {
-    const std::lock_guard lock{mutex_};
-    stopping_ = true;
-  }
-  changed_.notify_one();
-  thread_.join();
-}
+watchdog::watchdog() { std::thread{[this] { run(); }}.detach(); }
 
 watchdog::watch::watch(int socket, std::chrono::milliseconds limit)
   : socket_(socket), deadline_(std::chrono::steady_clock::now() + limit) {
@@ -43,7 +36,7 @@ watchdog::watch::~watch() {
 
 void watchdog::run() {
   std::unique_lock lock{mutex_};
-  while (!stopping_) {
+  for (;;) {
     auto next = std::chrono::steady_clock::time_point::max();
     const auto now = std::chrono::steady_clock::now();
     for (auto* w : watches_) {

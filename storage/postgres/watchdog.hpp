@@ -4,7 +4,6 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
-#include <thread>
 
 namespace supreme::storage {
 
@@ -37,14 +36,11 @@ public:
 
 private:
   watchdog();
-  ~watchdog();
-  void run();
+  [[noreturn]] void run();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<watch*> watches_;
-  bool stopping_ = false;
-  std::thread thread_;
 };
 
 } // namespace supreme::storage
