@@ -209,6 +209,7 @@ public:
 
   /// Runs up to defaults::commit_group_max transactions in the given order in ONE database transaction and returns one
   /// outcome each. If a member raises, the group is rolled back and its members are run one by one; the culprit is parked and answers `poisoned`.
+  /// A fenced decision fences the decisions of the same guard after it, because they reckon with it.
   [[nodiscard]] virtual std::vector<outcome> commit(const std::vector<transaction>& group) = 0;
 
   /// Makes the account's rows when they are missing (initial balances are movements of account event 0); existing accounts are untouched.

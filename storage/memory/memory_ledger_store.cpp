@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "storage/codec.hpp"
+#include "storage/decision_order.hpp"
 #include "storage/memory/guarded_call.hpp"
 #include "storage/memory/memory_ledger_run.hpp"
 #include "trading/check.hpp"
@@ -31,9 +32,11 @@ std::vector<outcome> memory_ledger_store::commit(const std::vector<transaction>&
   return locked("commit", [&] {
     memory_ledger_run run{*database_};
     std::vector<outcome> outcomes;
+    decision_order order;
     for (const auto& t : group) {
       try {
-        outcomes.push_back(std::visit(run, t));
+        outcomes.push_back(order.stops(t) ? decision_order::make_stopped() : std::visit(run, t));
+        order.note(t, outcomes.back());
       } catch (const std::exception& e) {
         // What the database raises for: the member has done nothing, is parked, and the others go on.
         database_->parked_.push_back({codec::kind_of(t), codec::account_of(t).str(), e.what()});

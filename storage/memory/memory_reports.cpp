@@ -150,8 +150,11 @@ outcome memory_ledger_run::operator()(const fill_transaction& t) {
   auto& row = found->row;
   if (const auto why = contradiction(f, row.order); !why.empty())
     return quarantine(t, why);
-  if (row.order.key.slot != t.slot)
-    return plain(commit_status::refused, "the order belongs to slot " + row.order.key.slot.str());
+  if (row.order.key.slot != t.slot) {
+    auto o = plain(commit_status::refused, "the order belongs to slot " + row.order.key.slot.str());
+    o.order = row_of(*found);
+    return o;
+  }
 
   const auto p = account.positions.find(f.instrument);
   const auto s = account.slots.find(t.slot);

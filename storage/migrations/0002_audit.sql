@@ -3,14 +3,14 @@
 CREATE SCHEMA audit;
 
 CREATE TABLE audit.heads (
-  stream text PRIMARY KEY CHECK (stream <> ''),
-  seq    bigint NOT NULL CHECK (seq >= 0),
-  hash   bytea NOT NULL CHECK (length(hash) = 32)
+  stream text PRIMARY KEY,
+  seq    bigint NOT NULL,
+  hash   bytea NOT NULL
 ) WITH (fillfactor = 50);
 
 CREATE TABLE audit.log (
   stream    text NOT NULL,
-  seq       bigint NOT NULL CHECK (seq > 0),
+  seq       bigint NOT NULL,
   at        timestamptz NOT NULL,
   node      text NOT NULL,
   epoch     bigint NOT NULL,

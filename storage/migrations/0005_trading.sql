@@ -5,14 +5,27 @@
 -- account, and each key check would cost every order a tenth of its commit.
 CREATE SCHEMA trading;
 
+-- Rules of values are domains and not CHECK constraints: PostgreSQL reads and plans the constraints and generated columns of a
+-- table anew in every statement that writes it, which would double what a commit costs; domains are planned once.
+
 -- Exactly what an int64 of 1e-8 units holds. A value outside it raises, as the arithmetic of the program does.
 CREATE DOMAIN trading.amount AS numeric(20, 8)
   CHECK (VALUE BETWEEN -92233720368.54775808 AND 92233720368.54775807);
+-- What is promised or reserved.
+CREATE DOMAIN trading.promise AS numeric(20, 8) CHECK (VALUE BETWEEN 0 AND 92233720368.54775807);
+-- A price or a quantity that is traded.
+CREATE DOMAIN trading.positive AS numeric(20, 8) CHECK (VALUE > 0 AND VALUE <= 92233720368.54775807);
+CREATE DOMAIN trading.name AS text CHECK (VALUE <> '');
+CREATE DOMAIN trading.side AS text CHECK (VALUE IN ('buy', 'sell'));
+CREATE DOMAIN trading.order_type AS text CHECK (VALUE IN ('market', 'limit', 'stop', 'stop_limit'));
+CREATE DOMAIN trading.order_state AS text
+  CHECK (VALUE IN ('intent', 'submitting', 'unknown', 'open', 'partially_filled', 'filled', 'cancelled', 'rejected', 'expired',
+                   'abandoned', 'not_accepted'));
 
 -- The gate: everything that changes an account locks its row first.
 CREATE TABLE trading.accounts (
-  account     text PRIMARY KEY CHECK (account <> ''),
-  venue       text NOT NULL CHECK (venue <> ''),
+  account     trading.name PRIMARY KEY,
+  venue       trading.name NOT NULL,
   account_seq bigint NOT NULL DEFAULT 0,
   recorded_at timestamptz NOT NULL,
   updated_at  timestamptz NOT NULL
@@ -44,8 +57,8 @@ CREATE TABLE trading.mode_changes (
 CALL audit.make_append_only('trading.mode_changes');
 
 CREATE TABLE trading.signals (
-  slot             text NOT NULL CHECK (slot <> ''),
-  cause            text NOT NULL CHECK (cause <> ''),
+  slot             trading.name NOT NULL,
+  cause            trading.name NOT NULL,
   leg              bigint NOT NULL,
   child            bigint NOT NULL,
   strategy         text NOT NULL,
@@ -71,7 +84,7 @@ CREATE TABLE trading.verdicts (
   child          bigint NOT NULL,
   account        text NOT NULL,
   refusal        text NOT NULL,
-  decided_by     text NOT NULL CHECK (decided_by IN ('guard', 'rows')),
+  decided_by     text NOT NULL,
   checks         jsonb NOT NULL,
   direction      text NOT NULL,
   size           trading.amount NOT NULL,
@@ -85,8 +98,7 @@ CREATE TABLE trading.verdicts (
   guard_epoch    bigint NOT NULL,
   node           text NOT NULL,
   recorded_at    timestamptz NOT NULL,
-  PRIMARY KEY (slot, cause, leg, child),
-  CHECK ((refusal = 'none') = (order_id IS NOT NULL))
+  PRIMARY KEY (slot, cause, leg, child)
 );
 CREATE INDEX verdicts_refused ON trading.verdicts (recorded_at) WHERE refusal <> 'none';
 CALL audit.make_append_only('trading.verdicts');
@@ -110,7 +122,7 @@ CALL audit.make_append_only('trading.order_edges');
 CREATE SEQUENCE trading.order_numbers;
 
 CREATE TABLE trading.orders (
-  id                text PRIMARY KEY CHECK (length(id) BETWEEN 4 AND 36),
+  id                trading.name PRIMARY KEY,
   number            bigint NOT NULL UNIQUE,
   slot              text NOT NULL,
   cause             text NOT NULL,
@@ -121,21 +133,19 @@ CREATE TABLE trading.orders (
   venue             text NOT NULL,
   instrument        text NOT NULL,
   quote             text NOT NULL,
-  direction         text NOT NULL CHECK (direction IN ('buy', 'sell')),
-  type              text NOT NULL CHECK (type IN ('market', 'limit', 'stop', 'stop_limit')),
-  size              trading.amount NOT NULL CHECK (size > 0),
+  direction         trading.side NOT NULL,
+  type              trading.order_type NOT NULL,
+  size              trading.positive NOT NULL,
   limit_price       trading.amount,
   stop_price        trading.amount,
   decision_price    trading.amount NOT NULL,
   event_time_ns     bigint NOT NULL,
-  reserve_cash      trading.amount NOT NULL CHECK (reserve_cash >= 0),
-  state             text NOT NULL CHECK (state IN ('intent', 'submitting', 'unknown', 'open', 'partially_filled', 'filled',
-                                                   'cancelled', 'rejected', 'expired', 'abandoned', 'not_accepted')),
-  is_open           boolean NOT NULL GENERATED ALWAYS AS (
-                      state IN ('intent', 'submitting', 'unknown', 'open', 'partially_filled')) STORED,
-  filled            trading.amount NOT NULL DEFAULT 0,
-  reserved_quantity trading.amount NOT NULL,
-  reserved_cash     trading.amount NOT NULL,
+  reserve_cash      trading.promise NOT NULL,
+  state             trading.order_state NOT NULL,
+  is_open           boolean NOT NULL DEFAULT true,
+  filled            trading.promise NOT NULL DEFAULT 0,
+  reserved_quantity trading.promise NOT NULL,
+  reserved_cash     trading.promise NOT NULL,
   incarnation       bigint NOT NULL DEFAULT 0,
   valid_until       timestamptz,
   venue_order       text NOT NULL DEFAULT '',
@@ -148,6 +158,7 @@ CREATE TABLE trading.orders (
   UNIQUE (slot, cause, leg, child)
 ) WITH (fillfactor = 60);
 CREATE INDEX orders_open ON trading.orders (account, number) WHERE is_open;
+COMMENT ON COLUMN trading.orders.is_open IS 'Whether the state is not a terminal one.';
 COMMENT ON COLUMN trading.orders.reserve_cash IS 'Reserved at the decision; reserved_cash is what is left of it.';
 
 CREATE TABLE trading.order_events (
@@ -175,8 +186,8 @@ CREATE TABLE trading.positions (
   realised_gross trading.amount NOT NULL DEFAULT 0,
   fees_quote     trading.amount NOT NULL DEFAULT 0,
   fill_count     bigint NOT NULL DEFAULT 0,
-  reserved_buy   trading.amount NOT NULL DEFAULT 0 CHECK (reserved_buy >= 0),
-  reserved_sell  trading.amount NOT NULL DEFAULT 0 CHECK (reserved_sell >= 0),
+  reserved_buy   trading.promise NOT NULL DEFAULT 0,
+  reserved_sell  trading.promise NOT NULL DEFAULT 0,
   updated_at     timestamptz NOT NULL,
   PRIMARY KEY (account, instrument)
 ) WITH (fillfactor = 50);
@@ -196,9 +207,9 @@ CREATE TABLE trading.slots (
 
 CREATE TABLE trading.balances (
   account    text NOT NULL,
-  asset      text NOT NULL CHECK (asset <> ''),
+  asset      trading.name NOT NULL,
   amount     trading.amount NOT NULL,
-  reserved   trading.amount NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+  reserved   trading.promise NOT NULL DEFAULT 0,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (account, asset)
 ) WITH (fillfactor = 50);
@@ -208,7 +219,7 @@ CREATE TABLE trading.movements (
   account     text NOT NULL,
   account_seq bigint NOT NULL,
   asset       text NOT NULL,
-  kind        text NOT NULL CHECK (kind IN ('initial', 'fill')),
+  kind        text NOT NULL,
   delta       trading.amount NOT NULL,
   recorded_at timestamptz NOT NULL,
   PRIMARY KEY (account, account_seq, asset)
@@ -218,13 +229,13 @@ CALL audit.make_append_only('trading.movements');
 CREATE TABLE trading.fills (
   venue               text NOT NULL,
   account             text NOT NULL,
-  trade_id            text NOT NULL CHECK (trade_id <> ''),
+  trade_id            trading.name NOT NULL,
   order_id            text NOT NULL,
   slot                text NOT NULL,
   instrument          text NOT NULL,
   direction           text NOT NULL,
-  price               trading.amount NOT NULL CHECK (price > 0),
-  size                trading.amount NOT NULL CHECK (size > 0),
+  price               trading.positive NOT NULL,
+  size                trading.positive NOT NULL,
   fee                 trading.amount NOT NULL,
   fee_asset           text NOT NULL,
   event_time_ns       bigint NOT NULL,
@@ -282,7 +293,7 @@ CREATE TABLE trading.parked (
 CALL audit.make_append_only('trading.parked');
 
 CREATE TABLE trading.replays (
-  replay        text PRIMARY KEY CHECK (replay <> ''),
+  replay        trading.name PRIMARY KEY,
   step          bigint NOT NULL,
   event_time_ns bigint NOT NULL,
   finished      boolean NOT NULL,
@@ -291,7 +302,7 @@ CREATE TABLE trading.replays (
 
 CREATE TABLE trading.replay_steps (
   replay        text NOT NULL,
-  step          bigint NOT NULL CHECK (step > 0),
+  step          bigint NOT NULL,
   event_time_ns bigint NOT NULL,
   bars          bigint NOT NULL,
   signals       bigint NOT NULL,

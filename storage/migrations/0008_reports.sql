@@ -54,7 +54,7 @@ BEGIN
   at_time := clock_timestamp();
   executor_node := held #>> ARRAY[m->'executor'->>'unit', 'node'];
   UPDATE trading.orders
-    SET state = CASE WHEN moves THEN new_state ELSE state END,
+    SET state = CASE WHEN moves THEN new_state ELSE state END, is_open = is_open AND NOT ends,
         venue_order = CASE WHEN learns THEN m->>'venue_order' ELSE venue_order END,
         reason = CASE WHEN moves AND m->>'reason' <> '' THEN m->>'reason' ELSE reason END,
         reserved_quantity = CASE WHEN ends THEN 0 ELSE reserved_quantity END,
@@ -156,7 +156,8 @@ BEGIN
   IF why IS NOT NULL THEN
     RETURN trading.quarantine(m, raw, held, why);
   ELSIF before.slot <> m->>'slot' THEN
-    RETURN trading.outcome('refused', format('the order belongs to slot %s', before.slot));
+    RETURN json_build_object('status', 'refused', 'text', format('the order belongs to slot %s', before.slot),
+                              'order', trading.order_json(before));
   END IF;
 
   SELECT size, fill_count INTO pos_size, pos_count FROM trading.positions
@@ -198,7 +199,7 @@ BEGIN
     rest_cash := 0;
   END IF;
   UPDATE trading.orders
-    SET state = new_state, filled = new_filled, reserved_quantity = rest, reserved_cash = rest_cash,
+    SET state = new_state, is_open = before.is_open AND rest > 0, filled = new_filled, reserved_quantity = rest, reserved_cash = rest_cash,
         event_count = event_count + 1, updated_at = at_time
     WHERE id = before.id AND event_count = before.event_count RETURNING * INTO STRICT o;
   INSERT INTO trading.positions AS p (account, instrument, size, cost, realised_gross, fees_quote, fill_count, updated_at)

@@ -59,6 +59,7 @@ DECLARE
   held jsonb;
   result json;
   results text := '';
+  stopped text[] := '{}'; -- guards of which a decision was fenced: what they decided after it must wait as well
 BEGIN
   -- FOR SHARE makes a takeover wait for this transaction, and this transaction see the epoch of a takeover it waited for.
   SELECT jsonb_object_agg(u.unit, jsonb_build_object('epoch', u.epoch, 'node', u.holder)) INTO held
@@ -71,7 +72,15 @@ BEGIN
   FOR raw IN SELECT json_array_elements(p_members) LOOP
     m := raw;
     CASE m->>'t'
-      WHEN 'decide' THEN result := trading.decide(m, raw, held);
+      WHEN 'decide' THEN
+        IF m->'guard'->>'unit' = ANY (stopped) THEN
+          result := trading.outcome('fenced', 'a decision before it was fenced');
+        ELSE
+          result := trading.decide(m, raw, held);
+          IF result->>'status' = 'fenced' THEN
+            stopped := stopped || (m->'guard'->>'unit');
+          END IF;
+        END IF;
       WHEN 'submit' THEN result := trading.submit(m, raw, held);
       WHEN 'report' THEN result := trading.report(m, raw, held);
       WHEN 'fill' THEN result := trading.apply_fill(m, raw, held);

@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "storage/codec.hpp"
+#include "storage/decision_order.hpp"
 #include "storage/open.hpp"
 #include "storage/postgres/values.hpp"
 #include "trading/check.hpp"
@@ -62,8 +63,11 @@ std::vector<outcome> postgres_ledger_store::commit(const std::vector<transaction
     }
   }
   std::vector<outcome> outcomes;
-  for (const auto* t : members)
-    outcomes.push_back(run_alone(*t));
+  decision_order order;
+  for (const auto* t : members) {
+    outcomes.push_back(order.stops(*t) ? decision_order::make_stopped() : run_alone(*t));
+    order.note(*t, outcomes.back());
+  }
   return outcomes;
 }
 

@@ -259,13 +259,16 @@ TEST_P(audit_trail, accounts_for_every_column_of_its_tables) {
 }
 
 TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
+  // Rules of values would refuse some of the changes; an insider can drop them.
+  sql("DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, contypid::regtype AS domain FROM pg_constraint WHERE contypid <> 0 "
+      "AND contypid::regtype::text LIKE 'trading.%' LOOP EXECUTE format('ALTER DOMAIN %s DROP CONSTRAINT %I', c.domain, c.conname); "
+      "END LOOP; END $$");
   for (const auto& shape : audited_tables()) {
     const std::string table{shape.name};
     ASSERT_NE(sql("SELECT count(*) FROM " + table), "0") << table;
     for (const auto& column : columns(table)) {
-      const bool generated = column == "is_open";
       const bool surrogate = column == "id" && table != "trading.orders";
-      if (generated || surrogate)
+      if (surrogate)
         continue;
       const auto row = sql("SELECT min(ctid) FROM " + table
                            + (table == "cluster.units" ? " WHERE holder IS NOT NULL" : ""));
@@ -274,7 +277,6 @@ TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
       const auto names = sql("SELECT string_agg(quote_ident(conname), ' ') FROM pg_constraint "
                              "WHERE contype = 'c' AND conrelid = '"
                              + table + "'::regclass");
-      // Rules of values would refuse some of the changes; an insider can drop them.
       for (size_t at = 0; at < names.size();) {
         const auto end = std::min(names.find(' ', at), names.size());
         sql("ALTER TABLE " + table + " DROP CONSTRAINT " + names.substr(at, end - at));

@@ -217,6 +217,39 @@ TEST_P(decisions, a_superseded_or_released_unit_decides_nothing) {
   EXPECT_TRUE(snapshot().open_orders.empty());
 }
 
+TEST_P(decisions, a_fenced_decision_stops_the_ones_after_it_of_the_same_guard) {
+  // The guard decided c2 and c3 after c1 and reckoned with it; once c1 cannot be stored they must be decided anew, in that order.
+  auto moved = desk_.decide("c1", side::buy, "1", "1");
+  moved.strategy.epoch += 1;
+  auto step = step_transaction{};
+  step.replay = "main";
+  step.conductor = own("conductor/main");
+  step.step = 1;
+  step.event_time = moved.wish.event_time;
+  const auto done = ledger_->commit({desk_.decide("c0", side::buy, "1", "1"), moved, desk_.decide("c2", side::buy, "1", "1"),
+                                     step, desk_.decide("c3", side::buy, "1", "1")});
+  ASSERT_EQ(done.size(), 5u);
+  EXPECT_EQ(done[0].status, commit_status::applied);
+  EXPECT_EQ(done[1].status, commit_status::fenced);
+  EXPECT_EQ(done[2].status, commit_status::fenced);
+  EXPECT_EQ(done[3].status, commit_status::applied);
+  EXPECT_EQ(done[4].status, commit_status::fenced);
+  EXPECT_EQ(snapshot().open_orders.size(), 1u);
+}
+
+TEST_P(decisions, a_fenced_decision_stops_the_ones_after_it_when_a_group_is_run_one_by_one) {
+  auto moved = desk_.decide("c1", side::buy, "1", "1");
+  moved.strategy.epoch += 1;
+  auto poison = desk_.decide("c0", side::buy, "1", "1");
+  poison.verdict.reserve_cash = "-1"_d; // No row may hold this: the group is rolled back and run one by one.
+  const auto done = ledger_->commit({poison, moved, desk_.decide("c2", side::buy, "1", "1")});
+  ASSERT_EQ(done.size(), 3u);
+  EXPECT_EQ(done[0].status, commit_status::poisoned);
+  EXPECT_EQ(done[1].status, commit_status::fenced);
+  EXPECT_EQ(done[2].status, commit_status::fenced);
+  EXPECT_TRUE(snapshot().open_orders.empty());
+}
+
 TEST_P(decisions, a_persons_order_needs_no_strategys_unit) {
   auto t = desk_.decide("manual", side::buy, "1", "1");
   t.strategy = {};

@@ -230,8 +230,19 @@ TEST_P(reports, positions_that_do_not_add_up_are_refused) {
   t.slot_after.size += "0.00000001"_d;
   EXPECT_EQ(commit(*ledger_, t).status, commit_status::refused);
   t = desk_.fill(*ledger_, o, "t1", "30", "1");
-  t.slot = slot_id{"other/BTCUSDT"};
-  EXPECT_EQ(commit(*ledger_, t).status, commit_status::refused);
+  EXPECT_EQ(snapshot().account_seq, 0U);
+}
+
+TEST_P(reports, a_fill_for_another_slot_is_refused_and_told_whose_the_order_is) {
+  const auto o = sent("c1", "3", "100");
+  for (const auto* slot : {"", "other/BTCUSDT"}) {
+    auto t = desk_.fill(*ledger_, o, "t1", "30", "1");
+    t.slot = slot_id{slot};
+    const auto refused = commit(*ledger_, t);
+    EXPECT_EQ(refused.status, commit_status::refused);
+    ASSERT_TRUE(refused.order);
+    EXPECT_EQ(refused.order->order.key.slot.str(), "trend/BTCUSDT");
+  }
   EXPECT_EQ(snapshot().account_seq, 0U);
 }
 
