@@ -174,6 +174,8 @@ inline constexpr size_t guard_credit = 16'384;
 inline constexpr size_t executor_credit = 256;
 /// Fills on their way into a portfolio before the executor stops reading the venue.
 inline constexpr size_t portfolio_credit = 256;
+/// How often one booking is computed anew because the rows were not what the portfolio remembered.
+inline constexpr size_t booking_attempts_max = 5;
 /// Transactions that may wait in a node's ledger; a fuller one answers `busy`.
 inline constexpr size_t ledger_credit = 4'096;
 /// Market events that a subscriber may have outstanding before quotes are conflated.

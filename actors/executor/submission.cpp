@@ -96,6 +96,38 @@ void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
       });
 }
 
+/// Orders that a halt has caught before they were sent end here: nothing was sent, or the venue has proven that nothing arrived.
+void end_halted(executor_pointer self, const std::vector<trading::order>& orders, bool proven) {
+  if (orders.empty())
+    return;
+  auto& st = self->state;
+  transactions batch;
+  for (const auto& o : orders) {
+    storage::report_transaction t;
+    t.account = o.account;
+    t.id = o.id;
+    t.executor = st.context.claim();
+    t.state = proven ? trading::order_state::not_accepted : trading::order_state::abandoned;
+    t.reason = "halted before it was sent";
+    t.event_time = o.event_time;
+    batch.emplace_back(std::move(t));
+    log(log_level::warning, executor_state::name, "halted_before_send", o.id.str());
+  }
+  self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+    .then(
+      [self, orders](const outcomes& done) {
+        for (size_t i = 0; i < done.size(); ++i) {
+          if (done[i].status != storage::commit_status::applied) {
+            restart_executor(self, orders[i].id.str() + " was not ours to end: " + done[i].text);
+            return;
+          }
+          mark_at_rest(self, orders[i].id);
+        }
+        answer_barrier(self);
+      },
+      [self](const caf::error& why) { self->quit(why); });
+}
+
 storage::submit_transaction make_submit(const executor_state& st, const trading::order& o, bool proven) {
   storage::submit_transaction t;
   t.account = o.account;
@@ -195,8 +227,9 @@ void submit_orders(executor_pointer self, std::vector<trading::order> orders, bo
     }
     self->request(st.context.books, limits::ledger_deadline, std::move(batch))
       .then(
-        [self, chunk](const outcomes& done) {
+        [self, chunk, proven](const outcomes& done) {
           std::vector<trading::order> owned;
+          std::vector<trading::order> halted;
           for (size_t i = 0; i < done.size(); ++i) {
             if (done[i].status == storage::commit_status::fenced) {
               self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
@@ -205,9 +238,12 @@ void submit_orders(executor_pointer self, std::vector<trading::order> orders, bo
             // Only what this very commit moved to SUBMITTING may be sent.
             if (done[i].status == storage::commit_status::applied)
               owned.push_back(chunk[i]);
+            else if (done[i].refusal == trading::refusal::halted)
+              halted.push_back(chunk[i]);
             else
               restart_executor(self, chunk[i].id.str() + " was not ours to submit: " + done[i].text);
           }
+          end_halted(self, halted, proven);
           send_orders(self, std::move(owned));
         },
         [self](const caf::error& why) { self->quit(why); });
