@@ -34,6 +34,16 @@ unit_factory scheduled(Make make) {
   };
 }
 
+/// A node without one of its own actors is a shell that nobody would restart: the process ends, and what watches it starts it anew.
+template <class Handle>
+void watch(const Handle& own, const char* name, const std::function<void(const std::string&)>& give_up) {
+  caf::actor_cast<caf::actor>(own)->attach_functor([name, give_up](const caf::error& why) {
+    // So they end with their process, in order.
+    if (why != caf::exit_reason::user_shutdown && why != caf::exit_reason::unreachable)
+      give_up(std::string{"the "} + name + " ended: " + protocols::describe(why));
+  });
+}
+
 } // namespace
 
 unit_factories trading_factories(bool detached) {
@@ -55,6 +65,7 @@ protocols::hello make_hello(const storage::node_registration& r) {
 }
 
 node_handles start_node(caf::actor_system& system, node_parts parts) {
+  SUPREME_CHECK(parts.give_up, "a process says how it ends when supervision gives up");
   node_handles node;
   auto hello = make_hello(parts.registration.registration);
   node.books = spawn_blocking(system, parts.detached, make_ledger, parts.ledger_rows, parts.node_lease);
@@ -72,6 +83,12 @@ node_handles start_node(caf::actor_system& system, node_parts parts) {
     event.detail = why;
     caf::anon_send(registry, std::move(event));
   });
+  watch(node.books, "ledger", parts.give_up);
+  watch(link, "connector", parts.give_up);
+  watch(node.names, "directory", parts.give_up);
+  watch(node.host, "unit host", parts.give_up);
+  watch(node.registry, "registrar", parts.give_up);
+  watch(node.gate, "gatekeeper", parts.give_up);
   return node;
 }
 

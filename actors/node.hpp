@@ -16,7 +16,7 @@ struct node_parts {
   std::shared_ptr<lease> node_lease;
   dial_function dial;
   unit_factories factories;
-  std::function<void(const std::string& why)> give_up; ///< see unit_host_settings
+  std::function<void(const std::string& why)> give_up; ///< see unit_host_settings; also when one of the node's own actors ended
   /// Whether blocking actors get a thread of their own: always, except on CAF's testing scheduler.
   bool detached = true;
 };

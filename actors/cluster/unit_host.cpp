@@ -104,6 +104,8 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
   auto text = protocols::describe(why);
   if (is_transient(why)) {
     log(log_level::warning, unit.spec.name, "interrupted", text);
+    if (now(st) - unit.started_at >= limits::restart_window)
+      unit.transient_failures = 0;
     schedule_restart(self, unit, backoff(++unit.transient_failures));
     return;
   }
@@ -127,6 +129,7 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
 void start_actor(self_pointer self, const std::string& name, uint64_t number) {
   auto& st = self->state;
   auto& unit = st.units.at(name);
+  unit.started_at = now(st);
   unit_context context{st.settings.node,  unit.spec,         unit.epoch,  number, st.news->config,
                        st.settings.names, st.settings.books, st.registry, st.settings.node_lease};
   auto make = unit.quarantined ? st.settings.factories.make_quarantined
@@ -141,8 +144,8 @@ void start_actor(self_pointer self, const std::string& name, uint64_t number) {
   tell_directory(st, name, unit.epoch, number, unit.handle);
 }
 
-/// Executors stamp a number that nobody had before them, so that their rows tell one life from the next.
-bool needs_number(const unit_spec& spec) { return spec.kind == unit_kind::executor; }
+/// Executors stamp a number that nobody had before them, so that their rows tell one life from the next; conductors count on from it.
+bool needs_number(const unit_spec& spec) { return spec.kind == unit_kind::executor || spec.kind == unit_kind::conductor; }
 
 void restart(self_pointer self, const std::string& name) {
   auto& st = self->state;

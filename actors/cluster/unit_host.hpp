@@ -51,7 +51,8 @@ struct unit_host_state {
     uint64_t epoch = 0;
     caf::actor handle;                       ///< null while waiting to be restarted
     std::vector<std::chrono::nanoseconds> crashes; ///< inside the restart window
-    uint32_t transient_failures = 0;         ///< in a row: only stretches the backoff
+    std::chrono::nanoseconds started_at{0};
+    uint32_t transient_failures = 0;         ///< with less than a restart window between them: only stretches the backoff
     bool quarantined = false;
     uint64_t generation = 0;                 ///< of the restart timer
   };

@@ -18,6 +18,8 @@ using self_pointer = conductor::stateful_pointer<conductor_state>;
 /// First wait before a step is repeated: the usual cause is a unit on its way to another node.
 constexpr auto retry_initial = 20ms;
 constexpr auto retry_max = 250ms;
+/// Each life counts its attempts from its own number on, so that guards which have heard an earlier life obey this one at once.
+constexpr unsigned attempts_per_life_bits = 32;
 
 const config::cluster_settings& settings_of(const conductor_state& st) { return st.context.config->settings; }
 
@@ -354,13 +356,25 @@ void plan(self_pointer self) {
 
 conductor::behavior_type make_conductor(conductor::stateful_pointer<conductor_state> self, unit_context context) {
   self->state.context = std::move(context);
+  self->state.attempt = self->state.context.number << attempts_per_life_bits;
   self->set_down_handler([self](const caf::down_msg& down) {
     // A request to a dead actor would only fail at its deadline.
-    if (self->state.addresses.drop(down.source) && !self->state.finished)
-      retry(self, "a unit went down: " + protocols::describe(down.reason));
+    auto& st = self->state;
+    if (!st.addresses.drop(down.source) || st.finished)
+      return;
+    auto why = "a unit went down: " + protocols::describe(down.reason);
+    if (st.resumed)
+      retry(self, why);
+    else
+      self->quit(protocols::make_error(protocols::fault::recovering, why));
   });
   resume_run(
-    self, [self] { plan(self); }, [self](const caf::error& why) { self->quit(why); });
+    self,
+    [self] {
+      self->state.resumed = true;
+      plan(self);
+    },
+    [self](const caf::error& why) { self->quit(why); });
   return {[self](protocols::tick_atom, uint64_t attempt) {
     if (attempt == self->state.attempt)
       plan(self);

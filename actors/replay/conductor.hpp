@@ -33,7 +33,8 @@ struct conductor_state {
   uint64_t step = 0;                          ///< last finished
   trading::timestamp event_time;              ///< of it
   bool finished = false;
-  uint64_t attempt = 0;                       ///< of anything: answers to an older one are ignored
+  bool resumed = false;                       ///< the last step and every mark are known
+  uint64_t attempt = 0;                       ///< of anything: answers to an older one are ignored; rises from life to life
   uint32_t failures = 0;                      ///< in a row
   step_work work;
   /// Pacing: process time and event time of the first paced step.

@@ -179,6 +179,14 @@ void decide_when_complete(self_pointer self) {
       protocols::make_error(protocols::fault::bad_input, "more signals arrived than were counted"));
     return;
   }
+  for (const auto& [key, emission] : st.collected.signals) {
+    // The strategy runs by a newer configuration than this guard, which is about to be replaced.
+    if (st.context.config->settings.find_strategy(emission.signal.strategy) == nullptr) {
+      question.promise.deliver(protocols::make_error(protocols::fault::wrong_config,
+                                                     emission.signal.strategy.str() + " is not configured here"));
+      return;
+    }
+  }
   auto decision = std::make_shared<step_decision>();
   decision->self = self;
   decision->step = std::move(question.step);

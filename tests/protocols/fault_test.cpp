@@ -72,6 +72,11 @@ TEST(fault, is_described_by_its_text_and_context) {
   }
 }
 
+TEST(fault, is_not_what_no_error_is) {
+  for (const auto& c : codes)
+    EXPECT_FALSE(is(caf::error{}, c.what)) << c.text;
+}
+
 TEST(fault, that_is_no_error_is_described_as_none) { EXPECT_EQ(describe(caf::error{}), "none"); }
 
 TEST(fault, of_caf_is_described_by_its_name) {
