@@ -75,7 +75,9 @@ slow = 2
 signal = 2
 rsi_length = 2
 rsi_max = 100
+)";
 
+constexpr const char* calm_strategy = R"(
 [[strategies]]
 id = "calm"
 kind = "momentum"
@@ -86,6 +88,22 @@ size = { mode = "fixed_quantity", amount = "1.5" }
 [strategies.parameters]
 fast = 1
 slow = 3
+signal = 2
+rsi_length = 2
+rsi_max = 100
+)";
+
+constexpr const char* newcomer_strategy = R"(
+[[strategies]]
+id = "newcomer"
+kind = "momentum"
+account = "side"
+feed = "minute"
+instruments = ["SOLUSDT"]
+size = { mode = "fixed_quantity", amount = "1" }
+[strategies.parameters]
+fast = 1
+slow = 2
 signal = 2
 rsi_length = 2
 rsi_max = 100
@@ -108,6 +126,10 @@ std::string cluster_text::to_toml() const {
   out << "[accounts.initial]\nUSDT = \"25000\"\n[accounts.limits]\nmax_order_notional = \"10000\"\n"
          "allow_short = false\ncollar_bps = 100\ntaker_fee_bps = \"10\"\n";
   out << side_account;
+  if (with_calm)
+    out << calm_strategy;
+  if (with_newcomer)
+    out << newcomer_strategy;
   out << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"minute\"\n"
          "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\"]\ninstances = "
       << trend_instances << "\nsize = { mode = \"fixed_notional\", amount = \"" << trend_amount

@@ -1,11 +1,12 @@
 // Goal: whatever is killed, stopped or lost, and whenever, a run ends with exactly the rows of an undisturbed one: no
 // order twice, none lost, none of unknown outcome, positions equal to the fills and to the venue.
 // Method: test_cluster with one fault at every message of a busy step, and with many random faults from a seed. A
-// failure names its seed; SUPREME_CRASH_SEED=n runs that one alone, SUPREME_CRASH_SEEDS=n runs more of them.
+// failure names its seed; SUPREME_CRASH_SEED=n runs that one alone, SUPREME_CRASH_SEEDS=n runs more of them,
+// SUPREME_CRASH_LOG=file shows what the actors say.
+#include "actors/log.hpp"
+#include "config/defaults.hpp"
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
-
-#include "config/defaults.hpp"
 
 #include <cstdlib>
 
@@ -314,6 +315,8 @@ std::string run_with_faults(const layout& where, uint64_t seed) {
 }
 
 void run_seeds(const layout& where) {
+  if (const char* file = std::getenv("SUPREME_CRASH_LOG"))
+    actors::open_log("test", file, "debug");
   auto first = number_from_environment("SUPREME_CRASH_SEED", 1);
   auto count = number_from_environment("SUPREME_CRASH_SEEDS", std::getenv("SUPREME_CRASH_SEED") != nullptr ? 1 : 40);
   for (auto seed = first; seed < first + count; ++seed)

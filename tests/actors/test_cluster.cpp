@@ -3,8 +3,6 @@
 #include "actors/feed/feed.hpp"
 #include "actors/venue/venue_host.hpp"
 #include "config/loader.hpp"
-#include "storage/memory/memory_cluster_store.hpp"
-#include "storage/memory/memory_ledger_store.hpp"
 #include "tests/actors/finite_history.hpp"
 #include "trading/check.hpp"
 
@@ -125,14 +123,14 @@ void test_cluster::restart_venue() {
 
 // -- nodes ------------------------------------------------------------------------
 
-void test_cluster::note_life(node& n, const std::string& unit, const caf::actor& handle) {
+void test_cluster::note_life(process& n, const std::string& unit, const caf::actor& handle) {
   std::erase_if(n.lives, [](const life& l) { return !caf::actor_cast<caf::strong_actor_ptr>(l.actor); });
   n.lives.push_back({unit, caf::actor_cast<caf::weak_actor_ptr>(handle), job_of(handle)});
   if (n.stopped)
     stopped_jobs_.insert(job_of(handle));
 }
 
-actors::unit_factories test_cluster::make_factories(const std::shared_ptr<node>& n) {
+actors::unit_factories test_cluster::make_factories(const std::shared_ptr<process>& n) {
   auto factories = actors::trading_factories(false);
   auto end = market_start + settings_.bars * 1min;
   factories.make[actors::unit_kind::feed] = [end](caf::actor_system& system, const actors::unit_context& context) {
@@ -146,6 +144,7 @@ actors::unit_factories test_cluster::make_factories(const std::shared_ptr<node>&
     hook_(n->name, factories);
   auto watched = [this, n](actors::unit_factory make) -> actors::unit_factory {
     return [this, n, make](caf::actor_system& system, const actors::unit_context& context) {
+      ++starts_[context.spec.name];
       auto handle = make(system, context);
       note_life(*n, context.spec.name, handle);
       return handle;
@@ -171,7 +170,7 @@ caf::expected<protocols::gatekeeper> test_cluster::dial(const std::string& from,
 
 void test_cluster::start_node(const std::string& name, const std::map<std::string, std::string>& labels) {
   SUPREME_CHECK(!runs(name), "a node is started when it is not running");
-  auto n = std::make_shared<node>();
+  auto n = std::make_shared<process>();
   n->name = name;
   n->labels = labels;
   n->lease = std::make_shared<actors::lease>(system_.clock());
@@ -271,6 +270,17 @@ std::vector<std::string> test_cluster::running_nodes() const {
 
 bool test_cluster::stopped(const std::string& name) const {
   return nodes_.at(name)->stopped;
+}
+
+size_t test_cluster::starts(const std::string& unit) const {
+  auto found = starts_.find(unit);
+  return found == starts_.end() ? 0 : found->second;
+}
+
+size_t test_cluster::events(const std::string& actor, const std::string& kind) const {
+  auto all = database_->actor_events();
+  return static_cast<size_t>(
+    std::count_if(all.begin(), all.end(), [&](const auto& e) { return e.actor == actor && e.kind == kind; }));
 }
 
 std::map<std::string, std::string> test_cluster::living_units() const {

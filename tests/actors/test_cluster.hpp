@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/node.hpp"
+#include "storage/memory/memory_cluster_store.hpp"
 #include "storage/memory/memory_database.hpp"
+#include "storage/memory/memory_ledger_store.hpp"
 #include "tests/actors/cluster_rows.hpp"
 #include "tests/actors/test_system.hpp"
 #include "tests/venues/temporary_folder.hpp"
@@ -53,6 +55,13 @@ public:
   [[nodiscard]] bool runs(const std::string& node) const;
   [[nodiscard]] std::vector<std::string> running_nodes() const;
   [[nodiscard]] bool stopped(const std::string& node) const;
+  /// The node's own actors, and its right to act.
+  [[nodiscard]] const actors::node_handles& handles(const std::string& node) const { return nodes_.at(node)->handles; }
+  [[nodiscard]] const actors::lease& lease_of(const std::string& node) const { return *nodes_.at(node)->lease; }
+  /// How often actors of this unit were started, on all nodes together.
+  [[nodiscard]] size_t starts(const std::string& unit) const;
+  /// Events of this kind that an actor recorded.
+  [[nodiscard]] size_t events(const std::string& actor, const std::string& kind) const;
   /// Units whose actors live, by name, and the node each lives on (the newest, where there are several).
   [[nodiscard]] std::map<std::string, std::string> living_units() const;
   /// Nodes that ended themselves, in order, with the reason.
@@ -88,7 +97,7 @@ private:
     caf::weak_actor_ptr actor;
     caf::resumable* job = nullptr;
   };
-  struct node {
+  struct process {
     std::string name;
     std::map<std::string, std::string> labels;
     std::shared_ptr<actors::lease> lease;
@@ -100,8 +109,8 @@ private:
   };
 
   void open_venue();
-  void note_life(node& n, const std::string& unit, const caf::actor& handle);
-  [[nodiscard]] actors::unit_factories make_factories(const std::shared_ptr<node>& n);
+  void note_life(process& n, const std::string& unit, const caf::actor& handle);
+  [[nodiscard]] actors::unit_factories make_factories(const std::shared_ptr<process>& n);
   [[nodiscard]] caf::expected<protocols::gatekeeper> dial(const std::string& from, const std::string& host);
   [[nodiscard]] bool run_one();
   [[nodiscard]] bool is_stopped(const caf::resumable* job) const;
@@ -112,7 +121,7 @@ private:
   test_system system_;
   std::mt19937_64 random_;
   std::shared_ptr<storage::memory_database> database_;
-  std::map<std::string, std::shared_ptr<node>> nodes_;
+  std::map<std::string, std::shared_ptr<process>> nodes_;
   std::shared_ptr<venues::bar_venue> engine_;
   std::vector<caf::actor> venue_actors_;
   protocols::gatekeeper venue_gate_;
@@ -122,6 +131,7 @@ private:
   std::set<const caf::resumable*> stopped_jobs_;
   uint64_t messages_ = 0;
   uint64_t processes_ = 0;
+  std::map<std::string, size_t> starts_;
   bool acting_ = false; ///< a node's actor runs at this moment
 };
 
