@@ -2,6 +2,7 @@
 
 #include "commands/count_text.hpp"
 #include "commands/database.hpp"
+#include "config/transition.hpp"
 #include "storage/sha256.hpp"
 
 #include <ostream>
@@ -61,7 +62,14 @@ compare_config(const std::string& file, storage::cluster_store& store, verb_cont
   const auto differences = config::diff(running, wanted);
   out.equal = differences.empty();
   show_differences(differences, context.out);
-  return out;
+  const auto forbidden = config::find_forbidden_changes(running, wanted);
+  if (forbidden.empty())
+    return out;
+  for (const auto& sentence : forbidden)
+    context.err << file << ": " << sentence << '\n';
+  context.err << count_text(forbidden.size(), "change") << " that a running cluster cannot take\n";
+  context.exit_code = exit_found;
+  return std::nullopt;
 }
 
 void commit_config(const config_comparison& wanted, const std::string& by,

@@ -20,7 +20,7 @@ struct config_comparison {
 };
 
 /// Reads and checks a cluster file and shows on context.out what it would change in the committed
-/// version. Nothing when the file has problems: those go to context.err and the exit code is
+/// version. Nothing when the file has problems or changes what must stay: those go to context.err and the exit code is
 /// exit_found. Throws verb_error when the file cannot be read or is for another cluster.
 [[nodiscard]] std::optional<config_comparison>
 compare_config(const std::string& file, storage::cluster_store& store, verb_context& context);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace supreme::config {
 
@@ -101,6 +102,27 @@ void check_instruments(const table_reader& section, const cluster_settings& all,
   }
 }
 
+std::set<trading::instrument_id> instruments_of(const feed_settings& feed) {
+  std::set<trading::instrument_id> out;
+  for (const auto& [id, file] : feed.files)
+    out.insert(id);
+  for (const auto& [id, price] : feed.start_prices)
+    out.insert(id);
+  return out;
+}
+
+/// Bars of two feeds would move an instrument's market twice in one step.
+void refuse_shared_instruments(table_reader& section, const std::vector<feed_settings>& others, const feed_settings& feed) {
+  for (const auto& id : instruments_of(feed)) {
+    for (const auto& other : others) {
+      if (instruments_of(other).count(id) > 0)
+        section.problems_found().add(section.path_of(feed.kind == feed_kind::csv ? "files" : "start_prices"),
+                               "expected an instrument that no other feed has; " + id.str() + " comes from feed "
+                                 + quoted(other.name));
+    }
+  }
+}
+
 std::vector<feed_settings> read_feeds(table_reader& root, const cluster_settings& all) {
   std::vector<feed_settings> out;
   name_set names{"feed"};
@@ -125,6 +147,7 @@ std::vector<feed_settings> read_feeds(table_reader& root, const cluster_settings
                                 "expected at most the number of the feed's instruments ("
                                   + std::to_string(symbols) + "), was "
                                   + std::to_string(feed.shards));
+    refuse_shared_instruments(section, out, feed);
     out.push_back(std::move(feed));
   }
   return out;

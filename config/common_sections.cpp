@@ -54,7 +54,8 @@ listen_settings read_listen(table_reader& root, std::string_view key, bool requi
   if (!required && !root.has(key))
     return out;
   out.host = section.text("host", host_text, out.host);
-  out.port = section.whole<uint16_t>("port", 0, port_max);
+  // Only what may be left out can be switched off.
+  out.port = section.whole<uint16_t>("port", required ? 1 : 0, port_max);
   section.finish();
   return out;
 }

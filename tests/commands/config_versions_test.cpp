@@ -100,6 +100,15 @@ TEST_F(config_versions, refuses_the_file_of_another_cluster) {
   EXPECT_EQ(store_.latest_config()->version, 1u);
 }
 
+TEST_F(config_versions, commits_nothing_that_contradicts_the_rows_of_the_running_one) {
+  apply(sample_cluster());
+  apply(with(sample_cluster(), "shard = \"m\"", "shard = \"x\""));
+  EXPECT_EQ(context_.exit_code, 1);
+  EXPECT_NE(err_.str().find("accounts[main].shard stays m"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("1 change that a running cluster cannot take"), std::string::npos) << err_.str();
+  EXPECT_EQ(store_.latest_config()->version, 1u);
+}
+
 TEST_F(config_versions, replaces_a_version_that_this_build_cannot_read) {
   ASSERT_TRUE(commit_as_bob("future_key = 1\n", 0));
   apply(sample_cluster());

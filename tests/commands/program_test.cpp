@@ -82,9 +82,9 @@ TEST(config_check, sums_up_a_valid_file) {
   EXPECT_EQ(cluster.code, 0) << cluster.err;
   EXPECT_EQ(
     cluster.out,
-    "cluster example: 2 instruments, 2 feeds, 1 venue, 1 account, 1 strategy with 2 slots\n");
+    "cluster example: 3 instruments, 2 feeds, 1 venue, 1 account, 1 strategy with 2 slots\n");
   const auto venue = run({"config", "check", example("venue.toml"), "--kind", "venue"});
-  EXPECT_EQ(venue.out, "venue sim: 2 instruments\n");
+  EXPECT_EQ(venue.out, "venue sim: 3 instruments\n");
   const auto node = run({"config", "check", example("node.toml"), "--kind", "node"},
                         {{"SUPREME_DATABASE_URL", "host=/run/pg"}});
   EXPECT_EQ(node.out, "node node-a of cluster example\n") << node.err;

@@ -31,14 +31,14 @@ TEST(cluster_file, reads_every_section) {
   const auto all = parsed(sample_cluster());
   EXPECT_EQ(all.id, "demo");
   EXPECT_EQ(all.lease.self_fence_ms, 2000);
-  ASSERT_EQ(all.instruments.size(), 2u);
+  ASSERT_EQ(all.instruments.size(), 3u);
   EXPECT_EQ(all.instruments[0].tick_size, dec("0.01"));
   EXPECT_EQ(all.instruments[0].lot_size, dec("0.00001"));
   EXPECT_EQ(all.instruments[1].min_notional, dec("0"));
   ASSERT_EQ(all.feeds.size(), 2u);
   EXPECT_EQ(all.feeds[0].files.at(trading::instrument_id{"ETHUSDT"}), "/data/eth.csv");
   EXPECT_EQ(all.feeds[1].start.to_string(), "2026-01-01T00:00:00Z");
-  EXPECT_EQ(all.feeds[1].start_prices.at(trading::instrument_id{"BTCUSDT"}), dec("60000"));
+  EXPECT_EQ(all.feeds[1].start_prices.at(trading::instrument_id{"SOLUSDT"}), dec("60000"));
   ASSERT_EQ(all.venues.size(), 1u);
   EXPECT_EQ(all.venues[0].port, 7400);
   ASSERT_EQ(all.accounts.size(), 1u);
@@ -187,7 +187,7 @@ shard = "m"
 initial = { USDT = "1" }
 )";
   EXPECT_EQ(check(sample_cluster() + second),
-            "cluster.toml:69: accounts[1].shard: expected each shard once, \"m\" stands twice\n");
+            "cluster.toml:76: accounts[1].shard: expected each shard once, \"m\" stands twice\n");
 }
 
 TEST(cluster_file, refuses_a_key_that_stands_twice) {
@@ -215,8 +215,9 @@ TEST(cluster_file, refuses_references_to_nothing) {
 TEST(cluster_file, refuses_an_instrument_that_the_feed_does_not_carry) {
   EXPECT_EQ(check_with("feed = \"history\"", "feed = \"random\""),
             "cluster.toml:59: strategies[0].instruments: expected instruments of feed \"random\", "
-            "which has no "
-            "start price for \"ETHUSDT\"\n");
+            "which has no start price for \"BTCUSDT\"\n"
+            "cluster.toml:59: strategies[0].instruments: expected instruments of feed \"random\", "
+            "which has no start price for \"ETHUSDT\"\n");
 }
 
 TEST(cluster_file, refuses_an_instrument_that_the_account_cannot_pay) {
@@ -298,6 +299,13 @@ TEST(cluster_file, lists_a_limited_number_of_problems) {
     text += "[[venues]]\nx" + std::to_string(i) + " = 1\n";
   const auto result = config::parse_cluster(text, "f");
   EXPECT_EQ(std::get<config::problems>(result).size(), config::defaults::config_problems_max + 1);
+}
+
+TEST(cluster_file, gives_an_instrument_to_one_feed_only) {
+  const auto found = problems_of(config::parse_cluster(
+    with(sample_cluster(), "start_prices = { SOLUSDT = \"60000\" }", "start_prices = { BTCUSDT = \"60000\" }"), "cluster.toml"));
+  EXPECT_NE(found.find("expected an instrument that no other feed has; BTCUSDT comes from feed \"history\""), std::string::npos)
+    << found;
 }
 
 } // namespace

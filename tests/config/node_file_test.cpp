@@ -159,7 +159,7 @@ TEST(node_file, refuses_a_log_level_that_does_not_exist) {
 TEST(node_file, requires_a_port_where_it_must_listen) {
   EXPECT_EQ(
     check(with(sample_node(), "port = 7300", "")),
-    "node.toml:6: mesh.port: expected a whole number from 0 to 65535, the key is missing\n");
+    "node.toml:6: mesh.port: expected a whole number from 1 to 65535, the key is missing\n");
 }
 
 TEST(database_url, takes_a_variable_name_never_a_url) {

@@ -47,7 +47,7 @@ files = { BTCUSDT = "/data/btc.csv", ETHUSDT = "/data/eth.csv" }
 name = "random"
 kind = "generated"
 start = 2026-01-01T00:00:00Z
-start_prices = { BTCUSDT = "60000" }
+start_prices = { SOLUSDT = "60000" }
 
 [[venues]]
 id = "sim"
@@ -77,6 +77,13 @@ instances = 2
 size = { mode = "fixed_notional", amount = "1000" }
 [strategies.parameters]
 fast = 10
+
+[[instruments]]
+id = "SOLUSDT"
+base = "SOL"
+quote = "USDT"
+tick_size = "0.01"
+lot_size = "0.001"
 )";
   return text;
 }
