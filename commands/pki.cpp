@@ -29,7 +29,7 @@ validity for_days(uint32_t days) {
 }
 
 void add_init(CLI::App& pki, verb_context& context) {
-  auto* verb = pki.add_subcommand("init", "Make a node CA and the key that signs audit anchors");
+  auto* verb = pki.add_subcommand("init", "Make the CA that the nodes of a cluster recognise each other by");
   const auto options = std::make_shared<init_options>();
   verb->add_option("--dir", options->dir, "Folder of the CA, made when missing")
     ->required()
@@ -38,10 +38,7 @@ void add_init(CLI::App& pki, verb_context& context) {
   verb->callback([options, &context] {
     const auto files =
       make_authority(options->dir, options->cluster, for_days(limits::authority_days));
-    context.out << files.key << '\n'
-                << files.certificate << '\n'
-                << files.anchor_key << '\n'
-                << files.anchor_public << '\n';
+    context.out << files.key << '\n' << files.certificate << '\n';
   });
 }
 

@@ -58,9 +58,8 @@ void require(bool done, const char* what) {
     fail(what);
 }
 
-key_ptr make_key(const char* type) {
-  key_ptr key{std::string_view{type} == "EC" ? EVP_EC_gen("P-256")
-                                             : EVP_PKEY_Q_keygen(nullptr, nullptr, type)};
+key_ptr make_key() {
+  key_ptr key{EVP_EC_gen("P-256")};
   require(key != nullptr, "cannot make a key");
   return key;
 }
@@ -83,10 +82,6 @@ std::string private_pem(EVP_PKEY* key) {
   return to_pem([key](BIO* out) {
     return PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
   });
-}
-
-std::string public_pem(EVP_PKEY* key) {
-  return to_pem([key](BIO* out) { return PEM_write_bio_PUBKEY(out, key); });
 }
 
 std::string certificate_pem(X509* certificate) {
@@ -250,21 +245,18 @@ certificate_ptr make_node_certificate(X509* authority, EVP_PKEY* authority_key, 
 } // namespace
 
 authority_files authority_files_in(const std::string& dir) {
-  return {dir + "/ca.key", dir + "/ca.crt", dir + "/audit-anchor.key", dir + "/audit-anchor.pub"};
+  return {dir + "/ca.key", dir + "/ca.crt"};
 }
 
 authority_files make_authority(const std::string& dir, const std::string& cluster, validity valid) {
   require_name("--cluster", cluster);
   const auto files = authority_files_in(dir);
   make_private_folder(dir);
-  for (const auto& path : {files.key, files.certificate, files.anchor_key, files.anchor_public})
+  for (const auto& path : {files.key, files.certificate})
     refuse_existing(path);
-  const auto key = make_key("EC");
-  const auto anchor_key = make_key("ED25519");
+  const auto key = make_key();
   const auto certificate = make_authority_certificate(key.get(), cluster, valid);
   write_new_file(files.key, private_pem(key.get()), private_mode);
-  write_new_file(files.anchor_key, private_pem(anchor_key.get()), private_mode);
-  write_new_file(files.anchor_public, public_pem(anchor_key.get()), public_mode);
   write_new_file(files.certificate, certificate_pem(certificate.get()), public_mode);
   return files;
 }
@@ -277,7 +269,7 @@ issued_files issue_certificate(const std::string& dir, const certificate_request
   const auto authority_key = read_key(authority_paths.key);
   for (const auto& path : {files.key, files.certificate})
     refuse_existing(path);
-  const auto key = make_key("EC");
+  const auto key = make_key();
   const auto certificate =
     make_node_certificate(authority.get(), authority_key.get(), key.get(), wanted);
   if (X509_cmp_time(X509_get0_notAfter(authority.get()), nullptr) < 0)

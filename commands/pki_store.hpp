@@ -17,9 +17,6 @@ public:
 struct authority_files {
   std::string key;         ///< "ca.key": signs node certificates; belongs on no node
   std::string certificate; ///< "ca.crt": every node's tls.ca_file
-  std::string
-    anchor_key; ///< "audit-anchor.key": Ed25519, signs audit heads; not for the database's host
-  std::string anchor_public; ///< "audit-anchor.pub"
 };
 [[nodiscard]] authority_files authority_files_in(const std::string& dir);
 
@@ -30,8 +27,8 @@ struct validity {
 };
 
 /// Makes the folder (0700) when it is missing and in it a P-256 certificate authority for the nodes
-/// of `cluster` alone, and the Ed25519 key pair for audit anchors. Keys are 0600. Never overwrites
-/// a file: throws pki_error when one is there.
+/// of `cluster` alone. The key is 0600. Never overwrites a file: throws pki_error when one is there.
+/// The key that signs audit heads is no part of it: each node makes its own.
 authority_files make_authority(const std::string& dir, const std::string& cluster, validity valid);
 
 /// What a certificate is issued for.

@@ -148,10 +148,8 @@ TEST_F(pki, keeps_keys_to_their_owner) {
   const auto node = issue("ca", "node-a");
   EXPECT_EQ(mode_of(folder_.file("ca")), 0700u);
   EXPECT_EQ(mode_of(authority.key), 0600u);
-  EXPECT_EQ(mode_of(authority.anchor_key), 0600u);
   EXPECT_EQ(mode_of(node.key), 0600u);
   EXPECT_EQ(mode_of(authority.certificate), 0644u);
-  EXPECT_EQ(mode_of(authority.anchor_public), 0644u);
 }
 
 TEST_F(pki, never_overwrites_anything) {
@@ -174,22 +172,6 @@ TEST_F(pki, leaves_a_file_alone_that_appears_meanwhile) {
   ASSERT_EQ(::symlink("/nonexistent/target", folder_.file("link").c_str()), 0);
   EXPECT_THROW(commands::write_new_file(folder_.file("link"), "x", 0600), commands::pki_error);
   EXPECT_THROW(commands::refuse_existing(folder_.file("link")), commands::pki_error);
-}
-
-TEST_F(pki, makes_an_anchor_key_that_signs) {
-  const auto authority = make("ca");
-  std::ofstream{folder_.file("head")} << "a head";
-  const auto signature = folder_.file("signature");
-  EXPECT_EQ(shell("openssl pkeyutl -sign -rawin -inkey " + authority.anchor_key + " -in "
-                  + folder_.file("head") + " -out " + signature),
-            "");
-  EXPECT_NE(shell("openssl pkeyutl -verify -rawin -pubin -inkey " + authority.anchor_public
-                  + " -in " + folder_.file("head") + " -sigfile " + signature)
-              .find("Signature Verified Successfully"),
-            std::string::npos);
-  EXPECT_NE(
-    shell("openssl pkey -pubin -text -noout -in " + authority.anchor_public).find("ED25519"),
-    std::string::npos);
 }
 
 TEST_F(pki, refuses_names_that_would_mean_something_else) {
@@ -229,8 +211,7 @@ TEST_F(pki, verbs_print_the_files_they_made) {
   const auto dir = folder_.file("pki");
   const auto made = run({"pki", "init", "--dir", dir, "--cluster", "demo"});
   EXPECT_EQ(made.code, 0) << made.err;
-  EXPECT_EQ(made.out, dir + "/ca.key\n" + dir + "/ca.crt\n" + dir + "/audit-anchor.key\n" + dir
-                        + "/audit-anchor.pub\n");
+  EXPECT_EQ(made.out, dir + "/ca.key\n" + dir + "/ca.crt\n");
   const auto issued =
     run({"pki", "issue", "--dir", dir, "--name", "node-a", "--host", "10.0.0.1", "--host", "a.b"});
   EXPECT_EQ(issued.code, 0) << issued.err;
