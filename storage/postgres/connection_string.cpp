@@ -68,6 +68,8 @@ std::string complete_connection_string(const std::string& conninfo,
   settings += setting("synchronous_commit", "on") + setting("timezone", "UTC")
               + setting("datestyle", "ISO")
               + setting("default_transaction_isolation", R"(read\ committed)");
+  if (options.generic_plans)
+    settings += setting("plan_cache_mode", "force_generic_plan");
   if (!options.role.empty())
     settings += setting("role", options.role);
   all["application_name"] = options.application;

@@ -43,7 +43,8 @@ postgres_ledger_store::postgres_ledger_store(const std::string& conninfo)
   : session_(conninfo, {.role = "supreme_writer",
                         .application = "supreme ledger",
                         .statement_timeout = defaults::statement_timeout,
-                        .lock_timeout = defaults::lock_timeout}) {}
+                        .lock_timeout = defaults::lock_timeout,
+                        .generic_plans = true}) {}
 
 std::vector<outcome> postgres_ledger_store::commit(const std::vector<transaction>& group) {
   SUPREME_CHECK(group.size() <= defaults::commit_group_max, "a group has at most commit_group_max members");

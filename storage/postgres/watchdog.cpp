@@ -20,12 +20,11 @@ watchdog::watch::watch(int socket, std::chrono::milliseconds limit)
   auto& dog = instance();
   const std::lock_guard lock{dog.mutex_};
   place_ = dog.watches_.insert(dog.watches_.end(), this);
-  // A sleeping thread only needs waking when this is the first deadline to come; most are not.
-  const bool first = std::all_of(dog.watches_.begin(), dog.watches_.end(), [this](const watch* w) {
-    return w == this || w->fired_ || w->deadline_ > deadline_;
-  });
-  if (first)
+  // The thread may wake for a watch that is over by then, and looks what is next: waking it for every statement would cost more.
+  if (deadline_ < dog.next_look_) {
+    dog.next_look_ = deadline_;
     dog.changed_.notify_one();
+  }
 }
 
 watchdog::watch::~watch() {
@@ -37,7 +36,8 @@ watchdog::watch::~watch() {
 void watchdog::run() {
   std::unique_lock lock{mutex_};
   for (;;) {
-    auto next = std::chrono::steady_clock::time_point::max();
+    auto& next = next_look_;
+    next = std::chrono::steady_clock::time_point::max();
     const auto now = std::chrono::steady_clock::now();
     for (auto* w : watches_) {
       if (w->fired_)
@@ -52,7 +52,7 @@ void watchdog::run() {
     if (next == std::chrono::steady_clock::time_point::max())
       changed_.wait(lock);
     else
-      changed_.wait_until(lock, next);
+      changed_.wait_until(lock, std::chrono::steady_clock::time_point{next});
   }
 }
 
