@@ -196,10 +196,46 @@ void drop_everything(self_pointer self, const std::string& why) {
   auto& st = self->state;
   if (!st.units.empty())
     log(log_level::error, unit_host_state::name, "fenced", why);
-  for (auto& [name, unit] : st.units)
-    stop_actor(self, unit);
+  for (auto& [name, unit] : st.units) {
+    if (unit.spec.kind == unit_kind::gateway && unit.handle)
+      st.serving_on[name] = std::move(unit);
+    else
+      stop_actor(self, unit);
+  }
   st.units.clear();
   st.claiming.clear();
+}
+
+/// Whether a claimed unit's actor was there already, and is the one that is wanted.
+bool adopt(self_pointer self, running& unit) {
+  auto& st = self->state;
+  auto found = st.serving_on.find(unit.spec.name);
+  if (found == st.serving_on.end())
+    return false;
+  auto old = std::move(found->second);
+  st.serving_on.erase(found);
+  if (old.spec.definition != unit.spec.definition) {
+    stop_actor(self, old);
+    return false;
+  }
+  unit.handle = old.handle;
+  unit.started_at = old.started_at;
+  tell_directory(st, unit.spec.name, unit.epoch, 0, unit.handle);
+  return true;
+}
+
+/// What has served on and belongs to another node by now, or to nobody, ends.
+void end_serving_on(self_pointer self, const assignment& wanted) {
+  auto& st = self->state;
+  for (auto it = st.serving_on.begin(); it != st.serving_on.end();) {
+    auto place = wanted.find(it->first);
+    if (place != wanted.end() && place->second == st.settings.node) {
+      ++it;
+    } else {
+      stop_actor(self, it->second);
+      it = st.serving_on.erase(it);
+    }
+  }
 }
 
 void claim(self_pointer self, const unit_spec& spec) {
@@ -220,7 +256,8 @@ void claim(self_pointer self, const unit_spec& spec) {
         unit.epoch = got.epoch;
         state.units[spec.name] = std::move(unit);
         record(state, spec.name, "started", got.epoch, "on " + state.settings.node);
-        start_actor(self, spec.name, got.number);
+        if (!adopt(self, state.units.at(spec.name)))
+          start_actor(self, spec.name, got.number);
       },
       [self, spec](const caf::error& why) {
         self->state.claiming.erase(spec.name);
@@ -336,6 +373,7 @@ void reconcile(self_pointer self) {
   auto specs = list_units(st.news->config->settings, st.news->config->version);
   auto wanted = wanted_places(st, specs);
   drop_superseded(self);
+  end_serving_on(self, wanted);
   give_back_unwanted(self, specs, wanted);
   release_leftovers(self);
   claim_wanted(self, specs, wanted);
@@ -368,6 +406,12 @@ void on_tick(self_pointer self) {
 
 void on_down(self_pointer self, const caf::down_msg& down) {
   auto& st = self->state;
+  for (auto it = st.serving_on.begin(); it != st.serving_on.end(); ++it) {
+    if (it->second.handle.address() == down.source) {
+      st.serving_on.erase(it);
+      return;
+    }
+  }
   for (auto& [name, unit] : st.units) {
     if (!unit.handle || unit.handle.address() != down.source)
       continue;

@@ -62,6 +62,9 @@ struct unit_host_state {
   uint64_t incarnation = 0;
   std::optional<cluster_news> news;
   std::map<std::string, running> units;
+  /// A gateway that has lost its unit with the lease serves on, because people must see why and be able to try: it trades nothing,
+  /// and what it changes it changes in the rows. It is taken over again with the unit, or ends when another node has that.
+  std::map<std::string, running> serving_on;
   std::set<std::string> claiming;
   std::set<std::pair<std::string, uint64_t>> live;
   std::chrono::nanoseconds joined_at{0};     ///< when a node last joined

@@ -45,6 +45,14 @@ uint64_t feed_definition(const config::feed_settings& f, uint32_t shard) {
   return stable_hash(out.str());
 }
 
+/// The gateway tells the guards of all accounts when a mode changes.
+uint64_t gateway_definition(const config::cluster_settings& settings) {
+  std::ostringstream out;
+  for (const auto& a : settings.accounts)
+    out << a.id.str() << ';';
+  return stable_hash(out.str());
+}
+
 uint64_t account_definition(const config::cluster_settings& settings, const config::account_settings& a) {
   std::ostringstream out;
   out << a.venue.str() << ',' << a.quote.str() << ',' << a.shard << ',' << a.receive_window_ms << ';';
@@ -171,7 +179,8 @@ std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint
     // Only nodes that were given an address to serve on can hold it: they carry this label by themselves.
     auto where = settings.gateway.where;
     where[gateway_label] = "yes";
-    units.push_back(make_spec("gateway/0", unit_kind::gateway, "", 0, std::move(where), 1));
+    units.push_back(
+      make_spec("gateway/0", unit_kind::gateway, "", 0, std::move(where), gateway_definition(settings)));
   }
   return units;
 }

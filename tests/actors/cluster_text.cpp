@@ -134,7 +134,8 @@ std::string cluster_text::to_toml() const {
          "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\"]\ninstances = "
       << trend_instances << "\nsize = { mode = \"fixed_notional\", amount = \"" << trend_amount
       << "\" }\n[strategies.parameters]\nfast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = 100\n";
-  out << "[replay]\nname = \"main\"\nspeed = " << speed << "\n[gateway]\nenabled = false\n";
+  out << "[replay]\nname = \"main\"\nspeed = " << speed << "\n[gateway]\nenabled = " << (with_gateway ? "true" : "false")
+      << "\n";
   return out.str();
 }
 

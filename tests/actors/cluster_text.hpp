@@ -17,6 +17,7 @@ struct cluster_text {
   bool spread_main = false;
   std::string trend_amount = "9000";
   bool with_calm = true;      ///< strategy calm exists
+  bool with_gateway = false;  ///< a gateway unit is wanted; its factory is the test's
   bool with_newcomer = false; ///< a fourth strategy, of account side
   uint32_t moves_at_once = 2;
   int64_t speed = 0;

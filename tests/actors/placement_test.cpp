@@ -81,9 +81,12 @@ RC_GTEST_PROP(placement, puts_every_unit_on_one_live_node, ()) {
 RC_GTEST_PROP(placement, spreads_instances_evenly, ()) {
   auto units = make_units(*rc::gen::inRange<size_t>(1, 40));
   auto nodes = make_nodes(*rc::gen::inRange<size_t>(1, 8));
-  auto share = (units.size() + nodes.size() - 1) / nodes.size();
-  for (const auto& [node, count] : load_of(actors::place(units, nodes)))
-    RC_ASSERT(count <= share);
+  auto load = load_of(actors::place(units, nodes));
+  RC_ASSERT(load.size() == std::min(units.size(), nodes.size()));
+  for (const auto& [node, count] : load) {
+    RC_ASSERT(count >= units.size() / nodes.size());
+    RC_ASSERT(count <= (units.size() + nodes.size() - 1) / nodes.size());
+  }
 }
 
 TEST(placement, gives_each_of_n_nodes_one_of_n_instances) {

@@ -202,6 +202,50 @@ TEST(supervision, stops_everything_before_the_lease_can_be_taken_and_goes_on_whe
   EXPECT_EQ(first_difference(undisturbed({.speed = 60}), cluster.rows()), "");
 }
 
+/// Stands for the gateway: only its life matters here. `living` counts those that serve.
+std::function<void(const std::string&, actors::unit_factories&)> serve_counted(const std::shared_ptr<int>& living) {
+  return [living](const std::string&, actors::unit_factories& factories) {
+    factories.make[actors::unit_kind::gateway] = [living](caf::actor_system& system, const actors::unit_context&) {
+      auto handle = system.spawn([](caf::event_based_actor*) -> caf::behavior { return {[](protocols::tick_atom) {}}; });
+      ++*living;
+      handle->attach_functor([living](const caf::error&) { --*living; });
+      return handle;
+    };
+  };
+}
+
+TEST(supervision, lets_the_gateway_serve_on_while_the_database_is_away) {
+  auto living = std::make_shared<int>(0);
+  test_cluster cluster{{cluster_text{.with_gateway = true, .speed = 60}.to_toml(), bars}};
+  cluster.set_factory_hook(serve_counted(living));
+  cluster.start_node("n1", {{"gateway", "yes"}});
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.steps() >= 1 && *living == 1; }));
+  auto away = std::make_shared<bool>(true);
+  cluster.set_faults([away](std::string_view) { return *away ? storage::injected_fault::before : storage::injected_fault::none; });
+  cluster.run_for(5s); // Declared dead by then: it joins anew.
+  EXPECT_EQ(cluster.living_units().size(), 1u) << "only the gateway is left";
+  EXPECT_EQ(*living, 1);
+  *away = false;
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.finished(); })) << cluster.story();
+  EXPECT_EQ(cluster.starts("gateway/0"), 1u) << "it was interrupted";
+  EXPECT_EQ(*living, 1);
+}
+
+TEST(supervision, leaves_one_gateway_after_another_node_has_taken_it_over) {
+  auto living = std::make_shared<int>(0);
+  test_cluster cluster{{cluster_text{.with_gateway = true, .speed = 20}.to_toml(), bars}};
+  cluster.set_factory_hook(serve_counted(living));
+  cluster.start_node("n1", {{"gateway", "yes"}});
+  cluster.start_node("n2", {{"gateway", "yes"}});
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.steps() >= 1 && *living == 1; }));
+  auto holder = cluster.living_units().at("gateway/0");
+  cluster.stop_node(holder);
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.starts("gateway/0") == 2; }, 20s)) << cluster.story();
+  cluster.continue_node(holder);
+  cluster.run_for(20s); // It may come back to its first place.
+  EXPECT_EQ(*living, 1);
+}
+
 TEST(supervision, joins_anew_when_it_was_declared_dead) {
   test_cluster cluster{{cluster_text{.speed = 60}.to_toml(), bars}};
   cluster.start_node("n1");
