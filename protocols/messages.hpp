@@ -246,6 +246,9 @@ struct step_settled {
 /// Executor → portfolio: apply each exactly once.
 struct book_fills {
   std::vector<venue_trade> trades;
+  /// The slot of each trade's order where the executor knows it, else empty; none at all stands for all empty. A hint that spares
+  /// reading: the rows decide.
+  std::vector<trading::slot_id> slots;
 };
 
 struct fills_booked {
@@ -386,7 +389,7 @@ typename Inspector::result_type inspect(Inspector& f, step_settled& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, book_fills& x) {
-  return fields(f, "book_fills_v1", x.trades);
+  return fields(f, "book_fills_v1", x.trades, x.slots);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fills_booked& x) {

@@ -26,8 +26,10 @@ bool follow(executor_state& st, const protocols::step_id& id) {
   st.conductor_epoch = id.conductor_epoch;
   if (id.step > st.current_step) {
     // Every order of the step before is at rest: the barrier has seen to it. What start-up found belongs to the first step heard.
-    if (st.current_step != 0)
+    if (st.current_step != 0) {
       st.orders.clear();
+      st.slots.clear();
+    }
     st.current_step = id.step;
   }
   return true;
@@ -187,7 +189,12 @@ struct settlement : std::enable_shared_from_this<settlement> {
   void send(const protocols::unit_address& portfolio) {
     auto end = std::min(trades.size(), next + limits::commit_group_max);
     protocols::book_fills request{{trades.begin() + static_cast<std::ptrdiff_t>(next),
-                                   trades.begin() + static_cast<std::ptrdiff_t>(end)}};
+                                   trades.begin() + static_cast<std::ptrdiff_t>(end)},
+                                  {}};
+    for (const auto& t : request.trades) {
+      auto slot = self->state.slots.find(t.fill.order);
+      request.slots.push_back(slot == self->state.slots.end() ? trading::slot_id{} : slot->second);
+    }
     auto last_seq = trades[end - 1].seq;
     auto keep = shared_from_this();
     self->request(caf::actor_cast<protocols::portfolio>(portfolio.handle), limits::ledger_deadline, request)

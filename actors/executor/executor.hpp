@@ -26,6 +26,7 @@ struct executor_state {
   protocols::venue_port venue;
   bool ready = false;                       ///< session opened, rows and venue agree
   std::map<trading::client_order_id, stage> orders; ///< of the current step, and what was open at start
+  std::map<trading::client_order_id, trading::slot_id> slots; ///< of them, for whoever books their fills
   /// The Knight check: every id that ever went out in this life. A second send of one halts the account.
   std::set<trading::client_order_id> sent;
   uint64_t last_trade_seq = 0;              ///< newest trade known to be booked

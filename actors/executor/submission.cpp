@@ -77,8 +77,10 @@ void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
     halt_account(self, "an order was about to be sent twice");
     return;
   }
-  for (const auto& o : orders)
+  for (const auto& o : orders) {
     st.orders[o.id] = stage::sending;
+    st.slots[o.id] = o.key.slot;
+  }
   const auto& account = account_of(st.context);
   auto window = std::chrono::milliseconds{account.receive_window_ms};
   auto valid_until = st.context.node_lease->clock().wall() + window;

@@ -87,12 +87,11 @@ struct booking : std::enable_shared_from_this<booking> {
   std::vector<trading::position> slot_after;                    ///< one per fresh fill
   std::map<trading::trade_id, protocols::fill_notice> booked;   ///< earlier than the memory reaches
   std::set<trading::trade_id> quarantined;
-  std::map<trading::client_order_id, trading::slot_id> slot_of; ///< of orders that are over
+  std::map<trading::client_order_id, trading::slot_id> slot_of; ///< of orders that this actor had not heard of
   std::set<uint64_t> unread;                                    ///< account events of this request that must be read
   size_t attempts = 0;
 
   void start() {
-    auto& st = self->state;
     if (++attempts > limits::booking_attempts_max) {
       fail(protocols::make_error(protocols::fault::database_unknown, "the rows change under every booking"));
       return;
@@ -104,7 +103,7 @@ struct booking : std::enable_shared_from_this<booking> {
     }
     if (fresh.empty())
       deliver();
-    else if (std::all_of(fresh.begin(), fresh.end(), [&](const auto& f) { return st.slot_of.count(f.order) != 0; }))
+    else if (std::none_of(fresh.begin(), fresh.end(), [&](const auto& f) { return find_slot(f.order).empty(); }))
       commit();
     else
       read_orders();
@@ -129,10 +128,10 @@ struct booking : std::enable_shared_from_this<booking> {
   }
 
   [[nodiscard]] trading::slot_id find_slot(const trading::client_order_id& order) const {
-    if (auto open = self->state.slot_of.find(order); open != self->state.slot_of.end())
-      return open->second;
-    auto over = slot_of.find(order);
-    return over == slot_of.end() ? trading::slot_id{} : over->second;
+    if (auto told = slot_of.find(order); told != slot_of.end())
+      return told->second;
+    auto open = self->state.slot_of.find(order);
+    return open == self->state.slot_of.end() ? trading::slot_id{} : open->second;
   }
 
   [[nodiscard]] transactions make_batch() {
@@ -191,7 +190,7 @@ struct booking : std::enable_shared_from_this<booking> {
       log(log_level::error, portfolio_state::name, "fill_quarantined", f.id.str() + " of order " + f.order.str() + ": " + o.text);
       quarantined.insert(f.id);
       again = again || !slot.empty();
-    } else if (o.status == commit_status::refused && slot.empty() && o.order) {
+    } else if (o.status == commit_status::refused && o.order && o.order->order.key.slot != slot) {
       slot_of[f.order] = o.order->order.key.slot;
       again = true;
     } else if (o.status == commit_status::stale) {
@@ -261,6 +260,10 @@ void book_next(self_pointer self) {
   next->promise = std::move(st.queue.front().promise);
   st.queue.pop_front();
   st.booking = true;
+  for (size_t i = 0; i < next->request.slots.size() && i < next->request.trades.size(); ++i) {
+    if (!next->request.slots[i].empty())
+      next->slot_of[next->request.trades[i].fill.order] = next->request.slots[i];
+  }
   next->start();
 }
 

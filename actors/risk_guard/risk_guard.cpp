@@ -35,7 +35,8 @@ bool follow(risk_guard_state& st, const protocols::step_id& id) {
   if (order < 0)
     return false;
   if (order > 0) {
-    st.collected = {id, {}};
+    st.collected = {};
+    st.collected.id = id;
     if (st.waiting)
       st.waiting->promise.deliver(protocols::make_error(protocols::fault::stale_step));
     st.waiting.reset();
@@ -49,6 +50,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   protocols::decide_step step;
   decided_promise promise;
   std::vector<protocols::signal_emission> emissions; ///< in (slot, leg) order
+  storage::account_snapshot rows;
   std::optional<protocols::unit_address> executor;
   std::vector<made_decision> decisions;
   size_t next = 0;
@@ -72,20 +74,12 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
       self, st.addresses, st.context.names, executor_unit(account_of(st.context).id),
       [keep](const protocols::unit_address& found) {
         keep->executor = found;
-        keep->read_rows();
+        keep->decide();
       },
-      [keep](caf::error&) { keep->read_rows(); }); // Decided all the same; the barrier finds the executor later.
+      [keep](caf::error&) { keep->decide(); }); // Decided all the same; the barrier finds the executor later.
   }
 
-  void read_rows() {
-    auto& context = self->state.context;
-    auto keep = shared_from_this();
-    self->request(context.books, limits::ledger_deadline, load_account{account_of(context).id})
-      .then([keep](const storage::account_snapshot& rows) { keep->decide(rows); },
-            [keep](const caf::error& why) { keep->fail(why); });
-  }
-
-  void decide(const storage::account_snapshot& rows) {
+  void decide() {
     const auto& context = self->state.context;
     std::vector<trading::signal> signals;
     for (const auto& e : emissions)
@@ -170,10 +164,15 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
 
 void decide_when_complete(self_pointer self) {
   auto& st = self->state;
-  if (!st.waiting || st.collected.signals.size() < st.waiting->step.expected)
+  if (!st.waiting || st.collected.signals.size() < st.waiting->step.expected
+      || (!st.collected.rows && !st.collected.unreadable))
     return;
   auto question = std::move(*st.waiting);
   st.waiting.reset();
+  if (st.collected.unreadable) {
+    question.promise.deliver(st.collected.unreadable);
+    return;
+  }
   if (st.collected.signals.size() > question.step.expected) {
     question.promise.deliver(
       protocols::make_error(protocols::fault::bad_input, "more signals arrived than were counted"));
@@ -191,10 +190,34 @@ void decide_when_complete(self_pointer self) {
   decision->self = self;
   decision->step = std::move(question.step);
   decision->promise = std::move(question.promise);
+  decision->rows = *st.collected.rows;
   // Keys order by slot, then cause, then leg: the order every guard decides in.
   for (const auto& [key, emission] : st.collected.signals)
     decision->emissions.push_back(emission);
   decision->start();
+}
+
+/// Asked at the first word of an attempt.
+void read_rows(self_pointer self) {
+  auto& st = self->state;
+  if (st.collected.reading)
+    return;
+  st.collected.reading = true;
+  auto current = [self, id = st.collected.id] { return compare(id, self->state.collected.id) == 0; };
+  self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
+    .then(
+      [self, current](storage::account_snapshot& rows) {
+        if (!current())
+          return;
+        self->state.collected.rows = std::move(rows);
+        decide_when_complete(self);
+      },
+      [self, current](const caf::error& why) {
+        if (!current())
+          return;
+        self->state.collected.unreadable = why;
+        decide_when_complete(self);
+      });
 }
 
 void set_latch(risk_guard_state& st, const std::string& text) {
@@ -216,6 +239,7 @@ make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, 
       if (!follow(st, e.id))
         return;
       st.collected.signals[e.signal.key] = e;
+      read_rows(self);
       decide_when_complete(self);
     },
     [self](const protocols::decide_step& step) -> caf::result<protocols::step_decided> {
@@ -225,6 +249,7 @@ make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, 
         return protocols::make_error(protocols::fault::overloaded, "more signals in one step than a guard decides");
       auto promise = self->make_response_promise<protocols::step_decided>();
       self->state.waiting = risk_guard_state::question{step, promise};
+      read_rows(self);
       decide_when_complete(self);
       return promise;
     },

@@ -15,6 +15,10 @@ struct risk_guard_state {
   struct collection {
     protocols::step_id id;
     std::map<trading::decision_key, protocols::signal_emission> signals;
+    /// The account at this attempt, read while its signals are still arriving: nothing but this guard changes it until they are decided.
+    std::optional<storage::account_snapshot> rows;
+    bool reading = false;
+    caf::error unreadable;
   };
   struct question {
     protocols::decide_step step;

@@ -44,7 +44,7 @@ struct portfolio_bench : unit_bench {
   }
 
   caf::expected<protocols::fills_booked> book(const std::vector<protocols::venue_trade>& trades) {
-    return system_.ask<protocols::fills_booked>(portfolio, 0ns, protocols::book_fills{trades});
+    return system_.ask<protocols::fills_booked>(portfolio, 0ns, protocols::book_fills{trades, {}});
   }
 
   protocols::portfolio portfolio;
@@ -94,8 +94,8 @@ TEST_F(portfolio_test, books_overlapping_reports_once) {
 
 TEST_F(portfolio_test, computes_each_booking_from_the_one_before_although_they_come_at_once) {
   auto trades = make_trades(6);
-  auto a = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin(), trades.begin() + 3}});
-  auto b = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin() + 3, trades.end()}});
+  auto a = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin(), trades.begin() + 3}, {}});
+  auto b = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin() + 3, trades.end()}, {}});
   system_.run();
   for (auto* reply : {&a, &b})
     reply->receive([](const protocols::fills_booked& f) { EXPECT_EQ(f.fills.size(), 3u); },
@@ -127,7 +127,7 @@ RC_GTEST_PROP(portfolio_actor, books_every_trade_exactly_once_however_it_is_cut_
 TEST_F(portfolio_test, goes_on_from_the_rows_after_it_died_in_the_middle_of_a_booking) {
   auto trades = make_trades(4);
   ASSERT_TRUE(book({trades.begin(), trades.begin() + 2}));
-  caf::anon_send(portfolio, protocols::book_fills{{trades.begin() + 2, trades.end()}});
+  caf::anon_send(portfolio, protocols::book_fills{{trades.begin() + 2, trades.end()}, {}});
   // It dies after it has sent its batch to the ledger, and never hears the answer.
   while (!system_.scheduler().jobs.empty() && rows_of().account_seq == 2)
     system_.scheduler().try_run_once();
@@ -184,6 +184,27 @@ TEST_F(portfolio_test, books_the_fill_of_an_order_that_was_over_before_it_starte
   EXPECT_EQ(rows_of().account_seq, 3u);
   EXPECT_TRUE(alive(portfolio));
   ASSERT_TRUE(book({later})) << "the books stand as the rows do";
+}
+
+TEST_F(portfolio_test, takes_the_rows_word_against_a_wrong_hint_and_no_reading_for_a_right_one) {
+  auto trades = make_trades(4);
+  auto own = trading::slot_id{"trend/BTCUSDT"}, wrong = trading::slot_id{"calm/BNBUSDT"};
+  size_t reads = 0;
+  database_->set_faults([&](std::string_view call) {
+    reads += call == "load_account" ? 1 : 0;
+    return storage::injected_fault::none;
+  });
+  auto send = [&](protocols::venue_trade t, const trading::slot_id& hint) {
+    return system_.ask<protocols::fills_booked>(portfolio, 0ns, protocols::book_fills{{t}, {hint}});
+  };
+  ASSERT_TRUE(send(trades[0], own));
+  EXPECT_EQ(reads, 0u);
+  auto booked = send(trades[2], wrong);
+  ASSERT_TRUE(booked) << protocols::describe(booked.error());
+  EXPECT_EQ(booked->fills.at(0).slot, own);
+  EXPECT_GT(reads, 0u);
+  EXPECT_EQ(rows_of().account_seq, 2u);
+  database_->set_faults(nullptr);
 }
 
 TEST_F(portfolio_test, keeps_a_contradicting_trade_out_of_the_books_and_goes_on) {

@@ -201,7 +201,7 @@ template <>
 inline constexpr layout golden<protocols::book_fills> = {
   "book_fills_v1",
   "01 000000000000000b 0373696d 046d61696e 027437 046d312d61 03425443 02 0000000011e1a300 "
-  "0000000002faf080 fffffffffff0bdc0 03555344 18a7c6abfc90b800"};
+  "0000000002faf080 fffffffffff0bdc0 03555344 18a7c6abfc90b800 01 097472656e642f425443"};
 template <>
 inline constexpr layout golden<protocols::fills_booked> = {
   "fills_booked_v1",

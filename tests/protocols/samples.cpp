@@ -246,7 +246,7 @@ step_settled sample() {
 }
 template <>
 book_fills sample() {
-  return {.trades = {sample<venue_trade>()}};
+  return {.trades = {sample<venue_trade>()}, .slots = {sample<slot_id>()}};
 }
 template <>
 fills_booked sample() {
