@@ -2,11 +2,16 @@
 
 #include "trading/market/bar.hpp"
 #include "trading/orders/order.hpp"
+#include "trading/orders/signal.hpp"
 #include "trading/portfolio/position.hpp"
 
+#include <caf/error.hpp>
+#include <caf/make_message.hpp>
 #include <caf/meta/type_name.hpp>
+#include <caf/sec.hpp>
 
 #include <optional>
+#include <string>
 #include <type_traits>
 
 /// How trading's values travel. Wire names end in a version; a changed layout is a new name, because CAF 0.17.6 identifies
@@ -14,11 +19,43 @@
 /// 0.17.6 loops for ever on an infinite double, so the templates below refuse to compile with one.
 namespace supreme::protocols {
 
-/// Fields of a wire type; refuses floating point at compile time.
+/// The newest enumerator of an enum that travels; its values run from 1 without gaps. Specialised beside the enum's wire type, so
+/// that an enum without it does not compile.
+template <class Enum>
+inline constexpr Enum last_enumerator{};
+template <>
+inline constexpr trading::side last_enumerator<trading::side> = trading::side::sell;
+template <>
+inline constexpr trading::order_type last_enumerator<trading::order_type> = trading::order_type::stop_limit;
+template <>
+inline constexpr trading::order_state last_enumerator<trading::order_state> = trading::order_state::not_accepted;
+template <>
+inline constexpr trading::target last_enumerator<trading::target> = trading::target::short_position;
+
+/// False for a number that no enumerator has: a switch over it would fall through.
+template <class T>
+[[nodiscard]] constexpr bool is_known(const T& x) noexcept {
+  if constexpr (std::is_enum_v<T>) {
+    using number = std::underlying_type_t<T>;
+    static_assert(last_enumerator<T> != T{}, "an enum on the wire says which of its enumerators is the last");
+    return static_cast<number>(x) >= 1 && static_cast<number>(x) <= static_cast<number>(last_enumerator<T>);
+  } else {
+    return true;
+  }
+}
+
+/// Fields of a wire type; refuses floating point at compile time, and unknown enumerators when it reads.
 template <class Inspector, class... Ts>
 typename Inspector::result_type fields(Inspector& f, const char* name, Ts&... xs) {
   static_assert((!std::is_floating_point_v<Ts> && ...), "no floating point on the wire");
-  return f(caf::meta::type_name(name), xs...);
+  if constexpr (Inspector::reads_state) {
+    return f(caf::meta::type_name(name), xs...);
+  } else {
+    auto result = f(caf::meta::type_name(name), xs...);
+    if (!result && !(is_known(xs) && ...))
+      return caf::make_error(caf::sec::invalid_argument, std::string{name} + ": unknown enumerator");
+    return result;
+  }
 }
 
 /// A value that is absent travels as false and its default.

@@ -168,6 +168,9 @@ enum class venue_verdict : uint8_t {
   not_found = 5,         ///< answer to a query: the venue does not have it
 };
 
+template <>
+inline constexpr venue_verdict last_enumerator<venue_verdict> = venue_verdict::not_found;
+
 struct venue_submit {
   trading::account_id account;
   uint64_t session = 0;
