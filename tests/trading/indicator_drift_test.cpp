@@ -3,9 +3,11 @@
 // (that is what makes running sums drift); then the value is recomputed from the last inputs
 // alone.
 
+#include "trading/indicators/extremes.hpp"
 #include "trading/indicators/moving_average.hpp"
 #include "trading/indicators/rsi.hpp"
 #include "trading/indicators/sma.hpp"
+#include "trading/indicators/standard_deviation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -97,6 +99,29 @@ TEST(indicator_drift, rsi_equals_its_weighted_gains_and_losses) {
   const long double gain = weighted(gains, 1.0L / 14);
   const long double loss = weighted(losses, 1.0L / 14);
   expect_relative(*r.value(), static_cast<double>(100 * gain / (gain + loss)));
+}
+
+TEST(indicator_drift, standard_deviation_equals_its_window_after_ten_million_updates) {
+  for (const uint32_t length : {7U, 500U}) {
+    standard_deviation s{length};
+    const auto window = run(s, length);
+    long double mean = 0;
+    for (const double x : window)
+      mean += x / static_cast<long double>(length);
+    long double squares = 0;
+    for (const double x : window)
+      squares += (x - mean) * (x - mean);
+    expect_relative(*s.value(), static_cast<double>(std::sqrt(squares / length)));
+  }
+}
+
+TEST(indicator_drift, extremes_equal_their_window_after_ten_million_updates) {
+  highest h{50};
+  const auto window = run(h, 50);
+  EXPECT_EQ(*h.value(), *std::max_element(window.begin(), window.end()));
+  lowest l{50};
+  EXPECT_EQ(run(l, 50), window);
+  EXPECT_EQ(*l.value(), *std::min_element(window.begin(), window.end()));
 }
 
 } // namespace

@@ -2,8 +2,6 @@
 
 #include "trading/check.hpp"
 
-#include <cmath>
-
 namespace supreme::trading {
 
 sma::sma(uint32_t length) : ring_(length) {
@@ -24,15 +22,9 @@ std::optional<double> sma::update(double input) noexcept {
     next_ = 0;
     full_ = true;
     window_ = turn_;
-    turn_ = sum{};
+    turn_ = compensated_sum{};
   }
   return value();
-}
-
-void sma::sum::add(double x) noexcept {
-  const double next = total + x;
-  error += std::abs(total) >= std::abs(x) ? (total - next) + x : (x - next) + total;
-  total = next;
 }
 
 } // namespace supreme::trading

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "trading/indicators/compensated_sum.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,19 +20,11 @@ public:
   std::optional<double> update(double input) noexcept;
 
 private:
-  /// Neumaier's compensated sum.
-  struct sum {
-    double total = 0;
-    double error = 0;
-    void add(double x) noexcept;
-    [[nodiscard]] double value() const noexcept { return total + error; }
-  };
-
   std::vector<double> ring_;
   size_t next_ = 0;
   bool full_ = false;
-  sum window_; ///< of the values in the ring
-  sum turn_; ///< of the values since the ring's last turn; at the next turn it is the window's sum
+  compensated_sum window_; ///< of the values in the ring
+  compensated_sum turn_; ///< of the values since the ring's last turn; at the next turn it is the window's sum
 };
 
 } // namespace supreme::trading
