@@ -130,6 +130,8 @@ inline constexpr milliseconds mesh_reconnect_interval{500};
 inline constexpr uint32_t restarts_max = 3;
 /// The window in which restarts_max counts.
 inline constexpr seconds restart_window{60};
+/// Claims that a node has on their way at a time: far fewer than a lease has milliseconds, because heartbeats queue behind them.
+inline constexpr size_t claims_at_once = 256;
 /// First wait before something is tried again; each further wait doubles, with full jitter.
 inline constexpr milliseconds backoff_initial{100};
 /// Growth of the wait between two tries.

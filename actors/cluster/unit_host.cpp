@@ -99,6 +99,10 @@ void quarantine(self_pointer self, running& unit, const std::string& why) {
   start_actor(self, unit.spec.name, 0);
 }
 
+/// Units whose defect no other node would cure, and which must not take trading down with them: a feed whose file is damaged is as
+/// damaged on the next node, and the gateway only watches. They are tried again for as long as it takes, ever more slowly.
+bool outlives_defects(unit_kind kind) { return kind == unit_kind::feed || kind == unit_kind::gateway; }
+
 void on_crash(self_pointer self, running& unit, const caf::error& why) {
   auto& st = self->state;
   auto text = protocols::describe(why);
@@ -115,7 +119,7 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
   crashes.erase(std::remove_if(crashes.begin(), crashes.end(), [&](auto at) { return at < window_start; }),
                 crashes.end());
   crashes.push_back(now(st));
-  if (crashes.size() <= limits::restarts_max) {
+  if (crashes.size() <= limits::restarts_max || outlives_defects(unit.spec.kind)) {
     schedule_restart(self, unit, backoff(static_cast<uint32_t>(crashes.size())));
   } else if (unit.spec.kind == unit_kind::strategy) {
     quarantine(self, unit, text);
@@ -338,6 +342,9 @@ void claim_wanted(self_pointer self, const std::vector<unit_spec>& specs, const 
   for (const auto& row : st.news->view.units)
     rows[row.unit] = &row;
   for (const auto& spec : specs) {
+    // The registrar renews the lease between claims; the rest waits for the next heartbeat.
+    if (st.claiming.size() >= limits::claims_at_once)
+      return;
     auto place = wanted.find(spec.name);
     if (place == wanted.end() || place->second != st.settings.node || st.units.count(spec.name) != 0
         || st.claiming.count(spec.name) != 0)

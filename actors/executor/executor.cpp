@@ -6,6 +6,7 @@
 #include "config/defaults.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace supreme::actors {
 
@@ -42,59 +43,44 @@ void on_approved(self_pointer self, const protocols::approved_batch& batch) {
   // Not ready, late, or another life's: the rows have it, and the barrier will ask for it.
   if (!st.ready || !follow(st, batch.id))
     return;
-  std::vector<trading::order> committed;
-  std::vector<trading::order> intents;
+  std::vector<sendable> orders;
   for (const auto& a : batch.orders) {
     if (st.orders.count(a.order.id) != 0)
       continue;
     if (a.incarnation == st.context.number)
-      committed.push_back(a.order);
+      orders.push_back({a.order, sendable::permission::committed});
     else if (a.incarnation == 0)
-      intents.push_back(a.order);
+      orders.push_back({a.order, sendable::permission::intent});
   }
-  send_orders(self, std::move(committed));
-  submit_orders(self, std::move(intents), false);
+  submit_orders(self, std::move(orders));
 }
 
-/// Orders of the step that nobody told this executor about: the rows say what may be done with them.
-void fetch_missing(self_pointer self, const std::vector<trading::client_order_id>& missing) {
+/// What of the step's orders nobody told this executor about, or was proven never to have arrived: the rows say what may be done
+/// with them. In the order of their decisions.
+void send_waiting(self_pointer self, const std::vector<trading::client_order_id>& waiting,
+                  const std::set<trading::client_order_id>& proven) {
   auto& st = self->state;
   self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
     .then(
-      [self, missing](const storage::account_snapshot& rows) {
-        std::vector<trading::order> intents;
-        std::vector<trading::order> unsent;
-        for (const auto& id : missing) {
+      [self, waiting, proven](const storage::account_snapshot& rows) {
+        std::vector<sendable> orders;
+        for (const auto& id : waiting) {
           auto row = std::find_if(rows.open_orders.begin(), rows.open_orders.end(),
                                   [&](const auto& o) { return o.order.id == id; });
           if (row == rows.open_orders.end() || row->state == trading::order_state::open
               || row->state == trading::order_state::partially_filled)
             mark_at_rest(self, id);
           else if (row->state == trading::order_state::intent)
-            intents.push_back(row->order);
+            orders.push_back({row->order, sendable::permission::intent});
+          else if (proven.count(id) != 0)
+            orders.push_back({row->order, sendable::permission::proven_unsent});
           else if (row->incarnation == self->state.context.number && self->state.sent.count(id) == 0)
-            unsent.push_back(row->order); // Committed for this life, and this life knows it has not sent it.
+            orders.push_back({row->order, sendable::permission::committed}); // This life knows that it has not sent it.
           else
             restart_executor(self, "an order's outcome is open: " + id.str());
         }
-        send_orders(self, std::move(unsent));
-        submit_orders(self, std::move(intents), false);
+        submit_orders(self, std::move(orders));
         answer_barrier(self);
-      },
-      [self](const caf::error& why) { self->quit(why); });
-}
-
-void resend_proven(self_pointer self, const std::vector<trading::client_order_id>& proven) {
-  auto& st = self->state;
-  self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
-    .then(
-      [self, proven](const storage::account_snapshot& rows) {
-        std::vector<trading::order> orders;
-        for (const auto& o : rows.open_orders) {
-          if (std::find(proven.begin(), proven.end(), o.order.id) != proven.end())
-            orders.push_back(o.order);
-        }
-        submit_orders(self, std::move(orders), true);
       },
       [self](const caf::error& why) { self->quit(why); });
 }
@@ -109,22 +95,19 @@ caf::result<protocols::step_rested> on_rest(self_pointer self, const protocols::
   if (st.waiting)
     st.waiting->promise.deliver(protocols::make_error(protocols::fault::stale_step));
   st.waiting = executor_state::barrier{step, promise};
-  std::vector<trading::client_order_id> missing;
-  std::vector<trading::client_order_id> proven;
+  std::vector<trading::client_order_id> waiting;
+  std::set<trading::client_order_id> proven;
   for (const auto& id : step.orders) {
     auto known = st.orders.find(id);
-    if (known == st.orders.end()) {
-      st.orders[id] = stage::sending;
-      missing.push_back(id);
-    } else if (known->second == stage::proven_unsent) {
-      known->second = stage::sending;
-      proven.push_back(id);
-    }
+    if (known != st.orders.end() && known->second != stage::proven_unsent)
+      continue;
+    if (known != st.orders.end())
+      proven.insert(id);
+    st.orders[id] = stage::sending;
+    waiting.push_back(id);
   }
-  if (!missing.empty())
-    fetch_missing(self, missing);
-  if (!proven.empty())
-    resend_proven(self, proven);
+  if (!waiting.empty())
+    send_waiting(self, waiting, proven);
   answer_barrier(self);
   return promise;
 }

@@ -5,6 +5,8 @@
 #include "trading/check.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
 namespace supreme::actors {
 
@@ -208,48 +210,88 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
       [self](const caf::error& why) { self->quit(why); });
 }
 
-void send_orders(executor_pointer self, std::vector<trading::order> orders) {
-  for (size_t next = 0; next < orders.size(); next += limits::commit_group_max) {
-    auto end = std::min(orders.size(), next + limits::commit_group_max);
-    send_chunk(self, {orders.begin() + static_cast<std::ptrdiff_t>(next),
-                      orders.begin() + static_cast<std::ptrdiff_t>(end)});
+namespace {
+
+/// What T2 said of a chunk; `sent` is what may go out, in order.
+struct chunk_work {
+  std::vector<sendable> orders;
+  std::vector<size_t> asked; ///< places of those that needed T2
+
+  /// False when this life is over.
+  bool take(executor_pointer self, const outcomes& done, std::vector<trading::order>& sent) const {
+    std::vector<trading::order> halted_intents;
+    std::vector<trading::order> halted_proven;
+    std::set<size_t> barred;
+    for (size_t i = 0; i < done.size(); ++i) {
+      const auto& each = orders[asked[i]];
+      if (done[i].status == storage::commit_status::fenced) {
+        self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
+        return false;
+      }
+      // Only what this very commit moved to SUBMITTING may be sent.
+      if (done[i].status == storage::commit_status::applied)
+        continue;
+      barred.insert(asked[i]);
+      if (done[i].refusal != trading::refusal::halted)
+        restart_executor(self, each.order.id.str() + " was not ours to submit: " + done[i].text);
+      else if (each.allowed == sendable::permission::proven_unsent)
+        halted_proven.push_back(each.order);
+      else
+        halted_intents.push_back(each.order);
+    }
+    end_halted(self, halted_intents, false);
+    end_halted(self, halted_proven, true);
+    for (size_t i = 0; i < orders.size(); ++i) {
+      if (barred.count(i) == 0)
+        sent.push_back(orders[i].order);
+    }
+    return true;
   }
+};
+
+/// One chunk after the other, so that none overtakes.
+void submit_from(executor_pointer self, std::shared_ptr<const std::vector<sendable>> all, size_t begin) {
+  if (begin >= all->size())
+    return;
+  auto& st = self->state;
+  auto end = std::min(all->size(), begin + limits::commit_group_max);
+  chunk_work work;
+  work.orders.assign(all->begin() + static_cast<std::ptrdiff_t>(begin), all->begin() + static_cast<std::ptrdiff_t>(end));
+  transactions batch;
+  for (size_t i = 0; i < work.orders.size(); ++i) {
+    const auto& each = work.orders[i];
+    if (each.allowed == sendable::permission::committed)
+      continue;
+    work.asked.push_back(i);
+    batch.emplace_back(make_submit(st, each.order, each.allowed == sendable::permission::proven_unsent));
+  }
+  auto go_on = [self, all, end](const std::vector<trading::order>& sent) {
+    if (!sent.empty())
+      send_chunk(self, sent);
+    submit_from(self, all, end);
+  };
+  if (batch.empty()) {
+    std::vector<trading::order> sent;
+    (void)work.take(self, {}, sent);
+    go_on(sent);
+    return;
+  }
+  self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+    .then(
+      [self, work, go_on](const outcomes& done) {
+        std::vector<trading::order> sent;
+        if (work.take(self, done, sent))
+          go_on(sent);
+      },
+      [self](const caf::error& why) { self->quit(why); });
 }
 
-void submit_orders(executor_pointer self, std::vector<trading::order> orders, bool proven) {
-  auto& st = self->state;
-  for (size_t next = 0; next < orders.size(); next += limits::commit_group_max) {
-    auto end = std::min(orders.size(), next + limits::commit_group_max);
-    std::vector<trading::order> chunk{orders.begin() + static_cast<std::ptrdiff_t>(next),
-                                      orders.begin() + static_cast<std::ptrdiff_t>(end)};
-    transactions batch;
-    for (const auto& o : chunk) {
-      st.orders[o.id] = stage::sending;
-      batch.emplace_back(make_submit(st, o, proven));
-    }
-    self->request(st.context.books, limits::ledger_deadline, std::move(batch))
-      .then(
-        [self, chunk, proven](const outcomes& done) {
-          std::vector<trading::order> owned;
-          std::vector<trading::order> halted;
-          for (size_t i = 0; i < done.size(); ++i) {
-            if (done[i].status == storage::commit_status::fenced) {
-              self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
-              return;
-            }
-            // Only what this very commit moved to SUBMITTING may be sent.
-            if (done[i].status == storage::commit_status::applied)
-              owned.push_back(chunk[i]);
-            else if (done[i].refusal == trading::refusal::halted)
-              halted.push_back(chunk[i]);
-            else
-              restart_executor(self, chunk[i].id.str() + " was not ours to submit: " + done[i].text);
-          }
-          end_halted(self, halted, proven);
-          send_orders(self, std::move(owned));
-        },
-        [self](const caf::error& why) { self->quit(why); });
-  }
+} // namespace
+
+void submit_orders(executor_pointer self, std::vector<sendable> orders) {
+  for (const auto& each : orders)
+    self->state.orders[each.order.id] = stage::sending;
+  submit_from(self, std::make_shared<const std::vector<sendable>>(std::move(orders)), 0);
 }
 
 } // namespace supreme::actors

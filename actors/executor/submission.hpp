@@ -11,12 +11,22 @@ using executor_pointer = protocols::executor::stateful_pointer<executor_state>;
 
 [[nodiscard]] const config::account_settings& account_of(const unit_context& context);
 
-/// T2 for intents, then the send. `proven`: the venue has been asked under a session that shuts out the earlier ones, and does
-/// not have them; event time has not moved on, so the same orders go out after all, under their own ids.
-void submit_orders(executor_pointer self, std::vector<trading::order> orders, bool proven);
+/// An order that is to go out, and what must be committed before.
+struct sendable {
+  enum class permission : uint8_t {
+    committed = 1, ///< its SUBMITTING is committed for this life, and this life has not sent it
+    intent = 2,    ///< T2 makes it SUBMITTING
+    /// The venue has been asked under a session that shuts out the earlier ones, and does not have it. Event time has not moved on,
+    /// so the same order goes out after all, under its own id, when T2 has said so.
+    proven_unsent = 3,
+  };
+  trading::order order;
+  permission allowed = permission::intent;
+};
 
-/// Sends orders whose SUBMITTING is committed for this life: each exactly once, while the lease holds.
-void send_orders(executor_pointer self, std::vector<trading::order> orders);
+/// T2 where it is needed, then the send: each order exactly once, while the lease holds, and in the given order, because the venue
+/// numbers trades by it.
+void submit_orders(executor_pointer self, std::vector<sendable> orders);
 
 /// Stores what the venue said about these orders (T3). Orders that rest or are over are marked so.
 void store_reports(executor_pointer self, const std::vector<trading::order>& orders,

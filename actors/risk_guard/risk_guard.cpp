@@ -55,6 +55,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   std::vector<made_decision> decisions;
   size_t next = 0;
   protocols::approved_batch approved;
+  bool decided_before = false; ///< an earlier attempt has made some of the step's orders
   protocols::step_decided answer;
 
   /// An executor on this node shares T1: its SUBMITTING is written with the intent.
@@ -148,10 +149,13 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     // Only what this very commit made is known to be unsent; anything older is resolved by the executor's barrier.
     if (status == storage::commit_status::applied)
       approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation});
+    else
+      decided_before = true;
   }
 
   void finish() {
-    if (executor && !approved.orders.empty()) {
+    // Orders reach the venue in the order of their decisions: where some were made before, the barrier sends them all.
+    if (executor && !approved.orders.empty() && !decided_before) {
       approved.id = step.id;
       self->send(caf::actor_cast<protocols::executor>(executor->handle), approved);
     }

@@ -176,6 +176,15 @@ TEST_F(executor_test, finds_orders_nobody_told_it_about_in_the_rows) {
   EXPECT_EQ(at_venue(), 2u);
 }
 
+TEST_F(executor_test, sends_what_waits_in_the_order_of_the_decisions_whatever_it_waits_for) {
+  auto intent = commit_order(1, false), fused = commit_order(1, true, "ETHUSDT");
+  ASSERT_TRUE(rest(1, {intent, fused}));
+  auto trades = move_market(1);
+  ASSERT_EQ(trades.trades.size(), 2u);
+  EXPECT_EQ(trades.trades[0].fill.order, intent.order.id);
+  EXPECT_EQ(trades.trades[1].fill.order, fused.order.id);
+}
+
 TEST_F(executor_test, sends_nothing_twice_when_the_batch_comes_after_the_barrier) {
   auto order = commit_order(1, true);
   ASSERT_TRUE(rest(1, {order}));

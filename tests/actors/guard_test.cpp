@@ -298,6 +298,17 @@ TEST_F(guard_test, decides_nothing_for_a_strategy_that_has_moved_and_all_of_it_l
   EXPECT_EQ(order_of(decided->orders[0]).order.instrument, btc.instrument);
 }
 
+TEST_F(guard_test, leaves_all_orders_to_the_barrier_when_an_earlier_attempt_made_some) {
+  // The venue numbers trades by the order in which orders came: a batch of the later ones alone would come first.
+  (void)approve(btc, trading::side::buy, "0.1");
+  emit(btc);
+  emit(eth);
+  auto decided = decide(2);
+  ASSERT_TRUE(decided) << protocols::describe(decided.error());
+  EXPECT_EQ(decided->orders.size(), 2u);
+  EXPECT_TRUE(tap->batches.empty());
+}
+
 TEST_F(guard_test, says_so_when_the_database_fails_and_decides_later) {
   emit(btc);
   database_->set_faults([](std::string_view) { return storage::injected_fault::before; });

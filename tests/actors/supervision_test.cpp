@@ -125,6 +125,18 @@ TEST(supervision, gives_up_exactly_at_the_fourth_crash_within_a_minute) {
     << cluster.surrenders()[0].second;
 }
 
+TEST(supervision, keeps_a_node_whose_feed_is_damaged_and_tries_the_feed_again) {
+  // A damaged file is as damaged on the next node: giving up would take one node down after the other.
+  test_cluster cluster{{cluster_text{}.to_toml(), bars}};
+  cluster.set_factory_hook(fail_kind(actors::unit_kind::feed, "feed/slow/0"));
+  cluster.start_node("n1");
+  cluster.run_for(120s);
+  EXPECT_TRUE(cluster.runs("n1"));
+  EXPECT_TRUE(cluster.surrenders().empty());
+  EXPECT_GT(cluster.starts("feed/slow/0"), limits::restarts_max + 1);
+  EXPECT_LT(cluster.starts("feed/slow/0"), 60u) << "it is tried again without a pause";
+}
+
 TEST(supervision, counts_crashes_within_one_minute_only) {
   test_cluster cluster{{cluster_text{}.to_toml(), bars}};
   cluster.start_node("n1");
