@@ -96,7 +96,7 @@ const std::vector<problem_spec>& problem_specs() {
     {problem::backend_unavailable, "backend_unavailable", 503, "The database cannot be reached."},
     {problem::outcome_unknown, "outcome_unknown", 503, "The change may or may not have been made."},
     {problem::halt_not_recorded, "halt_not_recorded", 503,
-     "The guards were told to restrict trading, but the database did not record it."},
+     "The database did not record the halt: it may not last. Repeat it."},
     {problem::not_ready, "not_ready", 503, "The gateway is not ready to serve."},
     {problem::internal, "internal", 500, "The gateway failed to answer."},
   };

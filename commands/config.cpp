@@ -94,9 +94,10 @@ void add_diff(CLI::App& parent, verb_context& context) {
   verb->add_option("file", options->file, "The cluster file")->required();
   const auto database = add_database_options(*verb);
   verb->callback([options, database, &context] {
-    const auto store = storage::open_postgres_cluster(
-      database_url(*database, database_role::writer, context.environment));
-    const auto found = compare_config(options->file, *store, context);
+    const auto url = database_url(*database, database_role::writer, context.environment);
+    const auto store = storage::open_postgres_cluster(url);
+    const auto ledger = storage::open_postgres_ledger(url);
+    const auto found = compare_config(options->file, *store, *ledger, context);
     if (found && found->equal)
       context.out << "no differences from version " << found->committed_version << '\n';
   });
@@ -111,9 +112,10 @@ void add_apply(CLI::App& parent, verb_context& context) {
   const auto database = add_database_options(*verb);
   verb->callback([options, database, &context] {
     const auto by = principal(options->by, context.environment);
-    const auto store = storage::open_postgres_cluster(
-      database_url(*database, database_role::writer, context.environment));
-    if (const auto found = compare_config(options->file, *store, context))
+    const auto url = database_url(*database, database_role::writer, context.environment);
+    const auto store = storage::open_postgres_cluster(url);
+    const auto ledger = storage::open_postgres_ledger(url);
+    if (const auto found = compare_config(options->file, *store, *ledger, context))
       commit_config(*found, by, *store, context);
   });
 }

@@ -6,6 +6,7 @@
 #include "storage/sha256.hpp"
 
 #include <ostream>
+#include <set>
 
 namespace supreme::commands {
 
@@ -22,6 +23,17 @@ void show_differences(const std::vector<config::difference>& found, std::ostream
   }
 }
 
+std::set<trading::slot_id> held_slots(storage::ledger_store& ledger) {
+  std::set<trading::slot_id> held;
+  for (const auto& account : ledger.accounts()) {
+    for (const auto& [slot, row] : ledger.load_account(account).slots) {
+      if (!row.position.size.is_zero())
+        held.insert(slot);
+    }
+  }
+  return held;
+}
+
 } // namespace
 
 void show_problems(const config::problems& found, verb_context& context) {
@@ -30,7 +42,8 @@ void show_problems(const config::problems& found, verb_context& context) {
 }
 
 std::optional<config_comparison>
-compare_config(const std::string& file, storage::cluster_store& store, verb_context& context) {
+compare_config(const std::string& file, storage::cluster_store& store, storage::ledger_store& ledger,
+               verb_context& context) {
   config_comparison out;
   out.text = text_of_file(file);
   const auto parsed = config::parse_cluster(out.text, file);
@@ -62,7 +75,7 @@ compare_config(const std::string& file, storage::cluster_store& store, verb_cont
   const auto differences = config::diff(running, wanted);
   out.equal = differences.empty();
   show_differences(differences, context.out);
-  const auto forbidden = config::find_forbidden_changes(running, wanted);
+  const auto forbidden = config::find_forbidden_changes(running, wanted, held_slots(ledger));
   if (forbidden.empty())
     return out;
   for (const auto& sentence : forbidden)

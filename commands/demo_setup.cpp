@@ -10,6 +10,7 @@
 #include "storage/migrate.hpp"
 #include "storage/open.hpp"
 #include "storage/sha256.hpp"
+#include "venues/history/bar_file.hpp"
 
 #include <fstream>
 #include <pqxx/pqxx>
@@ -274,6 +275,16 @@ recorded_input describe_file(const std::string& path) {
   return input;
 }
 
+/// A damaged file is named with its lines before anything starts.
+void refuse_defects(const recorded_input& input) {
+  venues::bar_file_settings file;
+  file.path = input.path;
+  file.instrument = input.instrument;
+  file.interval = std::chrono::seconds{input.interval_s};
+  if (const auto checked = venues::check_file(file); !checked)
+    throw verb_error(checked.error().to_string());
+}
+
 demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   if (options.nodes < 1 || options.nodes > nodes_max)
     throw verb_error("--nodes must be 1 to " + std::to_string(nodes_max));
@@ -282,6 +293,8 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   std::vector<recorded_input> inputs;
   for (const auto& file : options.replay_files)
     inputs.push_back(describe_file(file));
+  for (const auto& input : inputs)
+    refuse_defects(input);
 
   demo_site site;
   site.folder = fs::path{environment_or_throw("SUPREME_VAR")} / "demo";

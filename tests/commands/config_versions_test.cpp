@@ -4,6 +4,7 @@
 
 #include "commands/config_versions.hpp"
 #include "storage/memory/memory_cluster_store.hpp"
+#include "storage/memory/memory_ledger_store.hpp"
 #include "tests/commands/temporary_folder.hpp"
 #include "tests/config/sample.hpp"
 
@@ -26,7 +27,7 @@ protected:
     out_.str("");
     err_.str("");
     context_.exit_code = commands::exit_ok;
-    return commands::compare_config(write(text), store_, context_);
+    return commands::compare_config(write(text), store_, ledger_, context_);
   }
   void apply(const std::string& text) {
     if (const auto found = compare(text))
@@ -41,6 +42,7 @@ protected:
   std::shared_ptr<storage::memory_database> database_ =
     std::make_shared<storage::memory_database>([] { return trading::timestamp::from_ms(1'000); });
   storage::memory_cluster_store store_{database_};
+  storage::memory_ledger_store ledger_{database_};
   std::ostringstream out_;
   std::ostringstream err_;
   commands::verb_context context_{out_, err_, variables({})};

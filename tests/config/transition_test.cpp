@@ -12,9 +12,9 @@ config::cluster_settings parsed(const std::string& text) {
   return std::get<config::cluster_settings>(std::move(result));
 }
 
-std::string forbidden(const config::cluster_settings& wanted) {
+std::string forbidden(const config::cluster_settings& wanted, const std::set<trading::slot_id>& held = {}) {
   std::string out;
-  for (const auto& sentence : config::find_forbidden_changes(parsed(sample_cluster()), wanted))
+  for (const auto& sentence : config::find_forbidden_changes(parsed(sample_cluster()), wanted, held))
     out += sentence + "\n";
   return out;
 }
@@ -52,7 +52,43 @@ TEST(config_transition, keeps_what_positions_depend_on) {
   wanted.instruments[1].base = trading::asset_id{"BTC"};
   EXPECT_EQ(forbidden(wanted).rfind("instruments[ETHUSDT].base stays ETH: ", 0), 0u) << forbidden(wanted);
   wanted.instruments.erase(wanted.instruments.begin() + 1);
-  EXPECT_EQ(forbidden(wanted).rfind("instruments[ETHUSDT] stays: ", 0), 0u) << forbidden(wanted);
+  EXPECT_NE(forbidden(wanted).find("instruments[ETHUSDT] stays: "), std::string::npos) << forbidden(wanted);
+}
+
+TEST(config_transition, keeps_the_strategy_of_a_slot_that_holds_a_position) {
+  const std::set<trading::slot_id> held{trading::slot_id{"trend/ETHUSDT"}};
+  auto wanted = parsed(sample_cluster());
+  EXPECT_EQ(forbidden(wanted, held), "");
+  wanted.strategies[0].instruments.pop_back();
+  EXPECT_EQ(forbidden(wanted), "");
+  EXPECT_EQ(forbidden(wanted, held).rfind("strategies[trend].instruments keeps ETHUSDT: ", 0), 0u) << forbidden(wanted, held);
+  wanted.strategies.clear();
+  EXPECT_EQ(forbidden(wanted), "");
+  EXPECT_NE(forbidden(wanted, held), "");
+  wanted = parsed(sample_cluster());
+  wanted.strategies[0].account = trading::account_id{"other"};
+  EXPECT_EQ(forbidden(wanted).rfind("strategies[trend].account stays main: ", 0), 0u) << forbidden(wanted);
+}
+
+TEST(config_transition, keeps_the_bars_that_a_run_is_made_of) {
+  auto wanted = parsed(sample_cluster());
+  wanted.feeds[0].shards = 1;
+  EXPECT_EQ(forbidden(wanted), "");
+  wanted.feeds[0].files.begin()->second = "/elsewhere.csv";
+  EXPECT_EQ(forbidden(wanted).rfind("feeds[history] keeps its bars: ", 0), 0u) << forbidden(wanted);
+  wanted = parsed(sample_cluster());
+  wanted.feeds.pop_back();
+  EXPECT_EQ(forbidden(wanted).rfind("feeds[random] keeps its bars: ", 0), 0u) << forbidden(wanted);
+  wanted = parsed(sample_cluster());
+  wanted.feeds.push_back(wanted.feeds[0]);
+  wanted.feeds.back().name = "more";
+  EXPECT_EQ(forbidden(wanted).rfind("feeds stay as many as they are", 0), 0u) << forbidden(wanted);
+  wanted = parsed(sample_cluster());
+  std::swap(wanted.instruments[0], wanted.instruments[1]);
+  EXPECT_EQ(forbidden(wanted).rfind("instruments stay in their order", 0), 0u) << forbidden(wanted);
+  wanted = parsed(sample_cluster());
+  wanted.replay.name = "again";
+  EXPECT_NE(forbidden(wanted).find("replay.name stays "), std::string::npos) << forbidden(wanted);
 }
 
 } // namespace
