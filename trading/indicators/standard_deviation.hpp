@@ -14,10 +14,10 @@ struct moments {
 
   /// Of both parts together (Chan, Golub and LeVeque, 1983).
   friend moments combine(const moments& a, const moments& b) noexcept {
-    const double count = a.count + b.count;
+    const double both = a.count + b.count;
     const double distance = b.mean - a.mean;
-    return {count, a.mean + distance * b.count / count,
-            a.squares + b.squares + distance * distance * a.count * b.count / count};
+    return {both, a.mean + distance * b.count / both,
+            a.squares + b.squares + distance * distance * a.count * b.count / both};
   }
   [[nodiscard]] double population_deviation() const noexcept { return std::sqrt(squares / count); }
 };
