@@ -43,11 +43,12 @@ void join(registrar_state& st) {
 
 /// Parses the newest committed version; a version that does not parse is not acted on.
 void read_config(registrar_state& st, uint64_t version) {
-  if (version == 0 || (st.config && st.config->version == version))
+  if (version == 0 || (st.config && st.config->version == version && !st.config_doubtful))
     return;
   auto row = st.store->config(version);
   if (!row)
     return;
+  st.config_doubtful = false;
   auto parsed = config::parse_cluster(row->text, "configuration version " + std::to_string(version));
   if (auto* settings = std::get_if<config::cluster_settings>(&parsed)) {
     st.config = std::make_shared<committed_config>(committed_config{version, std::move(*settings)});
@@ -73,6 +74,7 @@ void renew(self_pointer self) {
     st.node_lease->expire();
     st.incarnation = 0;
     st.acknowledged = 0;
+    st.config_doubtful = true;
   } else {
     st.node_lease->renew(sent, std::chrono::milliseconds{timing.self_fence_ms});
     read_config(st, view.config_version);

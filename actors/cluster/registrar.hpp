@@ -70,6 +70,7 @@ struct registrar_state {
   uint64_t incarnation = 0;
   uint64_t acknowledged = 0;
   config_ptr config;
+  bool config_doubtful = false;      ///< it is read again although its number is the same: the database may be another one
   uint32_t failures = 0;             ///< in a row; logged when it begins and when it ends
   std::string last_refusal;
   bool leaving = false;

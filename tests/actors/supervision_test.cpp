@@ -272,6 +272,24 @@ TEST(supervision, joins_anew_when_it_was_declared_dead) {
   EXPECT_TRUE(cluster.contradictions().empty());
 }
 
+TEST(supervision, reads_the_configuration_again_when_it_joins_anew) {
+  // The database it finds then may have been restored or made anew: the same number need not be the same text.
+  test_cluster cluster{{cluster_text{.speed = 60}.to_toml(), bars}};
+  cluster.start_node("n1");
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.steps() >= 1; }));
+  auto away = std::make_shared<bool>(true);
+  auto reads = std::make_shared<int>(0);
+  cluster.set_faults([away, reads](std::string_view call) {
+    *reads += !*away && call == "config" ? 1 : 0;
+    return *away ? storage::injected_fault::before : storage::injected_fault::none;
+  });
+  cluster.run_for(5s);
+  *away = false;
+  cluster.run_for(5s);
+  EXPECT_EQ(*reads, 1);
+  EXPECT_GT(cluster.living_units().size(), 0u);
+}
+
 TEST(supervision, claims_nothing_before_the_nodes_that_start_together_have_met) {
   test_cluster cluster{{cluster_text{}.to_toml(), bars}};
   for (const char* name : {"n1", "n2", "n3"}) {
