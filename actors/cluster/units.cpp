@@ -173,8 +173,12 @@ std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint
       units.push_back(make_spec(strategy_unit(s.id, instance), unit_kind::strategy, s.id.str(), instance,
                                 s.where, strategy_definition(s, instance)));
   }
-  units.push_back(make_spec(conductor_unit(settings.replay.name), unit_kind::conductor,
-                            settings.replay.name, 0, settings.replay.where, config_version));
+  auto conductor = make_spec(conductor_unit(settings.replay.name), unit_kind::conductor, settings.replay.name, 0,
+                             settings.replay.where, config_version);
+  // A step waits for the account's units in three of its four phases: beside them it costs no network.
+  if (!settings.accounts.empty())
+    conductor.affinity = "account/" + settings.accounts.front().id.str();
+  units.push_back(std::move(conductor));
   if (settings.gateway.enabled) {
     // Only nodes that were given an address to serve on can hold it: they carry this label by themselves.
     auto where = settings.gateway.where;

@@ -1,6 +1,9 @@
-// Goal: how fast three nodes replay in lockstep, beside what one commit and one synced write cost at the same time; how long a
-// kill -9 stops trading; what an idle node and the whole demo use.
+// Goal: how fast three nodes replay in lockstep, beside what a network round trip, a commit and a synced write cost at the same
+// time; how long a kill -9 stops trading; what an idle node and the whole demo use.
 // Method: real processes on this machine, a generated market, all figures from one run; times from the rows' own clocks.
+#include "commands/mesh.hpp"
+#include "config/build_id.hpp"
+#include "config/loader.hpp"
 #include "tests/cluster/running_cluster.hpp"
 
 #include <fcntl.h>
@@ -9,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 namespace supreme::tests {
@@ -47,6 +51,70 @@ double sync_cost(const std::filesystem::path& folder) {
   return cost;
 }
 
+/// Asks a node's gatekeeper for its hello, over and over, as one actor of a process asks another.
+class pinger {
+public:
+  pinger(caf::event_based_actor* self, protocols::gatekeeper gate, protocols::hello greeting)
+    : self_(self), gate_(std::move(gate)), greeting_(std::move(greeting)) {}
+
+  caf::behavior make_behavior() {
+    return {[this](int count) {
+      done_ = self_->make_response_promise();
+      ping(count);
+      return done_;
+    }};
+  }
+
+private:
+  void ping(int left) {
+    if (left == 0) {
+      done_.deliver(caf::unit);
+      return;
+    }
+    self_->request(gate_, patience, greeting_)
+      .then([this, left](const protocols::hello&) { ping(left - 1); },
+            [this](caf::error& why) { done_.deliver(std::move(why)); });
+  }
+
+  caf::event_based_actor* self_;
+  protocols::gatekeeper gate_;
+  protocols::hello greeting_;
+  caf::response_promise done_;
+};
+
+caf::behavior make_pinger(caf::stateful_actor<std::unique_ptr<pinger>>* self, const protocols::gatekeeper& gate,
+                          const protocols::hello& greeting) {
+  self->state = std::make_unique<pinger>(self, gate, greeting);
+  return self->state->make_behavior();
+}
+
+/// Milliseconds from an actor of this process to one of a node and back, over mutual TLS.
+double round_trip_cost(running_cluster& cluster) {
+  auto file = cluster.site().node_files.begin()->second.string();
+  auto text = std::get<std::string>(config::read_text_file(file));
+  auto environment = [&](const std::string& name) {
+    return name == "SUPREME_DATABASE_URL" ? std::optional{cluster.site().database} : std::nullopt;
+  };
+  auto parsed = config::parse_node(text, file, environment);
+  if (auto* problems = std::get_if<config::problems>(&parsed))
+    throw std::runtime_error(problems->front().to_string());
+  const auto& node = std::get<config::node_settings>(parsed);
+  commands::mesh_config mesh{node.tls};
+  caf::actor_system system{mesh};
+  auto gate = commands::make_dial(system)(node.mesh.host, node.mesh.port);
+  if (!gate)
+    throw std::runtime_error("cannot reach a node: " + system.render(gate.error()));
+  caf::scoped_actor self{system};
+  auto asker = system.spawn(make_pinger, *gate,
+                            protocols::hello{node.cluster, std::string{config::build_id()}, protocols::message_set_hash(), "bench", 0});
+  auto begin = clock_type::now();
+  self->request(asker, patience, probes)
+    .receive([] {}, [&](const caf::error& why) { throw std::runtime_error("a ping failed: " + system.render(why)); });
+  auto cost = milliseconds_each(clock_type::now() - begin, probes);
+  self->send_exit(asker, caf::exit_reason::user_shutdown);
+  return cost;
+}
+
 /// Processor time (clock ticks) and resident memory (KiB) of a process.
 struct usage {
   long ticks = 0;
@@ -76,13 +144,21 @@ void measure_lockstep(running_cluster& cluster) {
   auto orders = cluster.value("SELECT count(*) FROM trading.orders WHERE event_time_ns <= (SELECT event_time_ns FROM "
                               "trading.replay_steps WHERE step = "
                               + std::to_string(steps_measured) + ")");
-  auto rate = static_cast<double>(steps_measured - 100) / seconds;
-  std::printf("%-52s %8.0f timestamps/s, %.2f ms each, %s orders\n", "lockstep on three nodes", rate, 1000 / rate, orders.c_str());
+  auto steps = static_cast<double>(steps_measured - 100);
+  auto each = 1000 * seconds / steps;
+  auto orders_each = std::stod(orders) / static_cast<double>(steps_measured);
+  std::printf("%-52s %8.0f timestamps/s, %.2f ms each, %.2f orders each\n", "lockstep on three nodes", 1000 / each, each, orders_each);
   // The cluster goes on meanwhile, so these carry its load, too.
+  auto trip = round_trip_cost(cluster);
   auto commit = commit_cost(cluster);
   auto sync = sync_cost(cluster.site().folder);
-  std::printf("%-52s %8.2f ms   a timestamp costs %.1f of these\n", "one commit, while it runs", commit, 1000 / rate / commit);
-  std::printf("%-52s %8.2f ms   a timestamp costs %.1f of these\n", "one synced write, while it runs", sync, 1000 / rate / sync);
+  auto print = [&](const char* what, double cost) {
+    std::printf("%-52s %8.2f ms   a timestamp costs %.1f of these\n", what, cost, each / cost);
+  };
+  print("one round trip between two processes, while it runs", trip);
+  print("one single-row commit, while it runs", commit);
+  print("one synced write, while it runs", sync);
+  print("4 round trips + 1 commit + 3 commits per order", 4 * trip + commit + 3 * orders_each * commit);
 }
 
 void measure_failover(running_cluster& cluster) {
