@@ -222,7 +222,8 @@ std::map<std::string, trading_mode> modes_from_json(const json& j) {
 }
 
 /// The text form of a text[]. A NUL ends the text early, on which the database refuses the array.
-std::string sql_array(const std::set<std::string>& elements) {
+template <class Strings>
+std::string sql_array(const Strings& elements) {
   std::string out = "{";
   for (const auto& element : elements) {
     out += out.size() == 1 ? "\"" : ",\"";
@@ -254,15 +255,15 @@ json to_json(const transaction& t) {
 
 group_request make_group(const std::vector<const transaction*>& members) {
   std::set<std::string> units, accounts;
-  json list = json::array();
+  std::vector<std::string> list;
   for (const auto* t : members) {
     for (const auto& c : claims_of(*t))
       units.insert(c.unit);
     if (const auto account = account_of(*t); !account.empty())
       accounts.insert(account.str());
-    list.push_back(to_json(*t));
+    list.push_back(to_json(*t).dump());
   }
-  return {.units = sql_array(units), .accounts = sql_array(accounts), .members = list.dump()};
+  return {.units = sql_array(units), .accounts = sql_array(accounts), .members = sql_array(list)};
 }
 
 outcome outcome_from_json(const json& j) {

@@ -3,9 +3,10 @@
 CREATE SCHEMA audit;
 
 CREATE TABLE audit.heads (
-  stream text PRIMARY KEY,
-  seq    bigint NOT NULL,
-  hash   bytea NOT NULL
+  stream    text PRIMARY KEY,
+  seq       bigint NOT NULL,
+  hash      bytea NOT NULL,
+  prev_hash bytea NOT NULL
 ) WITH (fillfactor = 50);
 
 CREATE TABLE audit.log (
@@ -77,18 +78,18 @@ RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, p
 DECLARE
   head audit.heads;
   content constant bytea := convert_to(p_payload, 'UTF8');
-  digest bytea;
 BEGIN
-  SELECT * INTO head FROM audit.heads WHERE stream = p_stream FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    INSERT INTO audit.heads (stream, seq, hash) VALUES (p_stream, 0, decode(repeat('00', 32), 'hex'))
+  LOOP
+    UPDATE audit.heads
+      SET seq = seq + 1, prev_hash = hash,
+          hash = audit.row_hash(p_stream, seq + 1, p_at, p_node, p_epoch, p_actor, p_kind, content, hash)
+      WHERE stream = p_stream RETURNING * INTO head;
+    EXIT WHEN FOUND;
+    INSERT INTO audit.heads (stream, seq, hash, prev_hash) VALUES (p_stream, 0, decode(repeat('00', 32), 'hex'), '')
       ON CONFLICT (stream) DO NOTHING;
-    SELECT * INTO STRICT head FROM audit.heads WHERE stream = p_stream FOR NO KEY UPDATE;
-  END IF;
-  digest := audit.row_hash(p_stream, head.seq + 1, p_at, p_node, p_epoch, p_actor, p_kind, content, head.hash);
+  END LOOP;
   INSERT INTO audit.log (stream, seq, at, node, epoch, actor, kind, payload, prev_hash, hash)
-    VALUES (p_stream, head.seq + 1, p_at, p_node, p_epoch, p_actor, p_kind, content, head.hash, digest);
-  UPDATE audit.heads SET seq = head.seq + 1, hash = digest WHERE stream = p_stream;
-  RETURN head.seq + 1;
+    VALUES (p_stream, head.seq, p_at, p_node, p_epoch, p_actor, p_kind, content, head.prev_hash, head.hash);
+  RETURN head.seq;
 END
 $$;

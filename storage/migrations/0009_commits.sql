@@ -15,23 +15,23 @@ BEGIN
   IF NOT trading.holds(held, m->'conductor') THEN
     RETURN trading.fenced(m->'conductor');
   END IF;
-  SELECT * INTO progress FROM trading.replays WHERE replay = p_replay FOR NO KEY UPDATE;
-  IF FOUND AND progress.step = p_step THEN
-    RETURN trading.outcome('unchanged', 'this step is finished already');
-  ELSIF p_step <> coalesce(progress.step, 0) + 1 THEN
-    RETURN trading.outcome('refused', format('step %s is the last finished one', coalesce(progress.step, 0)));
-  ELSIF progress.finished THEN
-    RETURN trading.outcome('refused', 'the replay is finished');
-  END IF;
   at_time := clock_timestamp();
   conductor_node := held #>> ARRAY[m->'conductor'->>'unit', 'node'];
-  INSERT INTO trading.replays AS r (replay, step, event_time_ns, finished, updated_at)
-    VALUES (p_replay, p_step, p_event_time_ns, p_finished, at_time)
-    ON CONFLICT (replay) DO UPDATE
-      SET step = excluded.step, event_time_ns = excluded.event_time_ns, finished = excluded.finished, updated_at = at_time
-      WHERE r.step = excluded.step - 1 AND NOT r.finished;
+  IF p_step = 1 THEN
+    INSERT INTO trading.replays (replay, step, event_time_ns, finished, updated_at)
+      VALUES (p_replay, p_step, p_event_time_ns, p_finished, at_time) ON CONFLICT (replay) DO NOTHING;
+  ELSE
+    UPDATE trading.replays SET step = p_step, event_time_ns = p_event_time_ns, finished = p_finished, updated_at = at_time
+      WHERE replay = p_replay AND step = p_step - 1 AND NOT finished;
+  END IF;
   IF NOT FOUND THEN
-    RAISE EXCEPTION 'two conductors committed step % of %', p_step, p_replay USING ERRCODE = 'serialization_failure';
+    SELECT * INTO progress FROM trading.replays WHERE replay = p_replay;
+    IF progress.step = p_step THEN
+      RETURN trading.outcome('unchanged', 'this step is finished already');
+    ELSIF p_step <> coalesce(progress.step, 0) + 1 THEN
+      RETURN trading.outcome('refused', format('step %s is the last finished one', coalesce(progress.step, 0)));
+    END IF;
+    RETURN trading.outcome('refused', 'the replay is finished');
   END IF;
   INSERT INTO trading.replay_steps (replay, step, event_time_ns, bars, signals, finished, epoch, node, recorded_at)
     VALUES (p_replay, p_step, p_event_time_ns, (m->>'bars')::bigint, (m->>'signals')::bigint, p_finished, conductor_epoch,
@@ -51,7 +51,7 @@ CREATE FUNCTION trading.gate() RETURNS bigint LANGUAGE sql IMMUTABLE RETURN 5276
 
 -- Runs a group of members in one transaction and answers their outcomes in the same order. Units and accounts name
 -- everything the members touch.
-CREATE FUNCTION trading.commit_group(p_units text[], p_accounts text[], p_members json) RETURNS text
+CREATE FUNCTION trading.commit_group(p_units text[], p_accounts text[], p_members text[]) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   raw text;
@@ -69,7 +69,7 @@ BEGIN
   IF cardinality(p_accounts) > 1 THEN
     PERFORM 1 FROM trading.accounts WHERE account = ANY (p_accounts) ORDER BY account FOR NO KEY UPDATE;
   END IF;
-  FOR raw IN SELECT json_array_elements(p_members) LOOP
+  FOREACH raw IN ARRAY p_members LOOP
     m := raw;
     CASE m->>'t'
       WHEN 'decide' THEN

@@ -10,7 +10,7 @@ GRANT INSERT ON market.bars, market.quarantine TO supreme_writer;
 GRANT INSERT, UPDATE ON market.instruments TO supreme_writer;
 
 GRANT EXECUTE ON FUNCTION
-  trading.commit_group(text[], text[], json), trading.park(text, text, text, text), trading.open_account(text, text, jsonb),
+  trading.commit_group(text[], text[], text[]), trading.park(text, text, text, text), trading.open_account(text, text, jsonb),
   trading.change_mode(text, text, text, text, text), trading.find_order(text), trading.load_account(text),
   trading.fills_after(text, bigint, bigint), trading.account_names(), trading.load_progress(text),
   cluster.register_node(jsonb), cluster.renew(text, bigint, bigint, bigint), cluster.view(),
