@@ -1,7 +1,5 @@
 #include "tests/cluster/running_cluster.hpp"
 
-#include "storage/open.hpp"
-#include "storage/sha256.hpp"
 #include "tests/support/eventually.hpp"
 
 #include <csignal>
@@ -111,11 +109,9 @@ void running_cluster::wait_until(const std::string& sql, std::chrono::seconds pa
     throw std::runtime_error("not within " + std::to_string(patience.count()) + " s: " + sql);
 }
 
-void running_cluster::apply_config(const std::string& text) {
-  auto rows = storage::open_postgres_cluster(site_.database);
-  auto latest = rows->latest_config();
-  if (!latest || !rows->apply_config(text, storage::sha256_hex(text), "test", latest->version))
-    throw std::runtime_error("the configuration was not applied");
+void running_cluster::apply_config() {
+  ::setenv("SUPREME_DATABASE_URL", site_.database.c_str(), 1);
+  (void)commands::output_of(program_, {"config", "apply", site_.cluster_file.string(), "--by", "test"});
 }
 
 std::vector<std::string> replay_rows(running_cluster& cluster) {

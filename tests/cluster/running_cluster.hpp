@@ -42,7 +42,8 @@ public:
   void wait_until(const std::string& sql, std::chrono::seconds patience);
 
   [[nodiscard]] const commands::demo_site& site() const { return site_; }
-  void apply_config(const std::string& text);
+  /// `supreme config apply` with the site's cluster file, as a person does it. Throws what it says when it is refused.
+  void apply_config();
 
 private:
   commands::demo_site site_;
