@@ -224,12 +224,12 @@ void make_certificates(const fs::path& pki, const std::vector<std::string>& name
   }
 }
 
-/// Two people, because what one has halted another must resume. The token files are read by the owner only; node files hold
+/// More than one person who may resume, because what one has halted another must. The token files are read by the owner only; node files hold
 /// the salted hashes.
 std::string make_tokens(demo_site& site) {
   std::string toml;
   for (auto [principal, role] : {std::pair{"trader", config::api_role::trader}, {"risk", config::api_role::risk},
-                                 {"viewer", config::api_role::viewer}}) {
+                                 {"chief", config::api_role::risk}, {"viewer", config::api_role::viewer}}) {
     auto made = make_token(principal, role);
     auto file = site.folder / (std::string{principal} + ".token");
     write_file(file, made.token + "\n", true);
@@ -298,6 +298,8 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
 
   demo_site site;
   site.folder = fs::path{environment_or_throw("SUPREME_VAR")} / "demo";
+  if (!options.resume)
+    fs::remove_all(site.folder / "log"); // Of processes that are gone, about a database that is empty again.
   fs::create_directories(site.folder / "log");
   out << "starting a private PostgreSQL\n" << std::flush;
   site.database = start_database(options.resume);
@@ -313,6 +315,7 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   site.gateway_port = free_port(options.gateway_port);
   if (site.gateway_port != options.gateway_port)
     out << "port " << options.gateway_port << " is taken: the gateway serves on " << site.gateway_port << '\n';
+  write_file(site.folder / "gateway.url", "http://127.0.0.1:" + std::to_string(site.gateway_port) + "\n");
 
   auto instruments = make_instruments(inputs);
   auto venue_port = free_port(0);

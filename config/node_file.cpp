@@ -4,6 +4,8 @@
 #include "config/names.hpp"
 #include "config/toml_reader.hpp"
 
+#include <arpa/inet.h>
+
 namespace supreme::config {
 
 namespace {
@@ -42,6 +44,24 @@ std::vector<api_token> read_tokens(table_reader& root) {
   return out;
 }
 
+/// What the gateway's server accepts as well: an address that only this machine reaches.
+bool is_loopback(const std::string& host) {
+  in_addr v4{};
+  if (host == "localhost" || host == "::1")
+    return true;
+  return ::inet_pton(AF_INET, host.c_str(), &v4) == 1 && (ntohl(v4.s_addr) >> 24u) == IN_LOOPBACKNET;
+}
+
+listen_settings read_gateway(table_reader& root) {
+  auto out = read_listen(root, "gateway", false);
+  if (root.has("gateway") && !is_loopback(out.host))
+    root.problems_found().add("gateway.host",
+                              "expected a loopback address such as \"127.0.0.1\", because the gateway "
+                              "speaks plain HTTP: put a proxy with TLS before it; was "
+                                + quoted(out.host));
+  return out;
+}
+
 } // namespace
 
 std::variant<node_settings, problems> parse_node(std::string_view text, const std::string& file,
@@ -61,7 +81,7 @@ std::variant<node_settings, problems> parse_node(std::string_view text, const st
   out.log_level = read_log_level(root);
   out.mesh = read_listen(root, "mesh", true);
   out.tls = read_tls(root);
-  out.gateway = read_listen(root, "gateway", false);
+  out.gateway = read_gateway(root);
   out.tokens = read_tokens(root);
   out.node_labels = root.label_map("labels");
   root.finish();

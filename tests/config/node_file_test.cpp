@@ -43,6 +43,16 @@ TEST(node_file, reads_every_section) {
   EXPECT_EQ(node.log_file, "");
 }
 
+TEST(node_file, serves_the_gateway_on_loopback_only) {
+  const auto with_host = [](const std::string& host) {
+    return check(sample_node() + "\n[gateway]\nhost = \"" + host + "\"\nport = 8080\n");
+  };
+  for (const auto* host : {"127.0.0.1", "127.8.0.1", "::1", "localhost"})
+    EXPECT_EQ(with_host(host), "") << host;
+  for (const auto* host : {"0.0.0.0", "::", "10.0.0.11", "gateway.example", "128.0.0.1"})
+    EXPECT_NE(with_host(host).find("gateway.host: expected a loopback address"), std::string::npos) << host;
+}
+
 TEST(node_file, refuses_a_variable_that_is_not_set) {
   const auto expected =
     "node.toml:3: database_url: expected the environment variable SUPREME_DATABASE_URL to "
