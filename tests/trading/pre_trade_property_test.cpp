@@ -102,18 +102,19 @@ void expect_within_limits(const decision_input& in, const verdict& v) {
   RC_ASSERT(size % in.traded->lot_size.raw() == 0);
   RC_ASSERT(v.worst_price.raw() % in.traded->tick_size.raw() == 0);
   RC_ASSERT(notional >= wide{in.traded->min_notional.raw()} * scale);
-  if (l.max_input_age.count() > 0)
+  const bool reduces = buys ? worst <= 0 : worst >= 0;
+  if (l.max_input_age.count() > 0 && !reduces)
     RC_ASSERT(wide{in.now.ns()} - in.mark_time.ns() <= l.max_input_age.count());
-  if (l.max_order_quantity)
+  if (l.max_order_quantity && !reduces)
     RC_ASSERT(size <= l.max_order_quantity->raw());
-  if (l.max_order_notional)
+  if (l.max_order_notional && !reduces)
     RC_ASSERT(notional <= wide{l.max_order_notional->raw()} * scale);
   if (l.max_position)
     RC_ASSERT((buys ? worst : -worst) <= l.max_position->raw());
   if (!buys && !l.allow_short)
     RC_ASSERT(worst >= 0);
   if (in.mode == trading_mode::reducing)
-    RC_ASSERT((buys ? worst <= 0 : worst >= 0));
+    RC_ASSERT(reduces);
 }
 
 void expect_enough_reserved(const decision_input& in, const verdict& v) {

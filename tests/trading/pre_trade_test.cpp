@@ -73,8 +73,8 @@ TEST(pre_trade, lists_every_check_in_the_documented_order) {
   in.limits.max_order_notional = dec("200");
   in.limits.max_position = dec("3");
   EXPECT_EQ(codes(decide(in)),
-            (std::vector{refusal::unknown_instrument, refusal::halted, refusal::stale_input,
-                         refusal::nothing_to_do, refusal::quantity_zero, refusal::off_lot,
+            (std::vector{refusal::unknown_instrument, refusal::halted, refusal::nothing_to_do,
+                         refusal::quantity_zero, refusal::stale_input, refusal::off_lot,
                          refusal::min_notional, refusal::max_quantity, refusal::max_notional,
                          refusal::max_position, refusal::cash}));
   in = holding("1");
@@ -203,6 +203,38 @@ TEST(pre_trade, limits_the_notional_of_an_order_at_the_mark) {
   expect_order(in, side::buy, "1");
   in.limits.max_order_notional = dec("99.99999999");
   expect_refused(in, refusal::max_notional, "99.99999999", "100");
+}
+
+TEST(pre_trade, lets_a_position_that_has_outgrown_the_order_limits_be_closed) {
+  auto in = holding("2");
+  in.wish.wanted = target::flat;
+  in.limits.max_order_quantity = dec("1");
+  in.limits.max_order_notional = dec("100");
+  expect_order(in, side::sell, "2");
+  // What is promised already cannot be closed again: the rest of the order would make exposure.
+  in.account.reserved_sell = dec("0.001");
+  in.limits.allow_short = true;
+  expect_refused(in, refusal::max_quantity, "1", "2");
+}
+
+TEST(pre_trade, lets_a_position_be_closed_on_an_old_mark) {
+  auto in = holding("1");
+  in.wish.wanted = target::flat;
+  in.limits.max_input_age = std::chrono::seconds{5};
+  in.now = in.mark_time + std::chrono::seconds{6};
+  expect_order(in, side::sell, "1");
+  in.wish.wanted = target::short_position; // Through zero it makes new exposure.
+  in.limits.allow_short = true;
+  expect_refused(in, refusal::stale_input, "5", "6");
+}
+
+TEST(pre_trade, limits_orders_that_close_a_slot_but_make_exposure_of_the_account) {
+  auto in = holding("2");
+  in.account.position = dec("-1"); // Other slots are short by more than this one is long.
+  in.wish.wanted = target::flat;
+  in.limits.allow_short = true;
+  in.limits.max_order_quantity = dec("1");
+  expect_refused(in, refusal::max_quantity, "1", "2");
 }
 
 TEST(pre_trade, rounds_a_notional_against_the_order) {

@@ -61,7 +61,7 @@ public:
 private:
   /// Each step answers whether the next one may run.
   void decide_all() {
-    if (check_scope() && inputs_usable() && size_order() && check_order_shape()
+    if (check_scope() && inputs_usable() && size_order() && check_input_age() && check_order_shape()
         && check_order_limits() && check_position_limits() && check_mode())
       check_cash();
   }
@@ -70,10 +70,13 @@ private:
     if (!check(refusal::unknown_instrument, in_.traded.has_value(), yes,
                in_.traded ? yes : decimal{}))
       return false;
-    if (!check(refusal::halted, in_.mode != trading_mode::halted, decimal{},
-               in_.mode == trading_mode::halted ? yes : decimal{}))
-      return false;
-    if (in_.limits.max_input_age.count() <= 0)
+    return check(refusal::halted, in_.mode != trading_mode::halted, decimal{},
+                 in_.mode == trading_mode::halted ? yes : decimal{});
+  }
+
+  /// An old price makes no new exposure; what is held may still be closed.
+  bool check_input_age() {
+    if (in_.limits.max_input_age.count() <= 0 || reduces())
       return true;
     const wide age = wide{in_.now.ns()} - in_.mark_time.ns();
     const auto limit = age_in_seconds(timestamp{}, timestamp{} + in_.limits.max_input_age);
@@ -132,7 +135,11 @@ private:
     return check(refusal::min_notional, notional >= i.min_notional, i.min_notional, notional);
   }
 
+  /// Limits of an order's size are against mistakes that make exposure; an order that only takes it away is bounded by what is
+  /// held, and a winner that has outgrown a limit must not become a position nobody can close.
   bool check_order_limits() {
+    if (reduces())
+      return true;
     const auto& l = in_.limits;
     if (l.max_order_quantity
         && !check(refusal::max_quantity, out_.size <= *l.max_order_quantity, *l.max_order_quantity,
@@ -170,13 +177,17 @@ private:
   bool check_mode() {
     if (in_.mode != trading_mode::reducing)
       return true;
-    // What may still be closed after everything promised on this side; it must not pass through
-    // zero.
-    const auto worst = worst_position();
-    const auto reducible =
-      out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);
-    return check(refusal::reducing, out_.size <= reducible, reducible, out_.size);
+    return check(refusal::reducing, reduces(), reducible(), out_.size);
   }
+
+  /// What may still be closed after everything promised on this side; it must not pass through zero.
+  decimal reducible() const {
+    const auto worst = worst_position();
+    return out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);
+  }
+
+  /// Whether the order takes exposure of the account away and makes none.
+  bool reduces() const { return out_.size <= reducible(); }
 
   bool check_cash() {
     if (out_.direction == side::sell)

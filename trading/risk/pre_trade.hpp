@@ -90,12 +90,12 @@ struct decision_input {
 };
 
 /// Sizes the signal and runs every pre-trade check in this order, stopping at the first refusal:
-/// unknown_instrument, halted, stale_input, nothing_to_do, quantity_zero, off_lot, min_notional,
+/// unknown_instrument, halted, nothing_to_do, quantity_zero, stale_input, off_lot, min_notional,
 /// max_quantity, max_notional, max_position, short_not_allowed, reducing, cash. A refused verdict
 /// carries no order. The order is a market order, so there is no price of ours that could be off
-/// the tick; the notional limits look at size·mark, the cash at size·worst_price. The minimum
-/// notional and the order limits hold for exits as well, because the venue and the operator mean
-/// every order. Never throws for input values: numbers that leave the range, or that are outside
+/// the tick; the notional limits look at size·mark, the cash at size·worst_price. An order that
+/// only takes exposure of the account away passes stale_input, max_quantity and max_notional
+/// unseen; the venue's minimum notional holds for it as well. Never throws for input values: numbers that leave the range, or that are outside
 /// their documented ranges (a mark, tick or lot that is not positive, a negative reservation, a
 /// collar or fee outside 0…100 %), are the refusal `overflow`.
 [[nodiscard]] verdict decide(const decision_input& in);
