@@ -114,6 +114,7 @@ struct approved_order {
   trading::order order;
   uint64_t guard_epoch = 0;
   uint64_t incarnation = 0;          ///< of the executor whose SUBMITTING is already committed; 0 = T2 is still to come
+  int64_t valid_until_ns = 0;        ///< UTC, as committed with SUBMITTING; not sent later. 0 before T2
 };
 
 struct approved_batch {
@@ -312,7 +313,7 @@ typename Inspector::result_type inspect(Inspector& f, step_decided& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, approved_order& x) {
-  return fields(f, "approved_order_v1", x.order, x.guard_epoch, x.incarnation);
+  return fields(f, "approved_order_v2", x.order, x.guard_epoch, x.incarnation, x.valid_until_ns);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, approved_batch& x) {

@@ -304,7 +304,8 @@ order_row order_from_json(const json& j) {
     row.reserved_quantity = decimal_at(j, "reserved_quantity");
     row.reserved_cash = decimal_at(j, "reserved_cash");
     row.incarnation = j.at("incarnation").get<uint64_t>();
-    row.window_closed = j.at("window_closed").get<bool>();
+    if (const auto& until = j.at("valid_until_ns"); !until.is_null())
+      row.valid_until = timestamp::from_ns(until.get<int64_t>());
     row.venue_order = id_at<venue_order_id>(j, "venue_order");
     row.reason = string_at(j, "reason");
     return row;

@@ -37,7 +37,7 @@ struct order_row {
   trading::quantity reserved_quantity;
   trading::money reserved_cash;
   uint64_t incarnation = 0;           ///< of the executor that wrote SUBMITTING last; 0 before
-  bool window_closed = false;         ///< server time is past valid_until
+  std::optional<trading::timestamp> valid_until; ///< server time; the venue must not take it later. Absent before SUBMITTING
   trading::venue_order_id venue_order;
   std::string reason;                 ///< of a rejection, cancellation, ...
 };

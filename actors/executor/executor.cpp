@@ -48,9 +48,9 @@ void on_approved(self_pointer self, const protocols::approved_batch& batch) {
     if (st.orders.count(a.order.id) != 0)
       continue;
     if (a.incarnation == st.context.number)
-      orders.push_back({a.order, sendable::permission::committed});
+      orders.push_back({a.order, sendable::permission::committed, trading::timestamp::from_ns(a.valid_until_ns)});
     else if (a.incarnation == 0)
-      orders.push_back({a.order, sendable::permission::intent});
+      orders.push_back({a.order, sendable::permission::intent, {}});
   }
   submit_orders(self, std::move(orders));
 }
@@ -71,11 +71,11 @@ void send_waiting(self_pointer self, const std::vector<trading::client_order_id>
               || row->state == trading::order_state::partially_filled)
             mark_at_rest(self, id);
           else if (row->state == trading::order_state::intent)
-            orders.push_back({row->order, sendable::permission::intent});
+            orders.push_back({row->order, sendable::permission::intent, {}});
           else if (proven.count(id) != 0)
-            orders.push_back({row->order, sendable::permission::proven_unsent});
+            orders.push_back({row->order, sendable::permission::proven_unsent, {}});
           else if (row->incarnation == self->state.context.number && self->state.sent.count(id) == 0)
-            orders.push_back({row->order, sendable::permission::committed}); // This life knows that it has not sent it.
+            orders.push_back({row->order, sendable::permission::committed, row->valid_until.value_or(trading::timestamp{})}); // This life knows that it has not sent it.
           else
             restart_executor(self, "an order's outcome is open: " + id.str());
         }

@@ -69,10 +69,22 @@ trading::timestamp event_time_of(const std::vector<trading::order>& orders, cons
   return found->event_time;
 }
 
-void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
+void send_chunk(executor_pointer self, const std::vector<sendable>& chunk) {
   auto& st = self->state;
+  std::vector<trading::order> orders;
+  auto valid_until = chunk.front().valid_until;
+  for (const auto& each : chunk) {
+    orders.push_back(each.order);
+    valid_until = std::min(valid_until, each.valid_until);
+  }
   if (!st.context.node_lease->held()) {
     restart_executor(self, "the lease ran out before a send");
+    return;
+  }
+  // What the rows say of the window is what others conclude from: an order that is not at the venue after it never will be.
+  if (st.context.node_lease->clock().wall() > valid_until) {
+    restart_executor(self, "the window of " + orders.front().id.str() + " closed before it was sent (or this machine's clock is not "
+                             "the database's)");
     return;
   }
   if (!sent_once(st, orders)) {
@@ -84,8 +96,6 @@ void send_chunk(executor_pointer self, std::vector<trading::order> orders) {
     st.slots[o.id] = o.key.slot;
   }
   const auto& account = account_of(st.context);
-  auto window = std::chrono::milliseconds{account.receive_window_ms};
-  auto valid_until = st.context.node_lease->clock().wall() + window;
   self->request(st.venue, limits::venue_deadline,
                 protocols::venue_submit{account.id, st.context.number, valid_until.ns(), orders})
     .then(
@@ -218,19 +228,22 @@ struct chunk_work {
   std::vector<size_t> asked; ///< places of those that needed T2
 
   /// False when this life is over.
-  bool take(executor_pointer self, const outcomes& done, std::vector<trading::order>& sent) const {
+  bool take(executor_pointer self, const outcomes& done, std::vector<sendable>& sent) {
     std::vector<trading::order> halted_intents;
     std::vector<trading::order> halted_proven;
     std::set<size_t> barred;
     for (size_t i = 0; i < done.size(); ++i) {
-      const auto& each = orders[asked[i]];
+      auto& each = orders[asked[i]];
       if (done[i].status == storage::commit_status::fenced) {
         self->quit(protocols::make_error(protocols::fault::not_owner, done[i].text));
         return false;
       }
       // Only what this very commit moved to SUBMITTING may be sent.
-      if (done[i].status == storage::commit_status::applied)
+      if (done[i].status == storage::commit_status::applied) {
+        SUPREME_CHECK(done[i].order && done[i].order->valid_until, "an order in SUBMITTING has a window");
+        each.valid_until = *done[i].order->valid_until;
         continue;
+      }
       barred.insert(asked[i]);
       if (done[i].refusal != trading::refusal::halted)
         restart_executor(self, each.order.id.str() + " was not ours to submit: " + done[i].text);
@@ -243,7 +256,7 @@ struct chunk_work {
     end_halted(self, halted_proven, true);
     for (size_t i = 0; i < orders.size(); ++i) {
       if (barred.count(i) == 0)
-        sent.push_back(orders[i].order);
+        sent.push_back(orders[i]);
     }
     return true;
   }
@@ -265,21 +278,19 @@ void submit_from(executor_pointer self, std::shared_ptr<const std::vector<sendab
     work.asked.push_back(i);
     batch.emplace_back(make_submit(st, each.order, each.allowed == sendable::permission::proven_unsent));
   }
-  auto go_on = [self, all, end](const std::vector<trading::order>& sent) {
+  auto go_on = [self, all, end](const std::vector<sendable>& sent) {
     if (!sent.empty())
       send_chunk(self, sent);
     submit_from(self, all, end);
   };
   if (batch.empty()) {
-    std::vector<trading::order> sent;
-    (void)work.take(self, {}, sent);
-    go_on(sent);
+    go_on(work.orders);
     return;
   }
   self->request(st.context.books, limits::ledger_deadline, std::move(batch))
     .then(
-      [self, work, go_on](const outcomes& done) {
-        std::vector<trading::order> sent;
+      [self, work, go_on](const outcomes& done) mutable {
+        std::vector<sendable> sent;
         if (work.take(self, done, sent))
           go_on(sent);
       },

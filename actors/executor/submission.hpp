@@ -22,10 +22,11 @@ struct sendable {
   };
   trading::order order;
   permission allowed = permission::intent;
+  trading::timestamp valid_until; ///< process time, as committed with SUBMITTING; T2 sets it
 };
 
-/// T2 where it is needed, then the send: each order exactly once, while the lease holds, and in the given order, because the venue
-/// numbers trades by it.
+/// T2 where it is needed, then the send: each order exactly once, while the lease holds and its committed window is open, and in
+/// the given order, because the venue numbers trades by it.
 void submit_orders(executor_pointer self, std::vector<sendable> orders);
 
 /// Stores what the venue said about these orders (T3). Orders that rest or are over are marked so.

@@ -148,7 +148,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     answer.orders.push_back(row.order.id);
     // Only what this very commit made is known to be unsent; anything older is resolved by the executor's barrier.
     if (status == storage::commit_status::applied)
-      approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation});
+      approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation,
+                                 row.valid_until ? row.valid_until->ns() : 0});
     else
       decided_before = true;
   }

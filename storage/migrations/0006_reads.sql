@@ -8,7 +8,7 @@ RETURN json_build_object(
   'stop_price', (o).stop_price::text, 'decision_price', (o).decision_price::text, 'event_time_ns', (o).event_time_ns,
   'state', (o).state, 'filled', (o).filled::text, 'reserved_quantity', (o).reserved_quantity::text,
   'reserved_cash', (o).reserved_cash::text, 'incarnation', (o).incarnation,
-  'window_closed', coalesce((o).valid_until < statement_timestamp(), false),
+  'valid_until_ns', audit.microseconds((o).valid_until) * 1000,
   'venue_order', (o).venue_order, 'reason', (o).reason);
 
 CREATE FUNCTION trading.mode_rank(mode text) RETURNS integer LANGUAGE sql IMMUTABLE

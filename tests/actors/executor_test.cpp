@@ -60,7 +60,7 @@ struct executor_bench : unit_bench {
   protocols::approved_batch batch_of(uint64_t n, const std::vector<storage::order_row>& rows) {
     protocols::approved_batch batch{step(n), {}};
     for (const auto& r : rows)
-      batch.orders.push_back({r.order, claim_of("guard/main").epoch, r.incarnation});
+      batch.orders.push_back({r.order, claim_of("guard/main").epoch, r.incarnation, r.valid_until ? r.valid_until->ns() : 0});
     return batch;
   }
   void approve_to_executor(uint64_t n, const std::vector<storage::order_row>& rows) {
@@ -317,6 +317,26 @@ TEST_F(executor_test, sends_again_in_a_new_life_what_came_too_late_for_its_windo
   ASSERT_TRUE(rest(1, {order}));
   EXPECT_EQ(state_of(order), order_state::open);
   EXPECT_EQ(at_venue(), 1u);
+}
+
+TEST_F(executor_test, sends_nothing_after_the_window_that_its_row_names) {
+  auto order = commit_order(1, true);
+  system_.pass(2001ms); // W is 2 s: whoever asks the venue from now on may conclude that it never comes.
+  approve_to_executor(1, {order});
+  EXPECT_FALSE(alive(executor));
+  EXPECT_EQ(submits(), 0u);
+  live_again();
+  ASSERT_TRUE(rest(1, {order})); // Proven unsent: it goes out under a new window.
+  EXPECT_EQ(at_venue(), 1u);
+}
+
+TEST_F(executor_test, asks_the_venue_to_take_nothing_after_the_committed_window) {
+  auto fused = commit_order(1, true);
+  system_.pass(500ms);
+  approve_to_executor(1, {fused});
+  auto intent = commit_order(1, false, "ETHUSDT");
+  approve_to_executor(1, {intent});
+  EXPECT_EQ(tap->windows, (std::vector<int64_t>{fused.valid_until->ns(), order_of(intent.order.id).valid_until->ns()}));
 }
 
 TEST_F(executor_test, ends_its_life_when_the_venue_is_lost) {

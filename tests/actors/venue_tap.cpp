@@ -39,6 +39,7 @@ protocols::venue_port::behavior_type make_venue_tap(protocols::venue_port::point
     },
     [self, tap](const venue_submit& q) {
       std::string entry = "submit";
+      tap->windows.push_back(q.valid_until_ns);
       for (const auto& o : q.orders)
         entry += " " + o.id.str();
       tap->log.push_back(entry);

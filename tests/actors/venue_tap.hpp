@@ -15,6 +15,7 @@ struct venue_tap {
   bool lose_submits = false;         ///< the venue never gets them
   bool lose_submit_answers = false;  ///< the venue takes them, and says nothing
   std::function<void()> before_submit; ///< something that happens while a submit is on its way
+  std::vector<int64_t> windows;      ///< valid_until_ns of each submit
   std::vector<std::string> log;      ///< "logon 7", "submit m1-1 m1-2", "query m1-1", ...
 
   [[nodiscard]] size_t count(const std::string& entry) const;

@@ -110,7 +110,7 @@ mark sample() {
 }
 template <>
 approved_order sample() {
-  return {.order = sample<order>(), .guard_epoch = 8, .incarnation = 10};
+  return {.order = sample<order>(), .guard_epoch = 8, .incarnation = 10, .valid_until_ns = -2};
 }
 template <>
 venue_report sample() {

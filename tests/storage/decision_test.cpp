@@ -263,13 +263,17 @@ TEST_P(decisions, an_unknown_account_is_refused) {
 }
 
 TEST_P(decisions, a_fused_decision_is_submitted_at_once_until_its_window_closes) {
-  const auto made = commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "1", "1"), 7, 60'000));
-  ASSERT_TRUE(made.order);
+  const auto intent = commit(*ledger_, desk_.decide("c1", side::buy, "1", "1"));
+  EXPECT_FALSE(intent.order->valid_until);
+  const auto made = commit(*ledger_, desk_.fused(desk_.decide("c2", side::buy, "1", "1"), 7, 60'000));
+  const auto longer = commit(*ledger_, desk_.fused(desk_.decide("c3", side::buy, "1", "1"), 7, 3'660'000));
+  ASSERT_TRUE(made.order && made.order->valid_until && longer.order && longer.order->valid_until);
   EXPECT_EQ(made.order->state, order_state::submitting);
   EXPECT_EQ(made.order->incarnation, 7U);
-  EXPECT_FALSE(made.order->window_closed);
-  pass(std::chrono::milliseconds{60'001});
-  EXPECT_TRUE(ledger_->find_order(made.order->order.id)->window_closed);
+  EXPECT_EQ(ledger_->find_order(made.order->order.id)->valid_until, made.order->valid_until);
+  const auto apart = *longer.order->valid_until - *made.order->valid_until;
+  EXPECT_GE(apart, std::chrono::hours{1});
+  EXPECT_LT(apart, std::chrono::hours{1} + std::chrono::minutes{1});
 }
 
 TEST_P(decisions, only_one_submission_may_send) {
