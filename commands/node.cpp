@@ -1,3 +1,4 @@
+#include "actors/backoff.hpp"
 #include "actors/ledger/anchorer.hpp"
 #include "actors/log.hpp"
 #include "actors/node.hpp"
@@ -30,9 +31,9 @@ config::node_settings load_node(const std::string& file, const config::environme
 }
 
 /// Waits for a database that is not there yet; refuses one of another schema version at once.
-void wait_for_schema(const std::string& url) {
-  auto wait = limits::backoff_initial;
-  for (;;) {
+void wait_for_schema(const std::string& url, const std::string& node) {
+  for (uint32_t failures = 1;; ++failures) {
+    auto wait = actors::backoff(failures, node);
     try {
       auto found = storage::schema_version(url);
       if (found != storage::expected_schema_version())
@@ -46,7 +47,6 @@ void wait_for_schema(const std::string& url) {
                   std::string{why.what()} + "; trying again in " + std::to_string(wait.count()) + " ms");
     }
     std::this_thread::sleep_for(wait);
-    wait = std::min(wait * limits::backoff_factor, limits::backoff_max);
   }
 }
 
@@ -110,7 +110,7 @@ void run_node(const std::string& file, const config::environment& environment) {
   block_stop_signals();
   auto settings = load_node(file, environment);
   actors::open_log(settings.name, settings.log_file, settings.log_level);
-  wait_for_schema(settings.database_url);
+  wait_for_schema(settings.database_url, settings.name);
   mesh_config mesh{settings.tls};
   caf::actor_system system{mesh};
 

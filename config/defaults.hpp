@@ -121,8 +121,6 @@ inline constexpr milliseconds mesh_probe_timeout{1'000};
 inline constexpr milliseconds mesh_hello_deadline{2'000};
 /// Largest serialised message between nodes; larger ones would delay heartbeats on the shared link.
 inline constexpr size_t message_bytes_max = 64 * 1024;
-/// How often a node looks for peers it has no link to.
-inline constexpr milliseconds mesh_reconnect_interval{500};
 
 // Supervision ---------------------------------------------------------------------------------------------
 
@@ -132,14 +130,12 @@ inline constexpr uint32_t restarts_max = 3;
 inline constexpr seconds restart_window{60};
 /// Claims that a node has on their way at a time: far fewer than a lease has milliseconds, because heartbeats queue behind them.
 inline constexpr size_t claims_at_once = 256;
-/// First wait before something is tried again; each further wait doubles, with full jitter.
+/// First wait before something is tried again; the ceiling of each further wait doubles (backoff.hpp adds the jitter).
 inline constexpr milliseconds backoff_initial{100};
 /// Growth of the wait between two tries.
 inline constexpr uint32_t backoff_factor = 2;
 /// Longest wait between two tries.
 inline constexpr milliseconds backoff_max{10'000};
-/// Handling the same message crashed an actor this often: it is parked as poison.
-inline constexpr uint32_t poison_crashes_max = 2;
 /// What a process ends with when supervision gives up, so that its own supervisor restarts it.
 inline constexpr int exit_supervision_exhausted = 70;
 /// An ordered stop that takes longer ends with _exit: correctness never depends on it.
@@ -166,45 +162,27 @@ inline constexpr milliseconds gateway_deadline{3'000};
 
 /// Bars in one history answer.
 inline constexpr size_t history_batch_bars = 256;
-/// Steps that a feed hands to the conductor at once.
-inline constexpr size_t feed_batch_steps = 256;
 /// Bars in one batch from a feed to the conductor; about 20 KB on the wire.
 inline constexpr size_t feed_batch_bars = 256;
 /// Signals of one step that a guard decides; a step with more is refused at the source.
 inline constexpr size_t guard_credit = 16'384;
-/// Approved orders that an executor holds open before the guard must stop deciding.
-inline constexpr size_t executor_credit = 256;
 /// Fills on their way into a portfolio before the executor stops reading the venue.
 inline constexpr size_t portfolio_credit = 256;
 /// How often one booking is computed anew because the rows were not what the portfolio remembered.
 inline constexpr size_t booking_attempts_max = 5;
-/// Transactions that may wait in a node's ledger; a fuller one answers `busy`.
+/// Requests that may wait for a node's ledger; a fuller one answers `overloaded`.
 inline constexpr size_t ledger_credit = 4'096;
-/// Market events that a subscriber may have outstanding before quotes are conflated.
-inline constexpr size_t feed_credit = 1'024;
-/// Bytes waiting for one WebSocket client before it is closed with 1013.
-inline constexpr size_t websocket_backlog_bytes_max = 1024 * 1024;
+/// Orders in one message from a guard to its executor, which stays below message_bytes_max.
+inline constexpr size_t approved_batch_orders = 128;
 
 // Orders --------------------------------------------------------------------------------------------------
 
 /// Longest receive window: a zombie's order may still arrive for this long, so it must stay short.
 inline constexpr milliseconds receive_window_max{60'000};
-/// Added to an order's receive window for clocks that differ, before "not found" counts as final.
-inline constexpr milliseconds receive_window_skew{1'000};
-/// How often positions and open orders are compared with the venue.
-inline constexpr seconds reconcile_interval{60};
-/// Fills this far before the last known one are asked for again.
-inline constexpr seconds reconcile_overlap{300};
 /// Orders or trades in one answer of a venue.
 inline constexpr size_t venue_page_rows_max = 1'000;
 /// Trades that an executor asks for at once, so that an answer stays below message_bytes_max.
 inline constexpr size_t venue_trades_batch = 128;
-/// Largest body that is accepted from a venue.
-inline constexpr size_t venue_body_bytes_max = 4 * 1024 * 1024;
-/// How long connecting to a venue (TCP and TLS) may take.
-inline constexpr milliseconds venue_connect_timeout{2'000};
-/// Connections that the simulated venue serves at a time.
-inline constexpr size_t venue_connections_max = 64;
 /// Accounts of one simulated venue.
 inline constexpr size_t venue_accounts_max = 1'024;
 /// Orders of one account that may rest at the simulated venue; further ones are rejected.

@@ -1,5 +1,6 @@
 #include "actors/cluster/unit_host.hpp"
 
+#include "actors/backoff.hpp"
 #include "actors/log.hpp"
 #include "config/defaults.hpp"
 
@@ -57,13 +58,6 @@ bool is_transient(const caf::error& why) {
          || std::any_of(transient.begin(), transient.end(), [&](fault f) { return protocols::is(why, f); });
 }
 
-std::chrono::milliseconds backoff(uint32_t failures) {
-  auto wait = limits::backoff_initial;
-  for (uint32_t i = 1; i < failures && wait < limits::backoff_max; ++i)
-    wait *= limits::backoff_factor;
-  return std::min(wait, limits::backoff_max);
-}
-
 void stop_actor(self_pointer self, running& unit) {
   if (!unit.handle)
     return;
@@ -110,7 +104,8 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
     log(log_level::warning, unit.spec.name, "interrupted", text);
     if (now(st) - unit.started_at >= limits::restart_window)
       unit.transient_failures = 0;
-    schedule_restart(self, unit, backoff(++unit.transient_failures));
+    ++unit.transient_failures;
+    schedule_restart(self, unit, backoff(unit.transient_failures, st.settings.node + "/" + unit.spec.name));
     return;
   }
   record(st, unit.spec.name, "crashed", unit.epoch, text);
@@ -120,7 +115,7 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
                 crashes.end());
   crashes.push_back(now(st));
   if (crashes.size() <= limits::restarts_max || outlives_defects(unit.spec.kind)) {
-    schedule_restart(self, unit, backoff(static_cast<uint32_t>(crashes.size())));
+    schedule_restart(self, unit, backoff(static_cast<uint32_t>(crashes.size()), st.settings.node + "/" + unit.spec.name));
   } else if (unit.spec.kind == unit_kind::strategy) {
     quarantine(self, unit, text);
   } else {

@@ -201,7 +201,7 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
     if (t.state == trading::order_state::partially_filled || t.state == trading::order_state::filled)
       t.state = trading::order_state::open;
     t.venue_order = r.venue_order;
-    t.reason = r.reason;
+    t.reason = r.reason.substr(0, limits::venue_reason_bytes_max);
     t.event_time = event_time_of(orders, r.order);
     batch.emplace_back(std::move(t));
   }

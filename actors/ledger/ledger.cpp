@@ -88,6 +88,8 @@ caf::result<outcomes> enqueue(self_pointer self, transactions& members) {
   auto& st = self->state;
   if (members.empty())
     return outcomes{};
+  if (self->mailbox().size() > limits::ledger_credit)
+    return protocols::make_error(protocols::fault::overloaded, "the ledger has more to do than it may put off");
   if (members.size() > limits::commit_group_max)
     return protocols::make_error(protocols::fault::overloaded, "a batch has more members than one commit may");
   if (st.waiting_members + members.size() > limits::commit_group_max)

@@ -156,12 +156,22 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
 
   void finish() {
     // Orders reach the venue in the order of their decisions: where some were made before, the barrier sends them all.
-    if (executor && !approved.orders.empty() && !decided_before) {
-      approved.id = step.id;
-      self->send(caf::actor_cast<protocols::executor>(executor->handle), approved);
-    }
+    if (executor && !decided_before)
+      send_approved();
     answer.step = step.id.step;
     promise.deliver(answer);
+  }
+
+  void send_approved() {
+    auto to = caf::actor_cast<protocols::executor>(executor->handle);
+    for (auto& order : std::exchange(approved.orders, {})) {
+      approved.orders.push_back(std::move(order));
+      if (approved.orders.size() == limits::approved_batch_orders)
+        self->send(to, std::exchange(approved, {}));
+      approved.id = step.id;
+    }
+    if (!approved.orders.empty())
+      self->send(to, approved);
   }
 
   void fail(const caf::error& why) { promise.deliver(why); }

@@ -4,6 +4,8 @@
 #include "config/defaults.hpp"
 #include "trading/check.hpp"
 
+#include <stdexcept>
+
 namespace supreme::actors {
 
 namespace {
@@ -37,6 +39,19 @@ void report(self_pointer self, const protocols::step_id& id, done_promise promis
     [promise](caf::error& why) mutable { promise.deliver(why); });
 }
 
+} // namespace
+
+void require_storable(const trading::signal& s) {
+  if (s.reason.size() > limits::signal_reason_bytes_max)
+    throw std::length_error("a signal of " + s.key.slot.str() + " has a reason of " + std::to_string(s.reason.size()) + " bytes, at most "
+                            + std::to_string(limits::signal_reason_bytes_max) + " are stored");
+  if (s.inputs.size() > limits::signal_inputs_max)
+    throw std::length_error("a signal of " + s.key.slot.str() + " has " + std::to_string(s.inputs.size()) + " inputs, at most "
+                            + std::to_string(limits::signal_inputs_max) + " are stored");
+}
+
+namespace {
+
 void take(self_pointer self, const protocols::step_event& e) {
   auto& st = self->state;
   st.signals.clear();
@@ -49,8 +64,10 @@ void take(self_pointer self, const protocols::step_event& e) {
     for (const auto& b : e.bars) {
       if (b.instrument != slot.instrument())
         continue;
-      if (auto s = slot.on_bar(b))
+      if (auto s = slot.on_bar(b)) {
+        require_storable(*s);
         st.signals.push_back(std::move(*s));
+      }
     }
   }
 }

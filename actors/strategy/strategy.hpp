@@ -25,6 +25,10 @@ struct strategy_state {
 protocols::strategy::behavior_type
 make_strategy(protocols::strategy::stateful_pointer<strategy_state> self, unit_context context);
 
+/// A signal is stored and sent with every decision on it. Throws std::length_error, the strategy's own defect, when its reason or
+/// inputs exceed what a row holds (defaults::signal_reason_bytes_max, signal_inputs_max).
+void require_storable(const trading::signal& s);
+
 struct quarantined_state {
   static inline const char* name = "quarantined";
   std::chrono::nanoseconds looked_at{0};

@@ -103,6 +103,37 @@ TEST_F(guard_test, decides_legs_of_one_slot_in_their_order) {
   EXPECT_EQ(order_of(decided->orders[0]).order.key.leg, 1u);
 }
 
+TEST_F(guard_test, tells_the_executor_of_many_orders_in_bounded_messages_and_in_order) {
+  constexpr auto most = config::defaults::approved_batch_orders;
+  constexpr size_t count = most + 3;
+  auto roomy = cluster_text{}.to_settings();
+  roomy.accounts.front().limits = {};
+  roomy.accounts.front().limits.allow_short = true;
+  for (auto& s : roomy.strategies)
+    s.size = {trading::sizing_mode::fixed_notional, trading::decimal::literal("12")}; // The cash is enough for all of them.
+  configure(roomy);
+  auto fresh = keep(system_.actors().spawn(actors::make_risk_guard, context_of("guard/main")));
+  std::vector<std::string> expected;
+  for (size_t i = 0; i < count; ++i) {
+    // One slot goes long and short in turn, each for a cause of its own: every signal becomes an order.
+    auto s = make_signal("trend", "BTCUSDT", 1, i % 2 == 0 ? target::long_position : target::short_position, "60000");
+    s.key.cause += "#" + std::to_string(1000 + i);
+    caf::anon_send(fresh, protocols::signal_emission{step(1), strategy_unit_of(s), claim_of(strategy_unit_of(s)).epoch, s});
+  }
+  auto decided = system_.ask<protocols::step_decided>(fresh, 0ns, protocols::decide_step{step(1), static_cast<uint32_t>(count), {}});
+  ASSERT_TRUE(decided);
+  ASSERT_EQ(decided->orders.size(), count);
+  ASSERT_EQ(tap->batches.size(), 2u);
+  EXPECT_EQ(tap->batches[0].orders.size(), most);
+  std::vector<trading::client_order_id> told;
+  for (const auto& batch : tap->batches) {
+    EXPECT_EQ(batch.id.step, 1u);
+    for (const auto& o : batch.orders)
+      told.push_back(o.order.id);
+  }
+  EXPECT_EQ(told, decided->orders);
+}
+
 TEST_F(guard_test, waits_for_the_signals_that_are_still_on_their_way) {
   emit(btc);
   auto reply = system_.self()->request(guard, 60min, protocols::decide_step{step(1), 2, {}});

@@ -138,6 +138,21 @@ TEST_F(ledger_test, refuses_a_batch_that_fits_no_commit) {
   EXPECT_TRUE(store->groups.empty());
 }
 
+TEST_F(ledger_test, refuses_at_the_door_what_it_cannot_put_off) {
+  constexpr size_t too_many = 5;
+  for (size_t i = 0; i <= config::defaults::ledger_credit + too_many; ++i)
+    send(make_batch(1));
+  system_.run();
+  size_t refused = 0;
+  for (const auto& a : answers) {
+    if (const auto* why = std::get_if<caf::error>(&a))
+      refused += protocols::is(*why, protocols::fault::overloaded) ? 1u : 0u;
+    else
+      EXPECT_EQ(std::get<actors::outcomes>(a).at(0).status, commit_status::applied);
+  }
+  EXPECT_EQ(refused, too_many);
+}
+
 TEST_F(ledger_test, answers_an_empty_batch_without_asking_the_database) {
   send({});
   system_.run();

@@ -27,6 +27,21 @@ protocols::risk_guard::behavior_type make_tap(protocols::risk_guard::pointer, st
   };
 }
 
+TEST(strategy_signal, is_no_larger_than_what_a_row_holds) {
+  namespace limits = config::defaults;
+  trading::signal s;
+  s.reason.assign(limits::signal_reason_bytes_max, 'r');
+  for (size_t i = 0; i < limits::signal_inputs_max; ++i)
+    s.inputs.emplace_back("input" + std::to_string(i), trading::decimal{});
+  EXPECT_NO_THROW(actors::require_storable(s));
+  auto talkative = s;
+  talkative.reason += 'r';
+  EXPECT_THROW(actors::require_storable(talkative), std::length_error);
+  auto thorough = s;
+  thorough.inputs.emplace_back("one more", trading::decimal{});
+  EXPECT_THROW(actors::require_storable(thorough), std::length_error);
+}
+
 struct strategy_bench : unit_bench {
   strategy_bench() {
     open_accounts();
