@@ -16,6 +16,13 @@ const storage::node_row* find_node(const storage::cluster_view& view, const std:
   return nullptr;
 }
 
+/// Whether the node has been started again since: its earlier lives belong to the history.
+bool is_superseded(const storage::cluster_view& view, const storage::node_row& node) {
+  return std::any_of(view.nodes.begin(), view.nodes.end(), [&](const auto& other) {
+    return other.node == node.node && other.incarnation > node.incarnation;
+  });
+}
+
 bool is_held(const storage::cluster_view& view, const storage::unit_row& unit) {
   const auto* node = find_node(view, unit.holder, unit.holder_incarnation);
   return node != nullptr && node->live;
@@ -95,6 +102,8 @@ std::vector<trading::slot_id> slots_of(const config::strategy_settings& strategy
 json describe_cluster(const storage::cluster_view& view, const config::cluster_settings* config) {
   auto nodes = json::array();
   for (const auto& node : view.nodes) {
+    if (is_superseded(view, node))
+      continue;
     auto held = json::array();
     for (const auto& unit : view.units)
       if (unit.holder == node.node && unit.holder_incarnation == node.incarnation)

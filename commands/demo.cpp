@@ -75,6 +75,8 @@ public:
   explicit progress_line(std::ostream& out) : out_(out), terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
   void show(const storage::replay_progress& p, const nlohmann::json& summary) {
+    if (p.step == 0)
+      return; // Nothing has happened yet.
     if (!terminal_ && looks_++ % looks_per_line != 0)
       return;
     auto text = "step " + std::to_string(p.step) + "  " + p.event_time.to_string() + "  "

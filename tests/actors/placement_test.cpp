@@ -266,6 +266,20 @@ TEST(units, are_listed_with_unique_names) {
   EXPECT_EQ(units.size(), 3u + 6u + 4u + 1u); // Feed shards, accounts, strategy instances, the conductor.
 }
 
+TEST(units, keep_the_conductor_beside_its_first_account_unless_it_is_placed_elsewhere) {
+  auto settings = cluster_text{}.to_settings();
+  auto first = settings.accounts.front().id;
+  for (size_t count = 1; count <= 9; ++count) {
+    auto places = actors::place(actors::list_units(settings, 1), make_nodes(count));
+    for (const auto& unit : {actors::executor_unit(first), actors::portfolio_unit(first), actors::conductor_unit("main")})
+      EXPECT_EQ(places.at(unit), places.at(actors::guard_unit(first))) << unit << " on " << count << " nodes";
+  }
+  settings.replay.where = {{"zone", "quiet"}};
+  auto nodes = make_nodes(3);
+  nodes.push_back({"quiet", {{"zone", "quiet"}}});
+  EXPECT_EQ(actors::place(actors::list_units(settings, 1), nodes).at(actors::conductor_unit("main")), "quiet");
+}
+
 TEST(units, keep_their_definition_while_their_settings_stay) {
   EXPECT_EQ(changed_units([](auto&) {}), names{});
   EXPECT_EQ(definitions_of(cluster_text{}.to_settings()), definitions_of(cluster_text{}.to_settings()));

@@ -133,6 +133,14 @@ TEST(cluster_report, lists_configured_strategy_units_that_nobody_took) {
   EXPECT_EQ(second["slots"], nlohmann::json::array({"trend/B", "trend/D"}));
 }
 
+TEST(cluster_report, lists_only_the_last_start_of_a_node) {
+  auto view = two_nodes();
+  view.nodes.push_back(node("n2", 9, true, 3));
+  const auto nodes = describe_cluster(view, nullptr)["nodes"];
+  ASSERT_EQ(nodes.size(), 2u);
+  EXPECT_EQ(find(nodes, "node", "n2")["incarnation"], "9");
+}
+
 TEST(cluster_report, does_not_take_an_earlier_incarnation_for_the_living_one) {
   auto view = two_nodes();
   view.units[0].holder_incarnation = 3;

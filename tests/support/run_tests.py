@@ -26,7 +26,7 @@ import time
 
 SKIPPED_EXIT_CODE = 77
 # Suites whose programs start processes of their own or measure time: they have the machine to themselves.
-EXCLUSIVE_SUITES = {"cluster", "acceptance"}
+EXCLUSIVE_SUITES = {"cluster"}
 # How much of a failing program's output is shown; the whole of it is in its log.
 SHOWN_LINES_MAX = 200
 
