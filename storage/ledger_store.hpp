@@ -2,7 +2,7 @@
 
 #include "storage/failure.hpp"
 #include "trading/orders/order.hpp"
-#include "trading/portfolio/position.hpp"
+#include "trading/portfolio/fill_booking.hpp"
 #include "trading/risk/pre_trade.hpp"
 
 #include <map>
@@ -85,12 +85,6 @@ struct report_transaction {
   trading::timestamp event_time;
 };
 
-/// One asset's balance moves by `delta` (signed, in the asset's units).
-struct balance_change {
-  trading::asset_id asset;
-  trading::decimal delta;
-};
-
 /// T4: a fill, applied exactly once per (venue, account, trade id). The new positions are computed by
 /// trading::apply_fill from rows the portfolio has read; they are written only if the rows still have the fill counts they
 /// were computed from (`after.fill_count - 1`), and only if the quantities add up, so the formula exists once.
@@ -100,7 +94,7 @@ struct fill_transaction {
   trading::slot_id slot;              ///< of the order; empty when the order is unknown
   trading::position account_after;    ///< position of (account, instrument) after the fill
   trading::position slot_after;       ///< position of the slot after the fill
-  std::vector<balance_change> balances; ///< quote, base and fee movements, one entry per asset
+  std::vector<trading::asset_change> balances; ///< quote, base and fee movements, one entry per asset
 };
 
 /// Progress of a replay: steps up to `step` are finished for ever. Also the equity sample of each account.

@@ -4,18 +4,6 @@
 
 namespace supreme::actors {
 
-namespace {
-
-void add(std::vector<storage::balance_change>& changes, const trading::asset_id& asset, trading::decimal delta) {
-  auto found = std::find_if(changes.begin(), changes.end(), [&](const auto& c) { return c.asset == asset; });
-  if (found == changes.end())
-    changes.push_back({asset, delta});
-  else
-    found->delta += delta;
-}
-
-} // namespace
-
 storage::fill_transaction book_trade(storage::account_snapshot& rows, const trading::fill& f,
                                      const trading::slot_id& slot, const trading::instrument& traded,
                                      const storage::unit_claim& portfolio) {
@@ -23,18 +11,17 @@ storage::fill_transaction book_trade(storage::account_snapshot& rows, const trad
   t.fill = f;
   t.portfolio = portfolio;
   t.slot = slot;
-  auto effect = trading::apply_fill(rows.positions[f.instrument].position, f, traded.quote);
-  t.account_after = effect.after;
-  add(t.balances, traded.quote, effect.quote_change);
-  add(t.balances, traded.base, effect.base_change);
-  add(t.balances, f.fee_asset, -f.fee);
-  rows.positions[f.instrument].position = effect.after;
+  // Without a slot the fill belongs to no order: what is computed for one is dropped.
+  trading::position nobody;
+  auto& account = rows.positions[f.instrument].position;
+  auto& own = slot.empty() ? nobody : rows.slots[slot].position;
+  auto booked = trading::book_fill(account, own, f, traded);
+  t.account_after = account = booked.account_after;
+  t.balances = std::move(booked.balances);
   if (!slot.empty()) {
-    auto& own = rows.slots[slot];
-    own.account = f.account;
-    own.instrument = f.instrument;
-    own.position = trading::apply_fill(own.position, f, traded.quote).after;
-    t.slot_after = own.position;
+    t.slot_after = own = booked.slot_after;
+    rows.slots[slot].account = f.account;
+    rows.slots[slot].instrument = f.instrument;
   }
   for (const auto& change : t.balances)
     rows.balances[change.asset].amount += change.delta;
@@ -53,9 +40,7 @@ protocols::equity_report value_account(const storage::account_snapshot& rows,
   for (const auto& [instrument, row] : rows.positions) {
     auto mark = std::find_if(marks.begin(), marks.end(),
                              [id = instrument](const auto& m) { return m.instrument == id; });
-    report.equity += mark == marks.end()
-                       ? row.position.cost
-                       : trading::multiply(row.position.size, mark->price, trading::rounding::half_even);
+    report.equity += trading::value_of(row.position, mark == marks.end() ? std::nullopt : std::optional{mark->price});
   }
   return report;
 }

@@ -24,84 +24,52 @@ trading::trading_mode mode_of(const trading::signal& s, const storage::account_s
   return stricter(mode, mode_in(rows.instrument_modes, s.instrument.str()));
 }
 
-/// The rows as this batch leaves them, approval by approval.
-class running_exposure {
-public:
-  running_exposure(const storage::account_snapshot& rows, const trading::asset_id& quote) {
-    for (const auto& [id, row] : rows.positions)
-      accounts_[id] = {row.position.size, row.reserved_buy, row.reserved_sell, {}};
-    for (const auto& [id, row] : rows.slots)
-      slots_[id].position = row.position.size;
-    for (const auto& o : rows.open_orders) {
-      auto& pending = slots_[o.order.key.slot].pending;
-      pending += trading::signed_quantity(o.order.direction, o.order.size - o.filled);
-    }
-    if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
-      free_cash_ = balance->second.amount - balance->second.reserved;
-  }
-
-  [[nodiscard]] trading::exposure account(const trading::instrument_id& id) {
-    auto e = accounts_[id];
-    e.free_cash = free_cash_;
-    return e;
-  }
-  [[nodiscard]] trading::slot_exposure slot(const trading::slot_id& id) { return slots_[id]; }
-
-  void reserve(const trading::signal& s, const trading::verdict& v) {
-    auto& e = accounts_[s.instrument];
-    auto& reserved = v.direction == trading::side::buy ? e.reserved_buy : e.reserved_sell;
-    reserved += v.size;
-    free_cash_ -= v.reserve_cash;
-    slots_[s.key.slot].pending += trading::signed_quantity(v.direction, v.size);
-  }
-
-private:
-  std::map<trading::instrument_id, trading::exposure> accounts_;
-  std::map<trading::slot_id, trading::slot_exposure> slots_;
-  trading::money free_cash_;
-};
+/// The rows as decisions see them; what the batch approves comes on top.
+trading::exposure_book read_exposure(const storage::account_snapshot& rows, const trading::asset_id& quote) {
+  trading::exposure_book book;
+  for (const auto& [id, row] : rows.positions)
+    book.set_account(id, {row.position.size, row.reserved_buy, row.reserved_sell, {}});
+  std::map<trading::slot_id, trading::slot_exposure> slots;
+  for (const auto& [id, row] : rows.slots)
+    slots[id].position = row.position.size;
+  for (const auto& o : rows.open_orders)
+    slots[o.order.key.slot].pending += trading::signed_quantity(o.order.direction, o.order.size - o.filled);
+  for (const auto& [id, held] : slots)
+    book.set_slot(id, held);
+  if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
+    book.set_free_cash(balance->second.amount - balance->second.reserved);
+  return book;
+}
 
 const protocols::mark* find_mark(const std::vector<protocols::mark>& marks, const trading::instrument_id& id) {
   auto found = std::find_if(marks.begin(), marks.end(), [&](const auto& m) { return m.instrument == id; });
   return found == marks.end() ? nullptr : &*found;
 }
 
-trading::decision_input input_for(const trading::signal& s, const storage::account_snapshot& rows,
-                                  const decision_frame& frame, running_exposure& exposure) {
-  trading::decision_input in;
-  in.wish = s;
+trading::decision_terms terms_of(const trading::signal& s, const storage::account_snapshot& rows, const decision_frame& frame) {
+  trading::decision_terms terms;
   if (const auto* traded = frame.settings->find_instrument(s.instrument))
-    in.traded = *traded;
+    terms.traded = *traded;
   auto own = frame.account->instrument_limits.find(s.instrument);
-  in.limits = own == frame.account->instrument_limits.end() ? frame.account->limits : own->second;
+  terms.limits = own == frame.account->instrument_limits.end() ? frame.account->limits : own->second;
   const auto* strategy = frame.settings->find_strategy(s.strategy);
   SUPREME_CHECK(strategy != nullptr, "a signal comes from a configured strategy");
-  in.size = strategy->size;
-  in.account = exposure.account(s.instrument);
-  in.slot = exposure.slot(s.key.slot);
-  in.mode = mode_of(s, rows, frame);
+  terms.size = strategy->size;
+  terms.mode = mode_of(s, rows, frame);
   // Without a mark of the step the close it was decided on is all there is; its age is checked.
   const auto* mark = find_mark(frame.marks, s.instrument);
-  in.mark = mark != nullptr ? mark->price : s.reference_price;
-  in.mark_time = mark != nullptr ? mark->time : s.event_time;
-  in.now = frame.now;
-  return in;
+  terms.mark = mark != nullptr ? mark->price : s.reference_price;
+  terms.mark_time = mark != nullptr ? mark->time : s.event_time;
+  return terms;
 }
 
 } // namespace
 
-std::vector<made_decision> decide_all(const std::vector<trading::signal>& signals,
-                                      const storage::account_snapshot& rows, const decision_frame& frame) {
-  running_exposure exposure{rows, frame.account->quote};
-  std::vector<made_decision> made;
-  for (const auto& s : signals) {
-    auto in = input_for(s, rows, frame, exposure);
-    auto verdict = trading::decide(in);
-    if (verdict.outcome == trading::refusal::none)
-      exposure.reserve(s, verdict);
-    made.push_back({s, std::move(verdict), in.mark, in.limits});
-  }
-  return made;
+std::vector<trading::made_decision> decide_all(const std::vector<trading::signal>& signals,
+                                               const storage::account_snapshot& rows, const decision_frame& frame) {
+  auto book = read_exposure(rows, frame.account->quote);
+  return trading::decide_in_order(
+    signals, book, [&](const trading::signal& s) { return terms_of(s, rows, frame); }, frame.now);
 }
 
 } // namespace supreme::actors

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 #include "protocols/messages.hpp"
 #include "storage/ledger_store.hpp"
+#include "trading/risk/exposure_book.hpp"
 
 #include <map>
 #include <optional>
@@ -19,17 +20,9 @@ struct decision_frame {
   trading::trading_mode latch = trading::trading_mode::active; ///< in-memory halt
 };
 
-/// One signal and what was decided about it.
-struct made_decision {
-  trading::signal wish;
-  trading::verdict verdict;
-  trading::price mark;
-  trading::risk_limits limits;
-};
-
 /// Decides signals in the given order against one snapshot of the rows; each approval counts against the ones after it, exactly as the
 /// rows will count it. Pure: equal inputs, equal verdicts, on whatever node.
-[[nodiscard]] std::vector<made_decision> decide_all(const std::vector<trading::signal>& signals,
+[[nodiscard]] std::vector<trading::made_decision> decide_all(const std::vector<trading::signal>& signals,
                                                     const storage::account_snapshot& rows,
                                                     const decision_frame& frame);
 

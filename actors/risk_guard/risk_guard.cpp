@@ -52,7 +52,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   std::vector<protocols::signal_emission> emissions; ///< in (slot, leg) order
   storage::account_snapshot rows;
   std::optional<protocols::unit_address> executor;
-  std::vector<made_decision> decisions;
+  std::vector<trading::made_decision> decisions;
   size_t next = 0;
   protocols::approved_batch approved;
   bool decided_before = false; ///< an earlier attempt has made some of the step's orders
@@ -107,7 +107,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
             [keep](const caf::error& why) { keep->fail(why); });
   }
 
-  storage::decide_transaction make_transaction(const made_decision& d, const protocols::signal_emission& e) const {
+  storage::decide_transaction make_transaction(const trading::made_decision& d, const protocols::signal_emission& e) const {
     const auto& context = self->state.context;
     const auto& account = account_of(context);
     storage::decide_transaction t;

@@ -1,4 +1,5 @@
 #include "storage/memory/memory_ledger_run.hpp"
+#include "trading/risk/reservation.hpp"
 
 #include <set>
 #include <stdexcept>
@@ -51,7 +52,7 @@ bool adds_up(const position& before, const fill& f, const position& after) {
 
 /// Everything a balance row would refuse, before any of them is changed.
 void check_balances(const std::map<asset_id, balance_row>& rows,
-                    const std::vector<balance_change>& changes) {
+                    const std::vector<trading::asset_change>& changes) {
   std::set<asset_id> seen;
   for (const auto& change : changes) {
     require(!change.asset.empty(), "a balance has an asset");
@@ -201,8 +202,7 @@ void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64
   row.filled += f.size;
   if (kind != "late_fill") {
     const auto rest = row.filled < row.order.size ? row.order.size - row.filled : quantity{};
-    const auto rest_cash =
-      multiply_divide(o.reserve_cash, rest.raw(), row.order.size.raw(), rounding::toward_zero);
+    const auto rest_cash = trading::reserved_for_rest(o.reserve_cash, rest, row.order.size);
     release(o, row.reserved_quantity - rest, row.reserved_cash - rest_cash);
     row.reserved_quantity = rest;
     row.reserved_cash = rest_cash;

@@ -11,7 +11,7 @@ const asset_id quote{"USDT"};
 const asset_id base{"BTC"};
 constexpr auto event_time = timestamp::from_ns(1'776'607'020'123'456'789);
 
-void move_balance(std::vector<balance_change>& changes, const asset_id& asset, decimal delta) {
+void move_balance(std::vector<asset_change>& changes, const asset_id& asset, decimal delta) {
   for (auto& c : changes)
     if (c.asset == asset) {
       c.delta += delta;
