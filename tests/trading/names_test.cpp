@@ -31,7 +31,7 @@ void expect_names(int first, int last, Parse parse) {
 TEST(names, order_states_round_trip) { expect_names<order_state>(1, 11, parse_order_state); }
 TEST(names, order_types_round_trip) { expect_names<order_type>(1, 4, parse_order_type); }
 TEST(names, trading_modes_round_trip) { expect_names<trading_mode>(1, 3, parse_trading_mode); }
-TEST(names, refusals_round_trip) { expect_names<refusal>(0, 16, parse_refusal); }
+TEST(names, refusals_round_trip) { expect_names<refusal>(0, 30, parse_refusal); }
 
 TEST(names, targets_have_names) {
   EXPECT_STREQ(to_string(target::flat), "flat");
