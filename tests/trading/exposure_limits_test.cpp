@@ -122,6 +122,19 @@ TEST(exposure_limits, limits_what_the_account_leans_to_one_side) {
   expect_refused(l, a, buy("2.01"), refusal::net_exposure, "300", "301");
 }
 
+TEST(exposure_limits, rounds_worth_against_the_order) {
+  auto l = no_limits();
+  l.max_net = decimal::from_raw(1);
+  auto a = account();
+  a.instruments[0].mark = dec("0.5");
+  expect_passed(l, a, buy("0.00000002"));
+  expect_refused(l, a, buy("0.00000003"), refusal::net_exposure, "0.00000001", "0.00000002");
+  expect_refused(l, a, sell("0.00000003"), refusal::net_exposure, "0.00000001", "0.00000002");
+  l = no_limits();
+  l.max_gross = decimal::from_raw(1);
+  expect_refused(l, a, sell("0.00000003"), refusal::gross_exposure, "0.00000001", "0.00000002");
+}
+
 TEST(exposure_limits, limits_one_instrument_to_its_share_of_equity) {
   auto l = no_limits();
   l.max_concentration_ppb = 250'000'000;

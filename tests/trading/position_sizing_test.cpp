@@ -88,6 +88,17 @@ TEST(position_sizing, risks_a_share_of_equity_down_to_the_stop) {
   expect_size(s, b, "333.333");
 }
 
+TEST(position_sizing, exceeds_its_cap_by_no_rounding) {
+  sizing_basis b;
+  b.equity = decimal::from_raw(1);
+  b.at = dec("0.5");
+  b.stop_distance = decimal::from_raw(33'333'333);
+  // Risking the one unit would buy three, worth one and a half.
+  const auto sized =
+    size_position(mode(sizing_mode::risk_based, whole_ppb), b, decimal::from_raw(1));
+  EXPECT_EQ(sized.size.raw(), 2);
+}
+
 TEST(position_sizing, targets_an_annual_volatility) {
   auto b = basis();
   b.volatility_ppb = 600'000'000;
@@ -262,6 +273,13 @@ TEST(position_sizing, decides_all_in_at_the_collar_price_with_its_fee) {
   EXPECT_STREQ(to_string(v.outcome), "none");
   EXPECT_EQ(v.size, dec("98.91")); // 10 000 / (101 · 1.001), down to the lot
   EXPECT_LE(v.reserve_cash, in.account.free_cash);
+}
+
+TEST(position_sizing, decides_an_all_in_short_at_the_mark) {
+  auto in = deciding(mode(sizing_mode::all_in));
+  in.wish.wanted = target::short_position;
+  in.limits.allow_short = true;
+  EXPECT_EQ(decide(in).size, dec("100")) << "its collar price of 99 would make it larger";
 }
 
 TEST(position_sizing, decides_by_the_basis_and_not_without_one) {

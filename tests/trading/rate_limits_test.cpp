@@ -47,6 +47,15 @@ TEST(event_rate, takes_an_earlier_time_for_the_latest) {
   EXPECT_TRUE(rate.check(refusal::order_rate, at(110)).passed);
 }
 
+TEST(event_rate, remembers_no_more_than_its_count) {
+  event_rate rate{{2, seconds{10}}}, last{{2, seconds{10}}};
+  for (int i = 0; i < 5; ++i)
+    rate.record(at(i));
+  last.record(at(3));
+  last.record(at(4));
+  EXPECT_EQ(rate, last);
+}
+
 TEST(event_rate, survives_the_ends_of_time) {
   event_rate rate{{1, nanoseconds::max()}};
   rate.record(timestamp::from_ns(INT64_MIN));
@@ -163,7 +172,12 @@ TEST(duplicate_orders, lets_nothing_through_that_it_cannot_remember) {
   EXPECT_EQ(seen.check(bought("3"), at(9)),
             (check_result{refusal::order_rate, false, dec("2"), dec("3")}));
   EXPECT_TRUE(seen.check(bought("3"), at(10)).passed);
+  duplicate_orders last{seconds{10}, 2};
+  last.record(bought("2"), at(1));
+  last.record(bought("3"), at(10));
+  EXPECT_NE(seen, last);
   seen.record(bought("3"), at(10));
+  EXPECT_EQ(seen, last) << "the oldest one is forgotten";
   EXPECT_FALSE(seen.check(bought("2"), at(10)).passed);
   EXPECT_FALSE(seen.check(bought("2"), at(0)).passed) << "an earlier time counts as the latest";
   EXPECT_THROW((duplicate_orders{seconds{0}, 1}), contract_violation);
