@@ -61,7 +61,7 @@ struct breaker_settings {
 
   breaker_levels levels;
   nanoseconds cool_down{0};      ///< > 0, event time, from the last value at or above a level
-  uint32_t probes = 1;           ///< 1…max_probes; that many in a row close the breaker
+  uint32_t probes = 1;           ///< 1…max_probes; when all of them passed it closes
   nanoseconds probe_deadline{0}; ///< > 0: for all probes of a phase, from the first one on
 
   [[nodiscard]] bool usable() const noexcept;

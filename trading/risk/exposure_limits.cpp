@@ -38,13 +38,15 @@ money gross(const account_exposure& account) {
   return sum;
 }
 
-/// What the account is worth on one side of the market at most: long for a buy, short for a sell.
+/// What a position is worth on one side of the market at most: long for a buy, short for a sell.
+money lean(const instrument_exposure& e, side s) {
+  return multiply(s == side::buy ? most_long(e) : -most_short(e), e.mark, rounding::ceiling);
+}
+
 money net(const account_exposure& account, side s) {
   money sum;
-  for (const auto& e : account.instruments) {
-    const quantity worst = s == side::buy ? most_long(e) : -most_short(e);
-    sum += multiply(worst, e.mark, rounding::ceiling);
-  }
+  for (const auto& e : account.instruments)
+    sum += lean(e, s);
   return sum;
 }
 
@@ -148,28 +150,25 @@ private:
   }
 
   bool check_worst_case() {
-    auto after = account_;
-    for (auto& e : after.instruments)
-      if (e.instrument == order_.instrument) {
-        (order_.direction == side::buy ? e.reserved_buy : e.reserved_sell) += order_.size;
-        then_ = e;
-      }
-    return check_gross(after) && check_net(after) && check_concentration();
+    then_ = held_;
+    (order_.direction == side::buy ? then_.reserved_buy : then_.reserved_sell) += order_.size;
+    return check_gross() && check_net() && check_concentration();
   }
 
-  bool check_gross(const account_exposure& after) {
+  bool check_gross() {
     if (!limits_.max_gross)
       return true;
-    const money seen = gross(after);
+    const money seen = gross(account_) - worst_worth(held_) + worst_worth(then_);
     return check(refusal::gross_exposure, seen <= *limits_.max_gross || only_reduces(held_, order_),
                  *limits_.max_gross, seen);
   }
 
-  bool check_net(const account_exposure& after) {
+  bool check_net() {
     if (!limits_.max_net)
       return true;
     // Only the side the order moves toward counts: an order never makes the other side worse.
-    const money seen = net(after, order_.direction);
+    const side s = order_.direction;
+    const money seen = net(account_, s) - lean(held_, s) + lean(then_, s);
     return check(refusal::net_exposure, seen <= *limits_.max_net, *limits_.max_net, seen);
   }
 
