@@ -2,6 +2,9 @@
 // Method: every value of each enum, both ways, and names that are none.
 
 #include "trading/orders/order.hpp"
+#include "trading/risk/breaker_registry.hpp"
+#include "trading/risk/drawdown_control.hpp"
+#include "trading/risk/post_trade.hpp"
 #include "trading/risk/pre_trade.hpp"
 
 #include <gtest/gtest.h>
@@ -31,7 +34,18 @@ void expect_names(int first, int last, Parse parse) {
 TEST(names, order_states_round_trip) { expect_names<order_state>(1, 11, parse_order_state); }
 TEST(names, order_types_round_trip) { expect_names<order_type>(1, 4, parse_order_type); }
 TEST(names, trading_modes_round_trip) { expect_names<trading_mode>(1, 3, parse_trading_mode); }
-TEST(names, refusals_round_trip) { expect_names<refusal>(0, 16, parse_refusal); }
+TEST(names, refusals_round_trip) { expect_names<refusal>(0, 30, parse_refusal); }
+TEST(names, sizing_modes_round_trip) { expect_names<sizing_mode>(1, 7, parse_sizing_mode); }
+TEST(names, zero_sizes_round_trip) { expect_names<zero_size>(0, 11, parse_zero_size); }
+TEST(names, breaker_states_round_trip) { expect_names<breaker_state>(1, 3, parse_breaker_state); }
+TEST(names, breaker_scopes_round_trip) { expect_names<breaker_scope>(1, 4, parse_breaker_scope); }
+TEST(names, drawdown_stages_round_trip) {
+  expect_names<drawdown_stage>(1, 4, parse_drawdown_stage);
+}
+TEST(names, breaker_triggers_round_trip) {
+  expect_names<breaker_trigger>(1, 13, parse_breaker_trigger);
+}
+TEST(names, trade_checks_round_trip) { expect_names<trade_check>(1, 9, parse_trade_check); }
 
 TEST(names, targets_have_names) {
   EXPECT_STREQ(to_string(target::flat), "flat");

@@ -1,17 +1,30 @@
 #include "trading/risk/order_sizing.hpp"
 
+#include "trading/risk/order_cost.hpp"
+
 #include <algorithm>
 
 namespace supreme::trading {
 
 namespace {
 
-/// Base units of a new position; ≥ 0.
-std::optional<quantity> opening_quantity(const sizing& s, price mark) noexcept {
-  const auto raw = s.mode == sizing_mode::fixed_quantity
-                     ? std::optional{s.amount}
-                     : checked_divide(s.amount, mark, rounding::toward_zero);
-  return raw ? std::optional{std::max(*raw, quantity{})} : std::nullopt;
+/// Base units of a new position before rounding to the lot, ≥ 0; nothing outside the range.
+std::optional<quantity> opening_quantity(const decision_input& in) noexcept {
+  auto basis = in.basis;
+  basis.at = in.mark;
+  if (in.size.mode == sizing_mode::all_in) {
+    const side direction = in.wish.wanted == target::long_position ? side::buy : side::sell;
+    const auto worst = collar_price(in.mark, direction, in.limits.collar_ppb, in.traded->tick_size);
+    if (!worst)
+      return std::nullopt;
+    // A sell is worth the mark at most; its collar price would make it larger.
+    basis.at = std::max(*worst, in.mark);
+    basis.fee_ppb = in.limits.taker_fee_ppb;
+    if (!basis.free_cash)
+      basis.free_cash = in.account.free_cash;
+  }
+  const auto opening = size_position(in.size, basis, in.traded->lot_size);
+  return opening.why == zero_size::overflow ? std::nullopt : std::optional{opening.wanted};
 }
 
 bool is_reached(target wanted, quantity held) noexcept {
@@ -30,7 +43,7 @@ bool is_reached(target wanted, quantity held) noexcept {
 std::optional<quantity> target_quantity(const decision_input& in) noexcept {
   if (in.wish.wanted == target::flat)
     return quantity{};
-  const auto opening = opening_quantity(in.size, in.mark);
+  const auto opening = opening_quantity(in);
   if (!opening || in.wish.wanted == target::long_position)
     return opening;
   return checked_subtract(quantity{}, *opening);

@@ -1,16 +1,16 @@
 #include "trading/risk/pre_trade.hpp"
 
 #include "trading/names.hpp"
+#include "trading/risk/event_time.hpp"
+#include "trading/risk/order_cost.hpp"
 #include "trading/risk/order_sizing.hpp"
+#include "trading/risk/ppb.hpp"
 
 #include <array>
-#include <limits>
 
 namespace supreme::trading {
 
 namespace {
-
-__extension__ using wide = __int128;
 
 constexpr std::array<named<trading_mode>, 3> mode_names{{
   {trading_mode::active, "active"},
@@ -18,7 +18,6 @@ constexpr std::array<named<trading_mode>, 3> mode_names{{
   {trading_mode::halted, "halted"},
 }};
 
-constexpr int64_t one_ppb = 1'000'000'000;
 constexpr decimal yes = decimal::from_raw(decimal::scale);
 
 /// Thrown inside decide() only, where arithmetic left the range; its one catcher turns it into the
@@ -33,14 +32,6 @@ decimal in_range(std::optional<decimal> value) {
 
 decimal add(decimal a, decimal b) { return in_range(checked_add(a, b)); }
 decimal subtract(decimal a, decimal b) { return in_range(checked_subtract(a, b)); }
-
-/// Nanoseconds as decimal seconds, rounded up to 10 ns. The difference of two timestamps may need
-/// 65 bits.
-decimal age_in_seconds(timestamp from, timestamp to) {
-  const wide ns = wide{to.ns()} - from.ns();
-  const wide raw = ns >= 0 ? (ns + 9) / 10 : ns / 10;
-  return decimal::from_raw(static_cast<int64_t>(raw));
-}
 
 /// One run of the checks; collects their results.
 class decision_run {
@@ -78,10 +69,9 @@ private:
   bool check_input_age() {
     if (in_.limits.max_input_age.count() <= 0 || reduces())
       return true;
-    const wide age = wide{in_.now.ns()} - in_.mark_time.ns();
-    const auto limit = age_in_seconds(timestamp{}, timestamp{} + in_.limits.max_input_age);
-    return check(refusal::stale_input, age <= in_.limits.max_input_age.count(), limit,
-                 age_in_seconds(in_.mark_time, in_.now));
+    const auto age = nanoseconds_between(in_.mark_time, in_.now);
+    return check(refusal::stale_input, age <= in_.limits.max_input_age.count(),
+                 seconds_of(in_.limits.max_input_age), seconds_between(in_.mark_time, in_.now));
   }
 
   /// Numbers outside their documented ranges would make the checks below mean something else.
@@ -89,9 +79,8 @@ private:
     const auto& i = *in_.traded;
     const auto& l = in_.limits;
     const bool usable = in_.mark.is_positive() && i.tick_size.is_positive()
-                        && i.lot_size.is_positive() && l.collar_ppb >= 0 && l.collar_ppb <= one_ppb
-                        && l.taker_fee_ppb >= 0 && l.taker_fee_ppb <= one_ppb
-                        && !in_.account.reserved_buy.is_negative()
+                        && i.lot_size.is_positive() && is_share(l.collar_ppb)
+                        && is_share(l.taker_fee_ppb) && !in_.account.reserved_buy.is_negative()
                         && !in_.account.reserved_sell.is_negative();
     if (!usable)
       refuse(refusal::overflow, decimal{}, decimal{});
@@ -114,17 +103,11 @@ private:
   }
 
   void price_worst_case() {
-    const bool buys = out_.direction == side::buy;
-    const int64_t factor = one_ppb + (buys ? in_.limits.collar_ppb : -in_.limits.collar_ppb);
-    const auto away = buys ? rounding::ceiling : rounding::floor;
-    const auto collar = in_range(checked_multiply_divide(in_.mark, factor, one_ppb, away));
-    out_.worst_price = in_range(checked_round_to_multiple(collar, in_.traded->tick_size, away));
-    if (!buys)
-      return;
-    const auto cost =
-      in_range(checked_multiply(out_.worst_price, out_.size, rounding::away_from_zero));
-    out_.reserve_cash = in_range(checked_multiply_divide(cost, one_ppb + in_.limits.taker_fee_ppb,
-                                                         one_ppb, rounding::away_from_zero));
+    const auto& l = in_.limits;
+    out_.worst_price =
+      in_range(collar_price(in_.mark, out_.direction, l.collar_ppb, in_.traded->tick_size));
+    if (out_.direction == side::buy)
+      out_.reserve_cash = in_range(worst_cost(out_.worst_price, out_.size, l.taker_fee_ppb));
   }
 
   bool check_order_shape() {

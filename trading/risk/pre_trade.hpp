@@ -2,7 +2,8 @@
 
 #include "trading/market/instrument.hpp"
 #include "trading/orders/order.hpp"
-#include "trading/risk/refusal.hpp"
+#include "trading/risk/check_result.hpp"
+#include "trading/risk/position_sizing.hpp"
 
 #include <optional>
 #include <string>
@@ -42,27 +43,6 @@ struct slot_exposure {
   quantity pending;  ///< signed sum of its open orders
 };
 
-enum class sizing_mode : uint8_t { fixed_quantity = 1, fixed_notional = 2 };
-
-struct sizing {
-  sizing_mode mode = sizing_mode::fixed_notional;
-  decimal amount; ///< base units or quote units, > 0
-};
-
-/// One line of the verdict: which check, what it allowed and what it saw. Units follow the check:
-/// base or quote units, seconds for stale_input. Checks that only answer yes or no
-/// (unknown_instrument, halted) carry 1 for yes; nothing_to_do shows what the slot holds and has
-/// asked for; short_not_allowed and reducing show what could still be sold or closed; `overflow`
-/// shows nothing.
-struct check_result {
-  refusal code = refusal::none; ///< the code this check refuses with
-  bool passed = true;
-  decimal limit;
-  decimal seen;
-
-  friend bool operator==(const check_result&, const check_result&) = default;
-};
-
 /// The guard's answer: an order to reserve and send, or the first refusal. All checks that were
 /// made are listed in order.
 struct verdict {
@@ -81,6 +61,9 @@ struct decision_input {
   std::optional<instrument> traded; ///< nothing when the instrument is not configured
   risk_limits limits;
   sizing size;
+  /// What modes beyond the fixed ones size by; without it they size to 0. Price and fee come from
+  /// this input, and so does the cash where the basis has none.
+  sizing_basis basis;
   exposure account;
   slot_exposure slot;
   trading_mode mode = trading_mode::active; ///< the strictest of all scopes that apply

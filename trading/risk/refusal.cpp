@@ -8,7 +8,7 @@ namespace supreme::trading {
 
 namespace {
 
-constexpr std::array<named<refusal>, 17> refusal_codes{{
+constexpr std::array<named<refusal>, 31> refusal_codes{{
   {refusal::none, "none"},
   {refusal::halted, "halted"},
   {refusal::reducing, "reducing"},
@@ -26,6 +26,20 @@ constexpr std::array<named<refusal>, 17> refusal_codes{{
   {refusal::short_not_allowed, "short_not_allowed"},
   {refusal::unknown_instrument, "unknown_instrument"},
   {refusal::overflow, "overflow"},
+  {refusal::breaker_open, "breaker_open"},
+  {refusal::drawdown, "drawdown"},
+  {refusal::order_rate, "order_rate"},
+  {refusal::cancel_rate, "cancel_rate"},
+  {refusal::repeated_execution, "repeated_execution"},
+  {refusal::duplicate_order, "duplicate_order"},
+  {refusal::gross_exposure, "gross_exposure"},
+  {refusal::net_exposure, "net_exposure"},
+  {refusal::concentration, "concentration"},
+  {refusal::open_orders, "open_orders"},
+  {refusal::price_collar, "price_collar"},
+  {refusal::restricted, "restricted"},
+  {refusal::session_closed, "session_closed"},
+  {refusal::daily_loss, "daily_loss"},
 }};
 
 } // namespace

@@ -26,6 +26,20 @@ enum class refusal : uint8_t {
   short_not_allowed = 14,  ///< "short_not_allowed"
   unknown_instrument = 15, ///< "unknown_instrument"
   overflow = 16,           ///< "overflow": the numbers leave the representable range
+  breaker_open = 17,       ///< "breaker_open": a circuit breaker of any scope stands open
+  drawdown = 18,           ///< "drawdown": too far below the equity peak for a new position
+  order_rate = 19,         ///< "order_rate": too many orders within the window
+  cancel_rate = 20,        ///< "cancel_rate": too many cancels within the window
+  repeated_execution = 21, ///< "repeated_execution": executed again and again on one signal
+  duplicate_order = 22,    ///< "duplicate_order": the same order within the window
+  gross_exposure = 23,     ///< "gross_exposure": sum of all positions' worth, worst case
+  net_exposure = 24,       ///< "net_exposure": long less short, worst case
+  concentration = 25,      ///< "concentration": one instrument's share of equity, worst case
+  open_orders = 26,        ///< "open_orders": too many at once
+  price_collar = 27,       ///< "price_collar": a price of ours too far beyond the mark
+  restricted = 28,         ///< "restricted": the instrument is on the restricted list
+  session_closed = 29,     ///< "session_closed": outside the instrument's trading hours
+  daily_loss = 30,         ///< "daily_loss": lost too much since the day's start
 };
 
 [[nodiscard]] const char* to_string(refusal r) noexcept;

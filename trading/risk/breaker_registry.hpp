@@ -1,0 +1,68 @@
+#pragma once
+
+#include "trading/market/ids.hpp"
+#include "trading/risk/check_result.hpp"
+#include "trading/risk/circuit_breaker.hpp"
+
+#include <compare>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace supreme::trading {
+
+/// What a breaker guards. Stored by name; values are never reused.
+enum class breaker_scope : uint8_t { global = 1, account = 2, strategy = 3, instrument = 4 };
+
+[[nodiscard]] const char* to_string(breaker_scope s) noexcept;
+[[nodiscard]] std::optional<breaker_scope> parse_breaker_scope(std::string_view text) noexcept;
+
+struct breaker_key {
+  breaker_scope scope = breaker_scope::global;
+  std::string name; ///< of the account, strategy or instrument; empty for the global one
+
+  friend auto operator<=>(const breaker_key&, const breaker_key&) = default;
+  friend bool operator==(const breaker_key&, const breaker_key&) = default;
+};
+
+/// Whose order it is.
+struct order_scopes {
+  account_id account;
+  strategy_id strategy;
+  instrument_id instrument;
+};
+
+/// What all breakers of an order say together.
+struct breaker_admission {
+  /// breaker_open, with limit and seen of what tripped the strictest breaker; zeros for a latch.
+  check_result check;
+  breaker_state strictest = breaker_state::closed;
+  breaker_key by; ///< the first of the strictest ones; meaningless when all are closed
+  /// One for each half-open breaker; the order carries them, and its outcome settles them.
+  std::vector<std::pair<breaker_key, breaker_probe>> probes;
+};
+
+/// Breakers by scope. An order passes when every breaker that guards it lets it pass; a scope
+/// without a breaker always does. Holds what is added and nothing else. A plain value: any thread.
+class breaker_registry {
+public:
+  /// Adds a breaker, or replaces the one that is there.
+  void put(breaker_key key, circuit_breaker breaker);
+  /// nullptr where there is none.
+  [[nodiscard]] circuit_breaker* find(const breaker_key& key) noexcept;
+  [[nodiscard]] const std::map<breaker_key, circuit_breaker>& all() const noexcept {
+    return breakers_;
+  }
+
+  /// Moves the time of every breaker on, and answers what moved, in the order of the keys.
+  [[nodiscard]] std::vector<std::pair<breaker_key, breaker_transition>> advance(timestamp at);
+  /// Whether an order that adds risk may pass at the time of the last advance(). Takes a probe from
+  /// each half-open breaker when all let it pass, and none otherwise.
+  [[nodiscard]] breaker_admission admit(const order_scopes& order);
+
+private:
+  std::map<breaker_key, circuit_breaker> breakers_;
+};
+
+} // namespace supreme::trading
