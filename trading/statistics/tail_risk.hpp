@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace supreme::trading {
+
+/// How bad the worst days are, as daily returns: −0.03 is a loss of 3 %.
+struct tail_risk {
+  std::optional<double> value_at_risk;      ///< falls short of this with 1 − confidence
+  std::optional<double> expected_shortfall; ///< the mean of what falls short of it; ≤ value_at_risk
+
+  friend bool operator==(const tail_risk&, const tail_risk&) = default;
+};
+
+/// From the returns as they were: the (1 − confidence) quantile, interpolated between order
+/// statistics (type 7 of Hyndman and Fan, 1996), and the mean of the returns not above it. Nothing
+/// without returns. Throws contract_violation unless 0 < confidence < 1.
+[[nodiscard]] tail_risk historical_tail_risk(std::vector<double> returns, double confidence);
+
+/// From a normal distribution with this mean and deviation: mean − z·deviation, z = 1.64485… at 95
+/// %, and mean − deviation·φ(z)/(1 − confidence). Nothing where an argument is missing. Throws
+/// contract_violation unless 0 < confidence < 1.
+[[nodiscard]] tail_risk parametric_tail_risk(std::optional<double> mean,
+                                             std::optional<double> deviation, double confidence);
+
+} // namespace supreme::trading
