@@ -101,8 +101,19 @@ TEST(decimal, never_wraps) {
 TEST(decimal, has_no_quotient_by_zero) {
   EXPECT_FALSE(checked_divide(dec("1"), decimal{}, rounding::floor).has_value());
   EXPECT_FALSE(checked_multiply_divide(dec("1"), 1, 0, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), 1, 0, 1, 1, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), 1, 1, 1, 0, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), -1, 1, 1, 1, rounding::floor).has_value());
   EXPECT_THROW((void)divide(dec("1"), decimal{}, rounding::floor), std::overflow_error);
   EXPECT_THROW((void)multiply_divide(dec("1"), 1, 0, rounding::floor), std::overflow_error);
+}
+
+TEST(decimal, cancels_before_it_multiplies_twice) {
+  constexpr auto most = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(checked_multiply_divide_twice(dec("7"), most, most - 1, most - 1, most, rounding::floor),
+            dec("7"));
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("7"), most, 1, most, 1, rounding::floor));
+  EXPECT_EQ(checked_multiply_divide_twice(dec("7"), most, 1, 0, 1, rounding::floor), dec("0"));
 }
 
 struct rounding_case {

@@ -2,7 +2,7 @@
 
 #include "trading/indicators/compensated_sum.hpp"
 #include "trading/portfolio/closed_trade.hpp"
-#include "trading/statistics/exact_sum.hpp"
+#include "trading/market/exact_sum.hpp"
 #include "trading/statistics/return_moments.hpp"
 
 #include <cstdint>
