@@ -112,8 +112,6 @@ RC_GTEST_PROP(closed_trade_property, trades_and_the_open_one_add_up_to_the_posit
   position reference;
   money gross;
   money fees;
-  money entry_cost;
-  uint64_t fills = 0;
   for (auto i = *rc::gen::inRange(0, 60); i > 0; --i) {
     fill f = make_fill(*rc::gen::element(side::buy, side::sell), "1", "1", "0", i);
     f.size =
@@ -134,8 +132,6 @@ RC_GTEST_PROP(closed_trade_property, trades_and_the_open_one_add_up_to_the_posit
       RC_ASSERT(!closed->entry_cost.is_negative());
       gross += closed->gross;
       fees += closed->fees;
-      entry_cost += closed->entry_cost;
-      fills += closed->fill_count;
     }
     const auto& open = trip.open();
     RC_ASSERT(trip.held() == reference);

@@ -85,9 +85,9 @@ TEST(split, refuses_bad_ratios_and_prices_a_rest_without_a_price_and_overflow) {
   EXPECT_EQ(why({1, 2}, share, std::nullopt), no_price);
   EXPECT_EQ(apply_split(holding("90000000000", "1"), {2, 1}, share, dec("1")).error(), overflow);
   // Too many digits to tell the rest's share of the cost in 64 bits.
-  EXPECT_EQ(
-    apply_split(holding("90000000000.00000001", "1"), {9'999, 10'000}, share, dec("1")).error(),
-    overflow);
+  position large = holding("1", "1");
+  large.size = decimal::from_raw(std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(apply_split(large, {9'999, 10'000}, share, dec("1")).error(), overflow);
   EXPECT_EQ(apply_split(holding("0.5", "1"), {1, 1}, share,
                         decimal::from_raw(std::numeric_limits<int64_t>::max()))
               .value()
