@@ -280,11 +280,13 @@ RC_GTEST_PROP(performance_property, the_distribution_is_that_of_the_daily_return
   const real quantile =
     returns[below] + (place - static_cast<real>(below)) * (above - returns[below]);
   RC_ASSERT(agrees(p.historical_95.value_at_risk, quantile));
-  series tail;
-  for (const real r : returns)
-    if (r <= quantile + 1e-15L)
-      tail.push_back(r);
-  RC_ASSERT(agrees(p.historical_95.expected_shortfall, mean(tail)));
+  // The mean of the worst twentieth, on a grid fine enough for every return's part in it.
+  real worst = 0;
+  for (int i = 0; i < 1'000; ++i) {
+    const real share = std::min(n * 0.05L * (static_cast<real>(i) + 0.5L) / 1'000, n - 1);
+    worst += n * 0.05L < 1 ? returns.front() : returns[static_cast<size_t>(share)];
+  }
+  RC_ASSERT(std::abs(*p.historical_95.expected_shortfall - worst / 1'000) < 1e-3L);
 }
 
 RC_GTEST_PROP(performance_property, alpha_and_beta_are_those_of_the_log_returns, ()) {

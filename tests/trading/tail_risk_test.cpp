@@ -62,8 +62,8 @@ TEST(tail_risk, downside_deviation_and_its_ratio_match_the_spy_series) {
     const auto window = std::span{returns}.last(15);
     const double mean = moments_of(window).mean;
     for (const auto& [target, name] : {std::pair{0.0, "0"}, {0.01, "0.01"}}) {
-      const auto number = [&](const char* column) {
-        return std::stod(table.cell(row, std::string{column} + name + "_period_15"));
+      const auto number = [&, suffix = std::string{name}](const char* column) {
+        return std::stod(table.cell(row, std::string{column} + suffix + "_period_15"));
       };
       const auto downside = downside_deviation(window, target);
       // Ten significant digits of returns and results.
@@ -75,17 +75,29 @@ TEST(tail_risk, downside_deviation_and_its_ratio_match_the_spy_series) {
   EXPECT_EQ(compared, table.size() - 15);
 }
 
-TEST(tail_risk, historical_quantile_is_interpolated_and_the_shortfall_is_the_mean_beyond_it) {
+TEST(tail_risk, historical_quantile_is_interpolated_and_the_shortfall_is_the_mean_of_the_worst) {
   // 21 returns: the 5 % quantile is the second smallest, exactly.
   std::vector<double> returns;
   for (int i = 20; i >= 0; --i)
     returns.push_back(i / 100.0 - 0.1);
   const auto at_95 = historical_tail_risk(returns, 0.95);
   EXPECT_NEAR(*at_95.value_at_risk, -0.09, 1e-15);
+  // The worst 1.05 returns: −0.1 and a twentieth of −0.09.
+  EXPECT_NEAR(*at_95.expected_shortfall, -0.1045 / 1.05, 1e-15);
   EXPECT_NEAR(*historical_tail_risk(returns, 0.99).value_at_risk, -0.098, 1e-15);
   EXPECT_DOUBLE_EQ(*historical_tail_risk(returns, 0.99).expected_shortfall, -0.1);
   EXPECT_EQ(*historical_tail_risk({0.5}, 0.95).value_at_risk, 0.5);
   EXPECT_DOUBLE_EQ(*historical_tail_risk({-0.2, -0.2, -0.2}, 0.95).expected_shortfall, -0.2);
+}
+
+TEST(tail_risk, shortfall_does_not_jump_where_returns_are_almost_equal) {
+  std::vector<double> returns(40, 0.0);
+  returns[0] = -0.2;
+  returns[1] = returns[2] = -0.1;
+  const double before = *historical_tail_risk(returns, 0.95).expected_shortfall;
+  EXPECT_NEAR(before, -0.15, 1e-15);
+  returns[2] += 1e-14;
+  EXPECT_NEAR(*historical_tail_risk(returns, 0.95).expected_shortfall, before, 1e-12);
 }
 
 TEST(tail_risk, says_nothing_without_returns_and_refuses_what_is_no_confidence) {

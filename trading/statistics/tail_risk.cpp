@@ -20,6 +20,16 @@ double quantile(std::span<const double> sorted, double probability) {
   return sorted[below] + (place - std::floor(place)) * (sorted[above] - sorted[below]);
 }
 
+/// Of the worst n·share of sorted values, not none; of the worst one where that is less.
+double mean_of_worst(std::span<const double> sorted, double share) {
+  const double count = std::max(static_cast<double>(sorted.size()) * share, 1.0);
+  compensated_sum sum;
+  double left = count;
+  for (size_t i = 0; i < sorted.size() && left > 0; ++i, --left)
+    sum.add(std::min(left, 1.0) * sorted[i]);
+  return sum.value() / count;
+}
+
 } // namespace
 
 tail_risk historical_tail_risk(std::vector<double> returns, double confidence) {
@@ -28,15 +38,8 @@ tail_risk historical_tail_risk(std::vector<double> returns, double confidence) {
     return {};
   std::sort(returns.begin(), returns.end());
   const double at_risk = quantile(returns, 1 - confidence);
-  // Not above the quantile is at least the smallest return.
-  compensated_sum sum;
-  double count = 0;
-  for (size_t i = 0; i < returns.size() && returns[i] <= at_risk; ++i) {
-    sum.add(returns[i]);
-    ++count;
-  }
   // The rounding of a mean of equal returns must not lift it above them.
-  return {finite(at_risk), finite(std::min(sum.value() / count, at_risk))};
+  return {finite(at_risk), finite(std::min(mean_of_worst(returns, 1 - confidence), at_risk))};
 }
 
 tail_risk parametric_tail_risk(std::optional<double> mean, std::optional<double> deviation,
