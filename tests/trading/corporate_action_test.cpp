@@ -84,6 +84,7 @@ TEST(split, refuses_bad_ratios_and_prices_a_rest_without_a_price_and_overflow) {
   EXPECT_EQ(why({1, 1}, share, dec("0")), invalid);
   EXPECT_EQ(why({1, 2}, share, std::nullopt), no_price);
   EXPECT_EQ(apply_split(holding("90000000000", "1"), {2, 1}, share, dec("1")).error(), overflow);
+  EXPECT_EQ(apply_split(holding("90000000000", "1"), {3, 1}, share, dec("1")).error(), overflow);
   // Too many digits to tell the rest's share of the cost in 64 bits.
   position large = holding("1", "1");
   large.size = decimal::from_raw(std::numeric_limits<int64_t>::max());

@@ -271,6 +271,18 @@ RC_GTEST_PROP(performance_property, the_distribution_is_that_of_the_daily_return
     RC_ASSERT(
       agrees(p.parametric_99.expected_shortfall, mean(returns) - density / 0.01L * deviation));
   }
+  if (returns.size() > 1 && squares > 1e-9L) {
+    // Against 0, of daily returns less the daily risk-free rate.
+    const real deviation = std::sqrt(variance(returns));
+    const real ratio = (mean(returns) - 0.02L / reference_days_per_year(samples)) / deviation;
+    const real skewness = std::sqrt(n) * central(returns, 3) / std::pow(squares, 1.5L);
+    const real kurtosis = n * central(returns, 4) / (squares * squares);
+    const real error = 1 - skewness * ratio + (kurtosis - 1) / 4 * ratio * ratio;
+    if (error > 1e-6L) {
+      const real z = ratio * std::sqrt(n - 1) / std::sqrt(error);
+      RC_ASSERT(agrees(p.probabilistic_sharpe, std::erfc(-z / std::numbers::sqrt2_v<real>) / 2));
+    }
+  }
   std::sort(returns.begin(), returns.end());
   RC_ASSERT(agrees(p.worst_day, returns.front()));
   RC_ASSERT(agrees(p.best_day, returns.back()));

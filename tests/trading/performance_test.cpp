@@ -174,6 +174,26 @@ TEST(performance, counts_exposure_turnover_and_fees) {
   EXPECT_DOUBLE_EQ(*p.annual_turnover, 4.0);
 }
 
+TEST(performance, has_no_turnover_where_equity_was_not_positive) {
+  const std::vector<equity_sample> owing{at("2024-01-01T00:00:00Z", "-10")};
+  const std::vector<fill_cost> costs{{decimal::literal("100"), {}}};
+  EXPECT_FALSE(evaluate(owing, costs, {}).turnover);
+  const std::vector<equity_sample> nothing{at("2024-01-01T00:00:00Z", "0")};
+  EXPECT_FALSE(evaluate(nothing, costs, {}).turnover);
+}
+
+TEST(performance, deflates_its_sharpe_ratio_only_where_the_trials_are_known) {
+  const std::vector<equity_sample> samples{
+    at("2024-01-01T00:00:00Z", "100"), at("2024-01-02T00:00:00Z", "101"),
+    at("2024-01-03T00:00:00Z", "100"), at("2024-01-04T00:00:00Z", "103")};
+  const auto alone = evaluate(samples, {}, {});
+  EXPECT_TRUE(alone.probabilistic_sharpe);
+  EXPECT_FALSE(alone.deflated_sharpe);
+  const auto searched = evaluate(samples, {}, {}, {.trials = sharpe_trials{100, 0.01}});
+  EXPECT_EQ(searched.probabilistic_sharpe, alone.probabilistic_sharpe);
+  EXPECT_LT(*searched.deflated_sharpe, *searched.probabilistic_sharpe);
+}
+
 TEST(performance, a_sum_outside_the_decimal_range_is_nothing_and_comes_back) {
   performance_accumulator all;
   const auto most = decimal::from_raw(std::numeric_limits<int64_t>::max());

@@ -50,6 +50,9 @@ TEST(trade_statistics, count_streaks_that_a_trade_without_profit_ends) {
                                              trade("-1"), trade("-1"), trade("-1"), trade("1")});
   EXPECT_EQ(s.max_consecutive_wins, 2U);
   EXPECT_EQ(s.max_consecutive_losses, 3U);
+  const auto losses = evaluate_trades(std::vector{trade("-1"), trade("0"), trade("-1")});
+  EXPECT_EQ(losses.max_consecutive_losses, 1U);
+  EXPECT_EQ(losses.max_consecutive_wins, 0U);
 }
 
 TEST(trade_statistics, of_no_trades_are_undefined) {
