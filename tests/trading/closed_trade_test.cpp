@@ -107,6 +107,47 @@ TEST(closed_trade, is_unchanged_by_a_fill_that_leaves_the_range) {
   EXPECT_EQ(trip.open(), open);
 }
 
+TEST(closed_trade, goes_on_through_a_split_and_earns_its_cash) {
+  round_trip trip{usdt};
+  (void)trip.add(make_fill(side::buy, "5", "15", "0", 1), {});
+  // Three for two: 7 units, and half a one for 10, which cost 5.
+  const auto split = apply_split(trip.held(), {3, 2}, dec("1"), dec("20")).value();
+  EXPECT_FALSE(trip.add(split, timestamp::from_ms(2)));
+  EXPECT_EQ(trip.held().size, dec("7"));
+  const auto closed = trip.add(make_fill(side::sell, "7", "20", "0", 3), {});
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->entry_cost, dec("75"));
+  EXPECT_EQ(closed->gross, dec("75")); // 10 + 140 − 75.
+  EXPECT_EQ(closed->fill_count, 2U);
+}
+
+TEST(closed_trade, ends_with_a_split_that_leaves_less_than_a_lot) {
+  round_trip trip{usdt};
+  (void)trip.add(make_fill(side::sell, "3", "10", "0", 1), {});
+  const auto split = apply_split(trip.held(), {1, 4}, dec("1"), dec("36")).value();
+  const auto closed = trip.add(split, timestamp::from_ms(2));
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->direction, side::sell);
+  EXPECT_EQ(closed->gross, dec("3"));
+  EXPECT_EQ(closed->closed_at, timestamp::from_ms(2));
+  EXPECT_EQ(trip.open(), closed_trade{});
+  EXPECT_FALSE(
+    trip.add(apply_split(trip.held(), {2, 1}, dec("1"), {}).value(), timestamp::from_ms(3)));
+}
+
+TEST(closed_trade, refuses_a_split_of_another_position) {
+  round_trip trip{usdt};
+  (void)trip.add(make_fill(side::buy, "5", "15"), {});
+  auto other = trip.held();
+  other.size = dec("6");
+  EXPECT_THROW((void)trip.add(apply_split(other, {2, 1}, dec("1"), {}).value(), {}),
+               contract_violation);
+  other = trip.held();
+  other.cost = dec("1");
+  EXPECT_THROW((void)trip.add(apply_split(other, {2, 1}, dec("1"), {}).value(), {}),
+               contract_violation);
+}
+
 RC_GTEST_PROP(closed_trade_property, trades_and_the_open_one_add_up_to_the_position, ()) {
   round_trip trip{usdt};
   position reference;

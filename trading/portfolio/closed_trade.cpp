@@ -57,6 +57,24 @@ std::optional<closed_trade> round_trip::add(const fill& f, money fee_in_quote) {
   return t;
 }
 
+std::optional<closed_trade> round_trip::add(const split_effect& split, timestamp time) {
+  const money profit = split.after.realised_gross - held_.realised_gross;
+  SUPREME_CHECK(split.after.size - held_.size == split.base_change
+                  && split.after.cost + split.quote_change == held_.cost + profit,
+                "a split is of the position that is held");
+  closed_trade t = open_;
+  t.gross += profit;
+  const bool ends = !held_.size.is_zero() && split.after.size.is_zero();
+  held_ = split.after;
+  if (!ends) {
+    open_ = std::move(t);
+    return std::nullopt;
+  }
+  t.closed_at = time;
+  open_ = {};
+  return t;
+}
+
 std::vector<closed_trade> closed_trades(std::span<const fill> fills, const asset_id& quote) {
   round_trip trip{quote};
   std::vector<closed_trade> trades;

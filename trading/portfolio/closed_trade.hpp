@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trading/portfolio/position.hpp"
+#include "trading/portfolio/corporate_action.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +16,7 @@ struct closed_trade {
   side direction = side::buy; ///< buy: it was long
   timestamp opened_at;        ///< event times of the first and the last fill
   timestamp closed_at;
-  quantity entered; ///< Σ size of what opened, > 0
+  quantity entered; ///< Σ size of what opened, > 0, in units of then: a split does not restate it
   money entry_cost; ///< Σ price·size of what opened, ≥ 0; 0 only where that rounds to nothing
   money gross;      ///< realised profit before fees
   money fees;       ///< of all its fills, in quote units; < 0 when rebates prevail
@@ -40,6 +40,11 @@ public:
   /// apply_fill does, and std::overflow_error where a sum leaves the range; then nothing has
   /// changed.
   std::optional<closed_trade> add(const fill& f, money fee_in_quote);
+
+  /// A split of held(): the profit of a rest paid in cash is the open trade's, which ends at `time`
+  /// when nothing is left. Throws contract_violation for a split of another size or cost, and
+  /// std::overflow_error where a sum leaves the range; then nothing has changed.
+  std::optional<closed_trade> add(const split_effect& split, timestamp time);
 
   [[nodiscard]] const position& held() const noexcept { return held_; }
   /// Of the open trade; all zero when flat.
