@@ -1,6 +1,6 @@
 #include "trading/portfolio/corporate_action.hpp"
 
-#include <numeric>
+#include <limits>
 
 namespace supreme::trading {
 
