@@ -15,7 +15,7 @@ storage::fill_transaction book_trade(storage::account_snapshot& rows, const trad
   trading::position nobody;
   auto& account = rows.positions[f.instrument].position;
   auto& own = slot.empty() ? nobody : rows.slots[slot].position;
-  auto booked = trading::book_fill(account, own, f, traded);
+  auto booked = trading::book_on_positions(account, own, f, traded);
   t.account_after = account = booked.account_after;
   t.balances = std::move(booked.balances);
   if (!slot.empty()) {

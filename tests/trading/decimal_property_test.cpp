@@ -90,6 +90,18 @@ RC_GTEST_PROP(decimal_property, scaled_values_round_once, (decimal a)) {
                 reference(wide{a.raw()} * numerator * sign, wide{denominator} * sign, r));
 }
 
+RC_GTEST_PROP(decimal_property, two_quotients_are_rounded_once, (decimal a)) {
+  const auto numerator = rc::gen::inRange<int64_t>(0, int64_t{1} << 31);
+  const auto denominator = rc::gen::inRange<int64_t>(1, int64_t{1} << 31);
+  const auto n = *numerator;
+  const auto d = *denominator;
+  const auto second_n = *numerator;
+  const auto second_d = *denominator;
+  for (const auto r : roundings)
+    expect_same(checked_multiply_divide_twice(a, n, d, second_n, second_d, r),
+                reference(wide{a.raw()} * n * second_n, wide{d} * second_d, r));
+}
+
 RC_GTEST_PROP(decimal_property, multiples_are_the_nearest_in_the_direction, (decimal value)) {
   const auto step = *tests::decimal_between(1, 1'000'000'000'000);
   for (const auto r : roundings) {

@@ -101,8 +101,25 @@ TEST(decimal, never_wraps) {
 TEST(decimal, has_no_quotient_by_zero) {
   EXPECT_FALSE(checked_divide(dec("1"), decimal{}, rounding::floor).has_value());
   EXPECT_FALSE(checked_multiply_divide(dec("1"), 1, 0, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), 1, 0, 1, 1, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), 1, 1, 1, 0, rounding::floor).has_value());
+  EXPECT_FALSE(checked_multiply_divide_twice(dec("1"), -1, 1, 1, 1, rounding::floor).has_value());
   EXPECT_THROW((void)divide(dec("1"), decimal{}, rounding::floor), std::overflow_error);
   EXPECT_THROW((void)multiply_divide(dec("1"), 1, 0, rounding::floor), std::overflow_error);
+}
+
+TEST(decimal, cancels_each_with_each_before_it_multiplies_twice) {
+  constexpr auto most = std::numeric_limits<int64_t>::max();
+  constexpr auto large = int64_t{1} << 62;
+  const auto a = decimal::from_raw(5);
+  const auto third =
+    decimal::from_raw(7'686'143'364'045'646'506); // 5·2⁶²/3; times `most` it has 128 bits.
+  EXPECT_EQ(checked_multiply_divide_twice(a, most, most, large, 3, rounding::floor), third);
+  EXPECT_EQ(checked_multiply_divide_twice(a, most, 3, large, most, rounding::floor), third);
+  EXPECT_EQ(checked_multiply_divide_twice(a, large, most, most, 3, rounding::floor), third);
+  EXPECT_EQ(checked_multiply_divide_twice(a, large, 3, most, most, rounding::floor), third);
+  EXPECT_FALSE(checked_multiply_divide_twice(a, most, 1, most, 1, rounding::floor));
+  EXPECT_EQ(checked_multiply_divide_twice(a, most, 1, 0, 1, rounding::floor), decimal{});
 }
 
 struct rounding_case {

@@ -96,7 +96,7 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   f.event_time = event_time;
   auto& account = positions_[o.instrument];
   auto& slot = slot_positions_[o.slot];
-  auto booked = book_fill(account, slot, f, traded(o.instrument));
+  auto booked = book_on_positions(account, slot, f, traded(o.instrument));
   account = booked.account_after;
   slot = booked.slot_after;
   for (const auto& change : booked.balances)

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 
 namespace supreme::trading {
@@ -127,6 +128,28 @@ std::optional<decimal> checked_multiply_divide(decimal a, int64_t numerator, int
   if (denominator == 0)
     return std::nullopt;
   return narrow(divide_rounded(wide{a.raw()} * numerator, denominator, r));
+}
+
+std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerator,
+                                                     int64_t denominator, int64_t second_numerator,
+                                                     int64_t second_denominator,
+                                                     rounding r) noexcept {
+  if (numerator < 0 || denominator <= 0 || second_numerator < 0 || second_denominator <= 0)
+    return std::nullopt;
+  const auto cancel = [](int64_t& above, int64_t& below) {
+    const int64_t common = std::gcd(above, below);
+    above /= common;
+    below /= common;
+  };
+  // Each with each: then nothing is left to cancel in the products.
+  cancel(numerator, denominator);
+  cancel(numerator, second_denominator);
+  cancel(second_numerator, denominator);
+  cancel(second_numerator, second_denominator);
+  wide product = 0;
+  if (__builtin_mul_overflow(wide{numerator} * second_numerator, wide{a.raw()}, &product))
+    return std::nullopt;
+  return narrow(divide_rounded(product, wide{denominator} * second_denominator, r));
 }
 
 std::optional<decimal> checked_round_to_multiple(decimal value, decimal step, rounding r) noexcept {

@@ -76,6 +76,14 @@ private:
 /// is zero.
 [[nodiscard]] std::optional<decimal>
 checked_multiply_divide(decimal a, int64_t numerator, int64_t denominator, rounding r) noexcept;
+/// a·(numerator/denominator)·(second_numerator/second_denominator) with one rounding at the end;
+/// nothing unless the numerators are ≥ 0 and the denominators > 0, or where a·(the reduced
+/// numerators) leaves 128 bits.
+[[nodiscard]] std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerator,
+                                                                   int64_t denominator,
+                                                                   int64_t second_numerator,
+                                                                   int64_t second_denominator,
+                                                                   rounding r) noexcept;
 /// The nearest multiple of `step` in the given direction; nothing when the step is not positive.
 [[nodiscard]] std::optional<decimal> checked_round_to_multiple(decimal value, decimal step,
                                                                rounding r) noexcept;

@@ -16,7 +16,7 @@ void add(std::vector<asset_change>& changes, const asset_id& asset, decimal delt
 
 } // namespace
 
-booked_fill book_fill(const position& account_before, const position& slot_before, const fill& f,
+booked_fill book_on_positions(const position& account_before, const position& slot_before, const fill& f,
                       const instrument& traded) {
   booked_fill out;
   auto effect = apply_fill(account_before, f, traded.quote);

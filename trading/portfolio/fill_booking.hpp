@@ -25,7 +25,7 @@ struct booked_fill {
 
 /// Books a fill on the two positions it belongs to. Throws std::overflow_error outside the decimal range and
 /// contract_violation when size or price is not positive.
-[[nodiscard]] booked_fill book_fill(const position& account_before, const position& slot_before, const fill& f,
+[[nodiscard]] booked_fill book_on_positions(const position& account_before, const position& slot_before, const fill& f,
                                     const instrument& traded);
 
 /// What a position is worth at a mark, rounded half-even; at its cost where there is no mark.

@@ -1,0 +1,57 @@
+#include "trading/statistics/daily_returns.hpp"
+
+#include "trading/statistics/ratio.hpp"
+
+#include <algorithm>
+
+namespace supreme::trading {
+
+namespace {
+
+bool is_weekend(const daily_close& close) noexcept {
+  const std::chrono::weekday day{std::chrono::sys_days{std::chrono::days{close.day}}};
+  return day == std::chrono::Saturday || day == std::chrono::Sunday;
+}
+
+} // namespace
+
+int32_t utc_day(timestamp t) noexcept {
+  constexpr int64_t ns_per_day = 86'400'000'000'000;
+  // Rounded down, before 1970 too.
+  return static_cast<int32_t>(t.ns() / ns_per_day - (t.ns() % ns_per_day < 0 ? 1 : 0));
+}
+
+void add_to_daily(std::vector<daily_close>& closes, const equity_sample& sample) {
+  const auto day = utc_day(sample.time);
+  if (closes.empty() || closes.back().day != day)
+    closes.push_back({day, sample.equity});
+  else
+    closes.back().equity = sample.equity;
+}
+
+std::vector<daily_close> daily_closes(std::span<const equity_sample> samples) {
+  std::vector<daily_close> closes;
+  for (const auto& sample : samples)
+    add_to_daily(closes, sample);
+  return closes;
+}
+
+double days_per_year(std::span<const daily_close> closes) noexcept {
+  const auto weekend_days = std::count_if(closes.begin(), closes.end(), is_weekend);
+  // weekend days/days > 2/7·0.6 in whole numbers.
+  return weekend_days * 35 > std::ssize(closes) * 6 ? 365 : 252;
+}
+
+std::optional<std::vector<double>> daily_returns(std::span<const daily_close> closes) {
+  std::vector<double> returns;
+  returns.reserve(closes.size());
+  for (size_t i = 1; i < closes.size(); ++i) {
+    const auto r = relative_change(closes[i - 1].equity, closes[i].equity);
+    if (!r)
+      return std::nullopt;
+    returns.push_back(*r);
+  }
+  return returns;
+}
+
+} // namespace supreme::trading

@@ -1,0 +1,118 @@
+#include "trading/statistics/performance.hpp"
+
+#include "trading/check.hpp"
+#include "trading/statistics/annual.hpp"
+#include "trading/statistics/ratio.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace supreme::trading {
+
+namespace {
+
+constexpr double days_per_calendar_year = 365.25;
+
+void add_growth(performance& p, double days) {
+  p.total_return = relative_change(*p.start_equity, *p.end_equity);
+  p.cagr = compound_annual_growth(p.total_return, days / days_per_calendar_year);
+  p.cagr_trading_days = compound_annual_growth(p.total_return, days / p.days_per_year);
+}
+
+/// What is made from daily returns.
+void add_returns(performance& p, const std::vector<double>& returns,
+                 const performance_options& options) {
+  const auto m = moments_of(returns);
+  // The first day counts as return 0 in the geometric mean and is absent from everything else.
+  const auto g = m.growth_per(m.count + 1);
+  p.annual_return = annual_return(g, p.days_per_year);
+  p.annual_volatility = annual_volatility(g, m.variance(), p.days_per_year);
+  p.sharpe = sharpe_ratio(p.annual_return, p.annual_volatility, options.risk_free_rate);
+  p.sortino = sortino_ratio(p.annual_return, downside_deviation(returns), p.days_per_year,
+                            options.risk_free_rate);
+  p.calmar = calmar_ratio(p.annual_return, p.drawdown.deepest);
+  if (returns.empty())
+    return;
+  const auto [worst, best] = std::minmax_element(returns.begin(), returns.end());
+  p.best_day = *best;
+  p.worst_day = *worst;
+  p.skewness = m.skewness();
+  p.kurtosis = m.kurtosis();
+  p.historical_95 = historical_tail_risk(returns, 0.95);
+  p.historical_99 = historical_tail_risk(returns, 0.99);
+  p.parametric_95 = parametric_tail_risk(m.mean, m.deviation(), 0.95);
+  p.parametric_99 = parametric_tail_risk(m.mean, m.deviation(), 0.99);
+  if (const auto e = estimate_sharpe(m, options.risk_free_rate / p.days_per_year)) {
+    p.probabilistic_sharpe = probabilistic_sharpe_ratio(*e);
+    if (options.trials)
+      p.deflated_sharpe = deflated_sharpe_ratio(*e, *options.trials);
+  }
+}
+
+} // namespace
+
+void performance_accumulator::add(const equity_sample& sample) {
+  SUPREME_CHECK(!first_ || sample.time >= last_.time, "equity is sampled in the order of time");
+  add_to_daily(days_, sample);
+  drawdown_.add(sample.time, sample.equity);
+  if (sample.market)
+    market_.add(sample.equity, *sample.market);
+  equity_.add(sample.equity);
+  ++sample_count_;
+  exposed_count_ += sample.exposed ? 1 : 0;
+  last_ = sample;
+  if (!first_)
+    first_ = sample;
+}
+
+void performance_accumulator::add(const fill_cost& cost) noexcept {
+  notional_.add(cost.notional);
+  fees_.add(cost.fee);
+}
+
+performance performance_accumulator::value(const performance_options& options) const {
+  SUPREME_CHECK(std::isfinite(options.risk_free_rate), "a rate is a number");
+  performance p;
+  p.trades = trades_.value();
+  p.traded_notional = notional_.value();
+  p.fees = fees_.value();
+  if (!first_)
+    return p;
+  p.sample_count = sample_count_;
+  p.day_count = days_.size();
+  p.from = first_->time;
+  p.to = last_.time;
+  p.start_equity = first_->equity;
+  p.end_equity = last_.equity;
+  p.days_per_year = days_per_year(days_);
+  p.drawdown = drawdown_.value();
+  p.market = market_.value(options.risk_free_rate);
+  p.months = monthly_returns(first_->equity, days_);
+
+  const double days = days_between(first_->time, last_.time);
+  add_growth(p, days);
+  if (const auto returns = daily_returns(days_))
+    add_returns(p, *returns, options);
+
+  const auto n = static_cast<double>(sample_count_);
+  p.exposure_time = static_cast<double>(exposed_count_) / n;
+  const double mean_equity = equity_.to_double() / n;
+  if (mean_equity > 0)
+    p.turnover = ratio(notional_.to_double(), mean_equity);
+  p.annual_turnover = ratio(p.turnover, days / days_per_calendar_year);
+  return p;
+}
+
+performance evaluate(std::span<const equity_sample> samples, std::span<const fill_cost> costs,
+                     std::span<const closed_trade> trades, const performance_options& options) {
+  performance_accumulator all;
+  for (const auto& sample : samples)
+    all.add(sample);
+  for (const auto& cost : costs)
+    all.add(cost);
+  for (const auto& trade : trades)
+    all.add(trade);
+  return all.value(options);
+}
+
+} // namespace supreme::trading
