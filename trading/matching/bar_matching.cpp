@@ -1,14 +1,13 @@
 #include "trading/matching/bar_matching.hpp"
 
 #include "trading/check.hpp"
+#include "trading/matching/fees.hpp"
 
 #include <algorithm>
 
 namespace supreme::trading {
 
 namespace {
-
-constexpr int64_t one_ppb = 1'000'000'000;
 
 /// Where an order would trade within a bar, before size and fee.
 struct touch {
@@ -123,8 +122,7 @@ bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrum
   out.at = found->at;
   out.maker = found->maker;
   const int64_t fee_ppb = found->maker ? costs.maker_fee_ppb : costs.taker_fee_ppb;
-  out.fee = multiply_divide(multiply(out.at, out.size, rounding::half_even), fee_ppb, one_ppb,
-                            rounding::half_even);
+  out.fee = fee_of(notional_of(out.at, out.size), fee_ppb);
   return out;
 }
 
