@@ -1,6 +1,7 @@
 // Goal: what is stored by name reads back as the same value, and no two values share a name.
 // Method: every value of each enum, both ways, and names that are none.
 
+#include "trading/matching/book_order.hpp"
 #include "trading/orders/order.hpp"
 #include "trading/risk/pre_trade.hpp"
 
@@ -32,6 +33,11 @@ TEST(names, order_states_round_trip) { expect_names<order_state>(1, 11, parse_or
 TEST(names, order_types_round_trip) { expect_names<order_type>(1, 4, parse_order_type); }
 TEST(names, trading_modes_round_trip) { expect_names<trading_mode>(1, 3, parse_trading_mode); }
 TEST(names, refusals_round_trip) { expect_names<refusal>(0, 16, parse_refusal); }
+TEST(names, book_order_types_round_trip) { expect_names<book_order_type>(1, 7, parse_book_order_type); }
+TEST(names, times_in_force_round_trip) { expect_names<time_in_force>(1, 3, parse_time_in_force); }
+TEST(names, self_trade_rules_round_trip) { expect_names<self_trade_rule>(1, 5, parse_self_trade_rule); }
+TEST(names, book_refusals_round_trip) { expect_names<book_refusal>(1, 17, parse_book_refusal); }
+TEST(names, cancel_reasons_round_trip) { expect_names<cancel_reason>(1, 7, parse_cancel_reason); }
 
 TEST(names, targets_have_names) {
   EXPECT_STREQ(to_string(target::flat), "flat");

@@ -98,8 +98,7 @@ std::span<const book_event> order_book::replace(const book_replacement& r) {
     return refused(admitted.error());
 
   const auto& o = orders_[slot];
-  const auto& d = orders_.details(slot);
-  int64_t lots = admitted->lots - (d.accepted_lots - o.lots);
+  int64_t lots = admitted->lots - (o.accepted_lots - o.lots);
   if (lots <= 0)
     return refused(book_refusal::below_filled);
   if (o.reduce_only)
@@ -107,7 +106,8 @@ std::span<const book_event> order_book::replace(const book_replacement& r) {
   if (open_lots(o.direction) - o.lots > lots_max_ - lots)
     return refused(book_refusal::overflow);
   const bool same_limit = !has_limit_price(o.type) || admitted->limit_ticks == o.ticks;
-  const bool same_stop = !has_stop_price(o.type) || admitted->stop_ticks == d.stop_ticks;
+  const bool same_stop =
+    !has_stop_price(o.type) || admitted->stop_ticks == orders_.details(slot).stop_ticks;
   if (o.post_only && o.place == order_place::resting && !same_limit
       && would_take(o.direction, admitted->limit_ticks))
     return refused(book_refusal::would_take);
@@ -204,7 +204,7 @@ open_order order_book::describe(order_slot slot) const {
   out.asked.self_trades = o.self_trades;
   out.asked.post_only = o.post_only;
   out.asked.reduce_only = o.reduce_only;
-  out.asked.size = size_of(d.accepted_lots);
+  out.asked.size = size_of(o.accepted_lots);
   if (has_limit_price(o.type))
     out.asked.limit_price = price_of(o.ticks);
   if (has_stop_price(o.type))
@@ -321,13 +321,14 @@ order_slot order_book::enter(const book_order& o, const admitted_order& n, int64
   p.place = order_place::none;
   p.post_only = o.post_only;
   p.reduce_only = o.reduce_only;
-  auto& d = orders_.details(slot);
-  d.accepted_lots = lots;
-  d.sequence = ++sequence_;
-  d.stop_ticks = n.stop_ticks;
-  d.trail_ticks = n.trail_ticks;
-  d.trail_ppb = n.trail_ppb;
-  d.trail_best_key.reset();
+  p.accepted_lots = lots;
+  if (has_trigger(o.type))
+    orders_.details(slot) = {.sequence = ++sequence_,
+                             .stop_ticks = n.stop_ticks,
+                             .trail_ticks = n.trail_ticks,
+                             .trail_ppb = n.trail_ppb,
+                             .trail_best_key = std::nullopt,
+                             .trail_stop_key = 0};
   open_lots(o.direction) += lots;
   if (o.reduce_only)
     account(o.owner).reducing.append(orders_, slot);
@@ -491,7 +492,7 @@ void order_book::lose_lots(order_slot slot, int64_t lots) noexcept {
     waiting_.shrink(orders_, slot, lots);
   o.lots -= lots;
   open_lots(o.direction) -= lots;
-  orders_.details(slot).accepted_lots -= lots;
+  o.accepted_lots -= lots;
 }
 
 void order_book::reduce(order_slot slot, int64_t lots, cancel_reason reason) {
@@ -503,13 +504,14 @@ void order_book::reduce(order_slot slot, int64_t lots, cancel_reason reason) {
 void order_book::requeue(order_slot slot, const admitted_order& n, int64_t lots) {
   take_out(slot);
   auto& o = orders_[slot];
-  auto& d = orders_.details(slot);
   open_lots(o.direction) += lots - o.lots;
-  d.accepted_lots += lots - o.lots;
+  o.accepted_lots += lots - o.lots;
   o.lots = lots;
   o.ticks = n.limit_ticks;
-  d.stop_ticks = n.stop_ticks;
-  d.sequence = ++sequence_;
+  if (has_trigger(o.type)) {
+    orders_.details(slot).stop_ticks = n.stop_ticks;
+    orders_.details(slot).sequence = ++sequence_;
+  }
   if (o.reduce_only) {
     account(o.owner).reducing.remove(orders_, slot);
     account(o.owner).reducing.append(orders_, slot);

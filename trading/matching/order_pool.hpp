@@ -23,8 +23,9 @@ enum class order_place : uint8_t {
 /// What matching and cancelling touch of an order: one cache line.
 struct alignas(64) pooled_order {
   book_order_id id{};
-  int64_t ticks = 0; ///< limit price; meaningless for a market order
-  int64_t lots = 0;  ///< open
+  int64_t ticks = 0;         ///< limit price; meaningless for a market order
+  int64_t lots = 0;          ///< open
+  int64_t accepted_lots = 0; ///< open and traded
   owner_id owner{};
   order_slot previous = no_slot; ///< in the queue of its level or of the trailing stops
   order_slot next = no_slot;
@@ -40,13 +41,12 @@ struct alignas(64) pooled_order {
 };
 static_assert(sizeof(pooled_order) == 64);
 
-/// What only replacing and triggering touch.
-struct order_details {
-  int64_t accepted_lots = 0; ///< open and traded; less what was reduced
-  uint64_t sequence = 0;     ///< grows with each acceptance and each lost priority
-  int64_t stop_ticks = 0;    ///< of kinds with a stop price
-  int64_t trail_ticks = 0;   ///< of a trailing stop by offset, else 0
-  int64_t trail_ppb = 0;     ///< of a trailing stop by share, else 0
+/// What only orders with a trigger have.
+struct trigger_details {
+  uint64_t sequence = 0;   ///< grows with each acceptance and each lost priority
+  int64_t stop_ticks = 0;  ///< of kinds with a stop price
+  int64_t trail_ticks = 0; ///< of a trailing stop by offset, else 0
+  int64_t trail_ppb = 0;   ///< of a trailing stop by share, else 0
   /// Of a trailing stop, as keys of its side of the trigger book (see there).
   std::optional<int64_t> trail_best_key;
   int64_t trail_stop_key = 0;
@@ -111,8 +111,8 @@ public:
   [[nodiscard]] const pooled_order& operator[](order_slot slot) const noexcept {
     return orders_[slot];
   }
-  [[nodiscard]] order_details& details(order_slot slot) noexcept { return details_[slot]; }
-  [[nodiscard]] const order_details& details(order_slot slot) const noexcept {
+  [[nodiscard]] trigger_details& details(order_slot slot) noexcept { return details_[slot]; }
+  [[nodiscard]] const trigger_details& details(order_slot slot) const noexcept {
     return details_[slot];
   }
 
@@ -120,7 +120,7 @@ private:
   static constexpr uint64_t first_use = uint64_t{1} << slot_bits;
 
   std::vector<pooled_order> orders_;
-  std::vector<order_details> details_;
+  std::vector<trigger_details> details_;
   uint32_t capacity_;
   uint32_t size_ = 0;
   order_slot free_ = no_slot; ///< the slots to use again, the newest first, linked by `next`

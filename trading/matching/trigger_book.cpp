@@ -31,7 +31,7 @@ wide floor_divide(wide numerator, wide denominator) noexcept {
 
 /// Below the best key by the offset or the share, rounded away from the market: never tighter than
 /// asked for. Where the range ends, so do prices: such a stop is never reached.
-int64_t stop_key_below(int64_t best_key, const order_details& d) noexcept {
+int64_t stop_key_below(int64_t best_key, const trigger_details& d) noexcept {
   if (d.trail_ppb == 0) {
     int64_t key = 0;
     return __builtin_sub_overflow(best_key, d.trail_ticks, &key) ? key_min : key;
@@ -115,7 +115,7 @@ void trigger_book::follow(order_pool& orders, order_slot slot, int64_t key) noex
   d.trail_stop_key = stop_key_below(key, d);
 }
 
-void trigger_book::remember_nearest(waiting_side& s, const order_details& d) noexcept {
+void trigger_book::remember_nearest(waiting_side& s, const trigger_details& d) noexcept {
   // Without any trade yet, whatever comes first moves it.
   s.nearest_best_key = std::min(s.nearest_best_key, d.trail_best_key.value_or(key_min));
   if (d.trail_best_key)

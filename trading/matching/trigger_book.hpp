@@ -43,7 +43,7 @@ private:
 
   [[nodiscard]] waiting_side& side_of(const pooled_order& o) noexcept;
   static void follow(order_pool& orders, order_slot slot, int64_t key) noexcept;
-  static void remember_nearest(waiting_side& s, const order_details& d) noexcept;
+  static void remember_nearest(waiting_side& s, const trigger_details& d) noexcept;
   static void take_fixed(order_pool& orders, waiting_side& s, int64_t key,
                          std::vector<order_slot>& triggered);
   static void take_trailing(order_pool& orders, waiting_side& s, int64_t key,
