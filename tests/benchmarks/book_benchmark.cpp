@@ -3,7 +3,9 @@
 // open order, 5 % market orders that take, from 256 owners, in a book of some thousand orders. The
 // yardstick is a bare hand-written book of integers without ids to check, owners, rules, fees or
 // events; it runs in the same process, because only ratios carry over between machines. Both do the
-// same operations and end with the same trades, or the program fails.
+// same operations and end with the same trades, or the program fails. A second mix adds what the bare
+// book cannot do: self-trade prevention, post-only, reduce-only, stops and trailing stops. A third shows
+// the worst place for a price: every order on a level of its own, far from the touch.
 
 #include "trading/matching/order_book.hpp"
 
@@ -215,39 +217,65 @@ struct call {
   uint32_t add;
 };
 
-const std::vector<call>& all_calls() {
-  static const auto calls = [] {
-    std::vector<call> out;
-    for (const auto& o : all_operations()) {
-      call c{{}, o.what, o.add};
-      c.order.owner = owner_id{o.owner};
-      c.order.direction = o.direction;
-      c.order.type = o.what == kind::take ? book_order_type::market : book_order_type::limit;
-      // The mix must trade the same in the bare book, which knows no owners.
-      c.order.self_trades = self_trade_rule::allow;
-      c.order.size = quantity::from_raw(o.lots * traded.lot_size.raw());
-      if (o.what == kind::add)
-        c.order.limit_price = price::from_raw((o.ticks + 1'000'000) * traded.tick_size.raw());
-      out.push_back(c);
+price price_at(int64_t ticks) { return price::from_raw((ticks + 1'000'000) * traded.tick_size.raw()); }
+
+call plain_call(const operation& o) {
+  call c{{}, o.what, o.add};
+  c.order.owner = owner_id{o.owner};
+  c.order.direction = o.direction;
+  c.order.type = o.what == kind::take ? book_order_type::market : book_order_type::limit;
+  // The mix must trade the same in the bare book, which knows no owners.
+  c.order.self_trades = self_trade_rule::allow;
+  c.order.size = quantity::from_raw(o.lots * traded.lot_size.raw());
+  if (o.what == kind::add)
+    c.order.limit_price = price_at(o.ticks);
+  return c;
+}
+
+std::vector<call> plain_calls() {
+  std::vector<call> out;
+  for (const auto& o : all_operations())
+    out.push_back(plain_call(o));
+  return out;
+}
+
+/// Of 40 adds, one is a stop, one a trailing stop, four are post-only and four reduce-only; every order prevents self-trades.
+std::vector<call> ruled_calls() {
+  std::vector<call> out;
+  for (const auto& o : all_operations()) {
+    auto c = plain_call(o);
+    c.order.self_trades = static_cast<self_trade_rule>(2 + o.add % 4);
+    const auto choice = o.add % 40;
+    if (o.what == kind::add && choice == 0) {
+      c.order.type = book_order_type::stop;
+      c.order.limit_price.reset();
+      c.order.stop_price = price_at(o.ticks + (o.direction == side::buy ? 20 : -20));
+    } else if (o.what == kind::add && choice == 1) {
+      c.order.type = book_order_type::trailing_stop;
+      c.order.limit_price.reset();
+      c.order.trail_offset = price::from_raw(30 * traded.tick_size.raw());
     }
-    return out;
-  }();
-  return calls;
+    c.order.post_only = o.what == kind::add && choice >= 2 && choice < 6;
+    c.order.reduce_only = o.what == kind::add && choice >= 6 && choice < 10;
+    out.push_back(c);
+  }
+  return out;
 }
 
 /// What a client keeps: its orders' ids by its own numbers.
 using id_table = std::vector<std::pair<book_order_id, owner_id>>;
 
-size_t run_book(order_book& book, id_table& ids) {
+size_t run_book(order_book& book, const std::vector<call>& calls, id_table& ids) {
   size_t trades = 0;
-  for (const auto& c : all_calls()) {
+  for (const auto& c : calls) {
     std::span<const book_event> events;
     if (c.what == kind::cancel) {
       events = book.cancel(ids[c.add].second, ids[c.add].first);
     } else {
       events = book.submit(c.order);
+      const auto* accepted = std::get_if<order_accepted>(&events.front());
       if (c.what == kind::add)
-        ids[c.add] = {std::get<order_accepted>(events.front()).id, c.order.owner};
+        ids[c.add] = {accepted != nullptr ? accepted->id : book_order_id{}, c.order.owner};
     }
     for (const auto& e : events)
       trades += std::holds_alternative<order_traded>(e) ? 1 : 0;
@@ -259,6 +287,8 @@ void empty(order_book& book) {
   for (const auto s : {side::buy, side::sell})
     for (const auto& o : book.resting_orders(s))
       static_cast<void>(book.cancel(o.asked.owner, o.id));
+  for (const auto& o : book.waiting_orders())
+    static_cast<void>(book.cancel(o.asked.owner, o.id));
 }
 
 void count_operations(benchmark::State& state) {
@@ -280,19 +310,39 @@ void bare_loop(benchmark::State& state) {
 }
 BENCHMARK(bare_loop);
 
-void order_book_mix(benchmark::State& state) {
-  static_cast<void>(all_calls());
+void order_book_mix(benchmark::State& state, std::vector<call> (*make_calls)()) {
+  const auto calls = make_calls();
   auto book = make_book();
   id_table ids(operation_count);
   for ([[maybe_unused]] auto round : state) {
-    benchmark::DoNotOptimize(run_book(book, ids));
+    benchmark::DoNotOptimize(run_book(book, calls, ids));
     state.PauseTiming();
     empty(book);
     state.ResumeTiming();
   }
   count_operations(state);
 }
-BENCHMARK(order_book_mix);
+BENCHMARK_CAPTURE(order_book_mix, same_as_bare, plain_calls);
+BENCHMARK_CAPTURE(order_book_mix, all_rules, ruled_calls);
+
+/// Adds and cancels in a book of as many levels as orders, evenly anywhere in it.
+void order_book_levels(benchmark::State& state) {
+  const auto levels = state.range(0);
+  auto book = order_book{traded, {.orders_max = static_cast<uint32_t>(levels) + 1, .owners = owner_count}};
+  book_order o;
+  o.size = decimal::from_integer(1);
+  for (int64_t i = 0; i < levels; ++i) {
+    o.limit_price = price_at(2 * i);
+    static_cast<void>(book.submit(o));
+  }
+  std::mt19937_64 random{3};
+  for ([[maybe_unused]] auto round : state) {
+    o.limit_price = price_at(2 * static_cast<int64_t>(random() % static_cast<uint64_t>(levels)) + 1);
+    static_cast<void>(book.cancel(o.owner, std::get<order_accepted>(book.submit(o).front()).id));
+  }
+  state.SetItemsProcessed(2 * state.iterations());
+}
+BENCHMARK(order_book_levels)->Arg(100)->Arg(10'000)->Arg(1'000'000);
 
 /// Prints as usual and keeps the rates for the ratio.
 class rate_keeper : public benchmark::ConsoleReporter {
@@ -321,7 +371,7 @@ private:
 bool same_trades() {
   auto book = make_book();
   id_table ids(operation_count);
-  const size_t ours = run_book(book, ids);
+  const size_t ours = run_book(book, plain_calls(), ids);
   bare_book bare;
   for (const auto& o : all_operations())
     run_bare(bare, o);
