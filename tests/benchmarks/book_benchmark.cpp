@@ -5,7 +5,8 @@
 // events; it runs in the same process, because only ratios carry over between machines. Both do the
 // same operations and end with the same trades, or the program fails. A second mix adds what the bare
 // book cannot do: self-trade prevention, post-only, reduce-only, stops and trailing stops. A third shows
-// the worst place for a price: every order on a level of its own, far from the touch.
+// the worst place for a price: every order on a level of its own, far from the touch. The program also
+// fails when a book that has seen the second mix once allocates anything for it again.
 
 #include "trading/matching/order_book.hpp"
 
@@ -15,9 +16,26 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <new>
 #include <random>
 #include <string>
 #include <vector>
+
+namespace {
+
+size_t allocations = 0;
+
+} // namespace
+
+// Not inlined: GCC would see malloc and free where it expects a pair of operators.
+[[gnu::noinline]] void* operator new(size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size))
+    return memory;
+  throw std::bad_alloc{};
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
 
 namespace supreme::trading {
 namespace {
@@ -380,12 +398,26 @@ bool same_trades() {
   return ours == bare.trades && ours > 0;
 }
 
+bool allocates_nothing_when_warm() {
+  const auto calls = ruled_calls();
+  auto book = make_book();
+  id_table ids(operation_count);
+  static_cast<void>(run_book(book, calls, ids));
+  empty(book);
+  const size_t before = allocations;
+  static_cast<void>(run_book(book, calls, ids));
+  const size_t made = allocations - before;
+  std::printf("%zu allocations in %zu operations of a warm book\n", made, operation_count);
+  return made == 0;
+}
+
 } // namespace
 } // namespace supreme::trading
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv) || !supreme::trading::same_trades())
+  if (benchmark::ReportUnrecognizedArguments(argc, argv) || !supreme::trading::same_trades()
+      || !supreme::trading::allocates_nothing_when_warm())
     return EXIT_FAILURE;
   supreme::trading::rate_keeper reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);

@@ -223,6 +223,13 @@ TEST_F(order_book_rules, fill_or_kill_counts_no_size_that_reduce_only_will_cut) 
   EXPECT_EQ(submit(buy("3").at("100").fok()), "accepted #4:3; traded #1 #4 2@100; reduced #2:1 reduce_only; traded #2 #4 1@100");
 }
 
+TEST_F(order_book_rules, fill_or_kill_knows_that_trading_with_oneself_moves_no_position) {
+  static_cast<void>(hold(1, "2"));
+  static_cast<void>(submit(sell("2").at("100").reduce()));
+  static_cast<void>(submit(sell("2").at("100").reduce()));
+  EXPECT_EQ(submit(buy("4").at("100").fok().self(self_trade_rule::allow)), "accepted #3:4; traded #1 #3 2@100; traded #2 #3 2@100");
+}
+
 // --- post-only, reduce-only ------------------------------------------------
 
 TEST_F(order_book_rules, refuse_a_post_only_order_that_would_take) {
@@ -585,7 +592,10 @@ TEST_F(order_book_rules, refuse_an_order_below_the_minimum_notional) {
 TEST_F(order_book_rules, refuse_sizes_that_no_decimal_can_sum) {
   EXPECT_EQ(submit(buy("92233720368").stop("0.5")), "accepted #1:92233720368");
   EXPECT_EQ(submit(buy("1").at("100")), "refused overflow");
-  EXPECT_EQ(submit(sell("1").at("101")), "accepted #2:1");
+  // One trigger price may have orders of both sides.
+  EXPECT_EQ(submit(sell("1").profit("0.5")), "refused overflow");
+  EXPECT_EQ(cancel(1, 1), "cancelled #1:92233720368 requested");
+  EXPECT_EQ(submit(buy("1").at("100")), "accepted #2:1");
 }
 
 TEST_F(order_book_rules, refuse_more_orders_than_the_book_holds) {

@@ -31,7 +31,7 @@ public:
       if (size == 0)
         refused = book_refusal::nothing_to_reduce;
     }
-    if (!refused && wide{size} + total_open(o.direction) > whole_lots_max())
+    if (!refused && wide{size} + total_open() > whole_lots_max())
       refused = book_refusal::overflow;
     if (!refused && orders_.size() == rules_.orders_max)
       refused = book_refusal::book_full;
@@ -84,7 +84,7 @@ public:
       return refuse(book_refusal::below_filled);
     if (wanted.reduce_only)
       open = std::min(open, reducible(wanted.owner, wanted.direction));
-    if (wide{open} - e->open + total_open(wanted.direction) > whole_lots_max())
+    if (wide{open} - e->open + total_open() > whole_lots_max())
       return refuse(book_refusal::overflow);
     const bool same_prices =
       wanted.limit_price == e->asked.limit_price && wanted.stop_price == e->asked.stop_price;
@@ -217,11 +217,10 @@ private:
 
   [[nodiscard]] wide whole_lots_max() const { return max - max % instrument_.lot_size.raw(); }
 
-  [[nodiscard]] wide total_open(trading::side s) const {
+  [[nodiscard]] wide total_open() const {
     wide sum = 0;
     for (const auto& e : orders_)
-      if (e.asked.direction == s)
-        sum += e.open;
+      sum += e.open;
     return sum;
   }
 

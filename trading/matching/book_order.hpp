@@ -58,7 +58,7 @@ enum class book_refusal : uint8_t {
   off_tick = 10,          ///< a price or an offset that is no multiple of the tick
   trail_out_of_range = 11,
   min_notional = 12,
-  overflow = 13,          ///< a notional, or all sizes of one side together, beyond a decimal
+  overflow = 13,          ///< a notional, or all open sizes together, beyond a decimal
   book_full = 14,         ///< as many open orders as the book may hold
   would_take = 15,        ///< post-only, at a price that trades at once
   nothing_to_reduce = 16, ///< reduce-only, without a position on the other side

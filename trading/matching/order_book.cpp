@@ -26,12 +26,7 @@ void check_contract(const instrument& i, const book_rules& rules) {
 } // namespace
 
 order_book::order_book(instrument i, const book_rules& rules)
-  : instrument_(std::move(i)),
-    rules_(rules),
-    orders_(rules.orders_max),
-    bids_(rules.orders_max),
-    asks_(rules.orders_max),
-    waiting_(rules.orders_max) {
+  : instrument_(std::move(i)), rules_(rules), orders_(rules.orders_max) {
   check_contract(instrument_, rules_);
   lots_max_ = raw_max / instrument_.lot_size.raw();
   owners_.resize(rules_.owners);
@@ -103,12 +98,12 @@ std::span<const book_event> order_book::replace(const book_replacement& r) {
     return refused(book_refusal::below_filled);
   if (o.reduce_only)
     lots = std::min(lots, reducible_lots(o.owner, o.direction));
-  if (open_lots(o.direction) - o.lots > lots_max_ - lots)
+  if (open_lots_ - o.lots > lots_max_ - lots)
     return refused(book_refusal::overflow);
   const bool same_limit = !has_limit_price(o.type) || admitted->limit_ticks == o.ticks;
   const bool same_stop =
     !has_stop_price(o.type) || admitted->stop_ticks == orders_.details(slot).stop_ticks;
-  if (o.post_only && o.place == order_place::resting && !same_limit
+  if (o.post_only && o.place == order_place::resting
       && would_take(o.direction, admitted->limit_ticks))
     return refused(book_refusal::would_take);
   const bool keeps = same_limit && same_stop && lots <= o.lots;
@@ -154,10 +149,13 @@ std::optional<depth_level> order_book::best(side s) const noexcept {
 }
 
 size_t order_book::depth(side s, std::span<depth_level> out) const noexcept {
-  const auto& all = levels(s).all();
-  const size_t count = std::min(all.size(), out.size());
-  for (size_t i = 0; i < count; ++i)
-    out[i] = shown(s, all[all.size() - 1 - i]);
+  size_t count = 0;
+  levels(s).walk([&](const price_level& level) {
+    if (count == out.size())
+      return false;
+    out[count++] = shown(s, level);
+    return true;
+  });
   return count;
 }
 
@@ -168,10 +166,11 @@ std::optional<open_order> order_book::find(book_order_id id) const {
 
 std::vector<open_order> order_book::resting_orders(side s) const {
   std::vector<open_order> out;
-  const auto& all = levels(s).all();
-  for (auto level = all.rbegin(); level != all.rend(); ++level)
-    for (order_slot slot = level->queue.first; slot != no_slot; slot = orders_[slot].next)
+  levels(s).walk([&](const price_level& level) {
+    for (order_slot slot = level.queue.first; slot != no_slot; slot = orders_[slot].next)
       out.push_back(describe(slot));
+    return true;
+  });
   return out;
 }
 
@@ -227,8 +226,8 @@ std::optional<book_refusal> order_book::judge(const book_order& o, int64_t& lots
     if (lots == 0)
       return book_refusal::nothing_to_reduce;
   }
-  // No sum of sizes anywhere in the book can overflow then.
-  if (lots > lots_max_ - open_lots(o.direction))
+  // No sum of sizes anywhere in the book overflows then.
+  if (lots > lots_max_ - open_lots_)
     return book_refusal::overflow;
   if (orders_.full())
     return book_refusal::book_full;
@@ -271,11 +270,12 @@ bool order_book::can_fill(const pooled_order& taker) {
   int64_t missing = taker.lots;
   size_t met = 0;
   const auto walk = [&](auto&& meet) {
-    const auto& all = levels(opposite(taker.direction)).all();
-    for (auto level = all.rbegin(); level != all.rend() && level->key >= worst; ++level)
-      for (order_slot slot = level->queue.first; slot != no_slot; slot = orders_[slot].next)
-        if (!meet(orders_[slot]))
-          return;
+    levels(opposite(taker.direction)).walk([&](const price_level& level) {
+      for (order_slot slot = level.queue.first; slot != no_slot; slot = orders_[slot].next)
+        if (level.key < worst || !meet(orders_[slot]))
+          return false;
+      return true;
+    });
   };
   walk([&](const pooled_order& maker) {
     ++met;
@@ -329,7 +329,7 @@ order_slot order_book::enter(const book_order& o, const admitted_order& n, int64
                              .trail_ppb = n.trail_ppb,
                              .trail_best_key = std::nullopt,
                              .trail_stop_key = 0};
-  open_lots(o.direction) += lots;
+  open_lots_ += lots;
   if (o.reduce_only)
     account(o.owner).reducing.append(orders_, slot);
   return slot;
@@ -435,8 +435,7 @@ void order_book::trade(order_slot taker_slot, order_slot maker_slot, price_level
   const wide moved = taker.direction == side::buy ? wide{size.raw()} : -wide{size.raw()};
   account(taker.owner).position += moved;
   account(maker_owner).position -= moved;
-  open_lots(taker.direction) -= lots;
-  open_lots(maker.direction) -= lots;
+  open_lots_ -= 2 * lots;
   taker.lots -= lots;
   maker.lots -= lots;
   level.lots -= lots;
@@ -491,7 +490,7 @@ void order_book::lose_lots(order_slot slot, int64_t lots) noexcept {
   else if (o.place == order_place::waiting)
     waiting_.shrink(orders_, slot, lots);
   o.lots -= lots;
-  open_lots(o.direction) -= lots;
+  open_lots_ -= lots;
   o.accepted_lots -= lots;
 }
 
@@ -504,7 +503,7 @@ void order_book::reduce(order_slot slot, int64_t lots, cancel_reason reason) {
 void order_book::requeue(order_slot slot, const admitted_order& n, int64_t lots) {
   take_out(slot);
   auto& o = orders_[slot];
-  open_lots(o.direction) += lots - o.lots;
+  open_lots_ += lots - o.lots;
   o.accepted_lots += lots - o.lots;
   o.lots = lots;
   o.ticks = n.limit_ticks;
@@ -533,7 +532,7 @@ void order_book::cancel_rest(order_slot slot, cancel_reason reason) {
   const auto& o = orders_[slot];
   events_.push_back(order_cancelled{o.id, o.owner, size_of(o.lots), reason});
   take_out(slot);
-  open_lots(o.direction) -= o.lots;
+  open_lots_ -= o.lots;
   end(slot);
 }
 

@@ -6,7 +6,6 @@
 #include "trading/matching/price_levels.hpp"
 #include "trading/matching/trigger_book.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,9 +53,10 @@ struct open_order {
 ///   notional rounded half-even.
 /// - A replacement keeps its place in the queue when it changes no price and does not grow.
 ///
-/// Nothing is undefined for any input: what cannot be done is refused with its reason. All memory
-/// that orders and levels need is reserved in the constructor; the lists of events and of triggered
-/// orders grow to the most that one call has needed.
+/// Nothing is undefined for any input: what cannot be done is refused with its reason. The memory
+/// for orders is reserved in the constructor; that for price levels, events and triggered orders
+/// grows to the most that was ever needed and is kept, so a warm book
+/// allocates nothing.
 class order_book {
 public:
   /// Throws contract_violation when the instrument or the rules are outside their ranges.
@@ -109,7 +109,6 @@ private:
   [[nodiscard]] quantity size_of(int64_t lots) const noexcept {
     return quantity::from_raw(lots * instrument_.lot_size.raw());
   }
-  [[nodiscard]] int64_t& open_lots(side s) noexcept { return open_lots_[s == side::buy ? 0 : 1]; }
   [[nodiscard]] int64_t worst_key(const pooled_order& taker) const noexcept;
   [[nodiscard]] int64_t reducible_lots(owner_id owner, side s) noexcept;
   [[nodiscard]] order_slot find_own(owner_id owner, book_order_id id) const noexcept;
@@ -146,8 +145,8 @@ private:
   price_levels asks_;
   trigger_book waiting_;
   std::vector<owner_account> owners_;
-  std::array<int64_t, 2> open_lots_{}; ///< of all open orders, buys and sells
-  int64_t lots_max_ = 0;               ///< as many as a decimal can say
+  int64_t open_lots_ = 0; ///< of all open orders
+  int64_t lots_max_ = 0;  ///< as many as a decimal can say
   uint64_t sequence_ = 0;
   std::optional<int64_t> last_ticks_;
   std::vector<book_event> events_;

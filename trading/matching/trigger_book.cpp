@@ -11,7 +11,6 @@ namespace {
 __extension__ using wide = __int128;
 
 constexpr int64_t key_min = std::numeric_limits<int64_t>::min();
-constexpr int64_t key_max = std::numeric_limits<int64_t>::max();
 
 bool waits_for_fall(const pooled_order& o) noexcept {
   const bool takes_profit =
@@ -42,10 +41,6 @@ int64_t stop_key_below(int64_t best_key, const trigger_details& d) noexcept {
 }
 
 } // namespace
-
-trigger_book::trigger_book(size_t capacity)
-  : falling_{price_levels{capacity}, {}, key_min, key_max},
-    rising_{price_levels{capacity}, {}, key_min, key_max} {}
 
 bool trigger_book::add(order_pool& orders, order_slot slot, std::optional<int64_t> last) {
   const auto& o = orders[slot];
@@ -99,8 +94,10 @@ void trigger_book::append_all(const order_pool& orders, std::vector<order_slot>&
       out.push_back(slot);
   };
   for (const auto* s : {&falling_, &rising_}) {
-    for (const auto& level : s->fixed.all())
+    s->fixed.walk([&](const price_level& level) {
       append(level.queue);
+      return true;
+    });
     append(s->trailing);
   }
 }
@@ -136,7 +133,7 @@ void trigger_book::take_trailing(order_pool& orders, waiting_side& s, int64_t ke
   if (s.trailing.empty() || (key > s.nearest_stop_key && key <= s.nearest_best_key))
     return;
   s.nearest_stop_key = key_min;
-  s.nearest_best_key = key_max;
+  s.nearest_best_key = std::numeric_limits<int64_t>::max();
   for (order_slot slot = s.trailing.first, next = no_slot; slot != no_slot; slot = next) {
     next = orders[slot].next;
     const auto& d = orders.details(slot);

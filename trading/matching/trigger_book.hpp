@@ -3,6 +3,8 @@
 #include "trading/matching/price_levels.hpp"
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <vector>
 
 namespace supreme::trading {
@@ -13,10 +15,12 @@ namespace supreme::trading {
 /// Inside, a price is the key it has on its side: orders that wait for a fall are keyed like bids,
 /// those that wait for a rise like asks, so that on both sides an order is triggered by a price
 /// whose key is not above its own, and a trail follows keys that grow.
+///
+/// A trade costs O(1) while it triggers nothing and moves no trail, O(log n) for each order with a
+/// fixed price that it triggers, and a look at all trailing stops of a side where it triggers or
+/// moves one of them.
 class trigger_book {
 public:
-  explicit trigger_book(size_t capacity);
-
   /// Adds an order of a kind with a trigger. Its details tell the price; a new trail starts from
   /// `last` or, without any trade yet, from the first one. True: `last` triggers it at once, and it
   /// has not been added.
@@ -37,8 +41,8 @@ private:
     order_queue trailing;
     /// Prices whose key is above the first and not above the second neither trigger a trailing stop
     /// nor move one.
-    int64_t nearest_stop_key;
-    int64_t nearest_best_key;
+    int64_t nearest_stop_key = std::numeric_limits<int64_t>::min();
+    int64_t nearest_best_key = std::numeric_limits<int64_t>::max();
   };
 
   [[nodiscard]] waiting_side& side_of(const pooled_order& o) noexcept;
