@@ -34,8 +34,17 @@ size_t allocations = 0;
     return memory;
   throw std::bad_alloc{};
 }
+[[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto step = static_cast<size_t>(alignment);
+  if (void* const memory = std::aligned_alloc(step, (size + step - 1) / step * step))
+    return memory;
+  throw std::bad_alloc{};
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
 
 namespace supreme::trading {
 namespace {

@@ -121,14 +121,18 @@ public:
 
   void call(uint64_t word) {
     words w{word};
-    if (w.one_in(12))
+    if (w.one_in(12)) {
       set_position(w);
-    else if (w.one_in(5))
-      cancel(w);
-    else if (w.one_in(5))
-      replace(w);
-    else
-      submit(w);
+    } else {
+      const auto before = held_by_all();
+      if (w.one_in(5))
+        cancel(w);
+      else if (w.one_in(5))
+        replace(w);
+      else
+        submit(w);
+      RC_ASSERT(held_by_all() == before);
+    }
     compare_state();
   }
 
@@ -148,6 +152,14 @@ private:
     }
     reference_.submit(o, id);
     compare_events(seen);
+  }
+
+  /// What one buys another sells, so no trade changes it.
+  wide held_by_all() const {
+    wide sum = 0;
+    for (uint32_t i = 0; i < owners; ++i)
+      sum += book_.position_of(owner_id{i}).value().raw();
+    return sum;
   }
 
   book_order_id any_id(words& w) {

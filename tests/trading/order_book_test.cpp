@@ -598,6 +598,17 @@ TEST_F(order_book_rules, refuse_sizes_that_no_decimal_can_sum) {
   EXPECT_EQ(submit(buy("1").at("100")), "accepted #2:1");
 }
 
+// Says something only under the sanitizers: a sum that remembered them would overflow unseen.
+TEST_F(order_book_rules, forget_the_size_that_a_waiting_order_lost) {
+  static_cast<void>(submit(buy("0.1").stop("0.5")));
+  for (int i = 2; i < 5; ++i) {
+    static_cast<void>(submit(buy("90000000000").stop("0.5")));
+    EXPECT_EQ(replace(i, "0.1").substr(12), "0.1 in place");
+    static_cast<void>(cancel(1, i));
+  }
+  EXPECT_EQ(waiting(), "#1:0.1");
+}
+
 TEST_F(order_book_rules, refuse_more_orders_than_the_book_holds) {
   order_book small{traded, {.orders_max = 2, .owners = 8}};
   static_cast<void>(small.submit(sell("1").at("100")));
