@@ -600,13 +600,16 @@ TEST_F(order_book_rules, refuse_sizes_that_no_decimal_can_sum) {
 
 // Says something only under the sanitizers: a sum that remembered them would overflow unseen.
 TEST_F(order_book_rules, forget_the_size_that_a_waiting_order_lost) {
-  static_cast<void>(submit(buy("0.1").stop("0.5")));
+  auto fine = traded;
+  fine.lot_size = dec("0.00000001");
+  order_book book{fine};
+  static_cast<void>(show(book.submit(buy("0.1").stop("0.5"))));
   for (int i = 2; i < 5; ++i) {
-    static_cast<void>(submit(buy("90000000000").stop("0.5")));
-    EXPECT_EQ(replace(i, "0.1").substr(12), "0.1 in place");
-    static_cast<void>(cancel(1, i));
+    static_cast<void>(show(book.submit(buy("90000000000").stop("0.5"))));
+    EXPECT_EQ(show(book.replace({owner_id{1}, id(i), dec("0.1"), {}, {}})).substr(12), "0.1 in place");
+    static_cast<void>(book.cancel(owner_id{1}, id(i)));
   }
-  EXPECT_EQ(waiting(), "#1:0.1");
+  EXPECT_EQ(book.open_order_count(), 1u);
 }
 
 TEST_F(order_book_rules, refuse_more_orders_than_the_book_holds) {
