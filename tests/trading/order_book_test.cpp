@@ -291,12 +291,14 @@ TEST_F(self_trades, cancel_newest_ends_the_taker) {
 }
 
 TEST_F(self_trades, cancel_oldest_ends_the_maker_and_goes_on) {
-  EXPECT_EQ(submit(buy("2").at("100").self(self_trade_rule::cancel_oldest)), "accepted #3:2; cancelled #1:1 self_trade; traded #2 #3 1@100");
+  EXPECT_EQ(submit(buy("2").at("100").self(self_trade_rule::cancel_oldest)),
+            "accepted #3:2; cancelled #1:1 self_trade; traded #2 #3 1@100");
   EXPECT_EQ(queue(side::buy), "#3:1@100");
 }
 
 TEST_F(self_trades, cancel_both_ends_both) {
-  EXPECT_EQ(submit(buy("2").at("100").self(self_trade_rule::cancel_both)), "accepted #3:2; cancelled #1:1 self_trade; cancelled #3:2 self_trade");
+  EXPECT_EQ(submit(buy("2").at("100").self(self_trade_rule::cancel_both)),
+            "accepted #3:2; cancelled #1:1 self_trade; cancelled #3:2 self_trade");
 }
 
 TEST_F(self_trades, decrement_takes_the_smaller_size_from_both) {
@@ -307,7 +309,8 @@ TEST_F(self_trades, decrement_takes_the_smaller_size_from_both) {
 }
 
 TEST_F(self_trades, decrement_ends_both_of_equal_size) {
-  EXPECT_EQ(submit(buy("1").at("100").self(self_trade_rule::decrement)), "accepted #3:1; cancelled #1:1 self_trade; cancelled #3:1 self_trade");
+  EXPECT_EQ(submit(buy("1").at("100").self(self_trade_rule::decrement)),
+            "accepted #3:1; cancelled #1:1 self_trade; cancelled #3:1 self_trade");
 }
 
 TEST_F(self_trades, allow_trades) {
@@ -362,8 +365,9 @@ TEST_F(order_book_rules, triggered_orders_trade_in_the_order_of_acceptance_after
   static_cast<void>(submit(buy("0.5").stop("102")));
   static_cast<void>(submit(buy("0.5").by(3).stop("101")));
   // 101 triggers #7, 102 triggers #6: both wait until #8 is done, and trade as they were triggered.
-  EXPECT_EQ(submit(buy("1.5").by(4)), "accepted #8:1.5; traded #3 #8 1@101; triggered #7 at 101; traded #4 #8 0.5@102; triggered #6 at 102; "
-                                      "traded #4 #7 0.5@102; traded #5 #6 0.5@103");
+  EXPECT_EQ(submit(buy("1.5").by(4)),
+            "accepted #8:1.5; traded #3 #8 1@101; triggered #7 at 101; traded #4 #8 0.5@102; triggered #6 at 102; "
+            "traded #4 #7 0.5@102; traded #5 #6 0.5@103");
 }
 
 TEST_F(order_book_rules, one_price_triggers_the_earlier_accepted_first) {
@@ -619,6 +623,14 @@ TEST_F(order_book_rules, refuse_more_orders_than_the_book_holds) {
   EXPECT_EQ(show(small.submit(buy("1").by(2))), "refused book_full");
   static_cast<void>(small.cancel(owner_id{1}, id(1)));
   EXPECT_EQ(show(small.submit(buy("1").by(2).at("90"))), "accepted #2:1");
+}
+
+TEST_F(order_book_rules, hold_in_a_book_that_was_moved) {
+  static_cast<void>(submit(sell("1").at("100")));
+  static_cast<void>(submit(sell("1").stop("90")));
+  order_book moved{std::move(book_)};
+  EXPECT_EQ(show(moved.submit(buy("2").by(2).at("101"))), "accepted #3:2; traded #1 #3 1@100");
+  EXPECT_EQ(show(moved.cancel(owner_id{1}, id(2))), "cancelled #2:1 requested");
 }
 
 TEST_F(order_book_rules, need_an_instrument_and_rules_within_their_ranges) {

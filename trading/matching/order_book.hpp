@@ -51,12 +51,13 @@ struct open_order {
 ///   when it is given and whenever the position shrinks, the oldest first, each by itself.
 /// - Every trade moves both positions and costs each side its fee, rounded half-even from the
 ///   notional rounded half-even.
-/// - A replacement keeps its place in the queue when it changes no price and does not grow.
+/// - A replacement keeps its place in the queue when it changes no price and does not grow; else it
+///   counts as accepted now.
 ///
 /// Nothing is undefined for any input: what cannot be done is refused with its reason. The memory
 /// for orders is reserved in the constructor; that for price levels, events and triggered orders
 /// grows to the most that was ever needed and is kept, so a warm book
-/// allocates nothing.
+/// allocates nothing but in the calls that return a vector.
 class order_book {
 public:
   /// Throws contract_violation when the instrument or the rules are outside their ranges.
