@@ -593,6 +593,15 @@ TEST_F(order_book_rules, refuse_an_order_below_the_minimum_notional) {
   EXPECT_EQ(show(book.submit(sell("0.1").by(2))), "accepted #2:0.1; traded #1 #2 0.1@125");
 }
 
+TEST_F(order_book_rules, take_a_notional_of_all_that_a_decimal_says) {
+  auto fine = traded;
+  fine.lot_size = decimal::from_raw(1);
+  order_book book{fine};
+  const auto most = decimal::from_raw(std::numeric_limits<int64_t>::max()).to_string();
+  EXPECT_EQ(show(book.submit(buy(most.c_str()).at("1"))), "accepted #1:" + most);
+  EXPECT_EQ(show(book.submit(buy(most.c_str()).at("1.5"))), "refused overflow");
+}
+
 TEST_F(order_book_rules, refuse_sizes_that_no_decimal_can_sum) {
   EXPECT_EQ(submit(buy("92233720368").stop("0.5")), "accepted #1:92233720368");
   EXPECT_EQ(submit(buy("1").at("100")), "refused overflow");
