@@ -1,14 +1,14 @@
 #include "trading/matching/bar_matching.hpp"
 
 #include "trading/check.hpp"
+#include "trading/matching/fees.hpp"
+#include "trading/matching/slippage.hpp"
 
 #include <algorithm>
 
 namespace supreme::trading {
 
 namespace {
-
-constexpr int64_t one_ppb = 1'000'000'000;
 
 /// Where an order would trade within a bar, before size and fee.
 struct touch {
@@ -23,17 +23,6 @@ price worse(side s, price a, price b) { return s == side::buy ? std::max(a, b) :
 
 /// Whether price a is at least as good for the order as price b.
 bool as_good(side s, price a, price b) { return s == side::buy ? a <= b : a >= b; }
-
-price with_slippage(side s, price at, const instrument& i, int64_t slippage_ppb) {
-  if (slippage_ppb == 0)
-    return at;
-  const bool buys = s == side::buy;
-  const auto against = buys ? rounding::ceiling : rounding::floor;
-  const auto slipped =
-    multiply_divide(at, one_ppb + (buys ? slippage_ppb : -slippage_ppb), one_ppb, against);
-  // A sale never slips to nothing: one tick is the lowest price there is.
-  return std::max(round_to_multiple(slipped, i.tick_size, against), i.tick_size);
-}
 
 /// The price a stop triggers at within this bar, if it does.
 std::optional<price> trigger_price(const resting_order& o, const bar& b) {
@@ -66,7 +55,7 @@ std::optional<touch> triggered_limit_touch(const resting_order& o, const bar& b,
 std::optional<touch> find_touch(const resting_order& o, const bar& b, const instrument& i,
                                 const execution_costs& costs, std::optional<price> trigger) {
   const auto slipped = [&](price at) {
-    return touch{with_slippage(o.direction, at, i, costs.slippage_ppb), false};
+    return touch{slipped_price(o.direction, at, i, costs.slippage_ppb), false};
   };
   switch (o.type) {
     case order_type::market:
@@ -123,8 +112,7 @@ bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrum
   out.at = found->at;
   out.maker = found->maker;
   const int64_t fee_ppb = found->maker ? costs.maker_fee_ppb : costs.taker_fee_ppb;
-  out.fee = multiply_divide(multiply(out.at, out.size, rounding::half_even), fee_ppb, one_ppb,
-                            rounding::half_even);
+  out.fee = fee_of(notional_of(out.at, out.size), fee_ppb);
   return out;
 }
 
