@@ -8,7 +8,8 @@
 
 namespace supreme::actors {
 
-/// Handles an actor has looked up. It is dropped on DOWN or on a failed request, because a handle never heals.
+/// Handles an actor has looked up. It is dropped on DOWN or on a failed request, because a handle
+/// never heals.
 class address_cache {
 public:
   [[nodiscard]] const protocols::unit_address* find(const std::string& unit) const {
@@ -34,7 +35,8 @@ public:
 
   /// Drops what is down; true when something was.
   bool drop(const caf::actor_addr& source) {
-    return std::erase_if(by_unit_, [&](const auto& entry) { return entry.second.handle->address() == source; })
+    return std::erase_if(
+             by_unit_, [&](const auto& entry) { return entry.second.handle->address() == source; })
            != 0;
   }
 
@@ -42,11 +44,11 @@ private:
   std::map<std::string, protocols::unit_address> by_unit_;
 };
 
-/// Calls `found` with a unit's address, from the cache at once or after asking the directory; else `failed`
-/// with the reason. `cache` must live in the state of `self`.
+/// Calls `found` with a unit's address, from the cache at once or after asking the directory; else
+/// `failed` with the reason. `cache` must live in the state of `self`.
 template <class Self, class Found, class Failed>
-void find_unit(Self* self, address_cache& cache, const directory& names, const std::string& unit, Found found,
-               Failed failed) {
+void find_unit(Self* self, address_cache& cache, const directory& names, const std::string& unit,
+               Found found, Failed failed) {
   if (const auto* known = cache.find(unit)) {
     found(*known);
     return;

@@ -10,7 +10,8 @@ namespace supreme::actors {
 class process_clock {
 public:
   virtual ~process_clock() = default;
-  /// Time since boot that also counts while the process or machine is stopped: for leases and deadlines.
+  /// Time since boot that also counts while the process or machine is stopped: for leases and
+  /// deadlines.
   [[nodiscard]] virtual std::chrono::nanoseconds since_boot() const = 0;
   /// UTC wall clock, for receive windows, logs and pacing; never for leases.
   [[nodiscard]] virtual trading::timestamp wall() const = 0;

@@ -23,10 +23,14 @@ log_target& target() {
 
 spdlog::level::level_enum to_spdlog(log_level level) {
   switch (level) {
-    case log_level::debug: return spdlog::level::debug;
-    case log_level::info: return spdlog::level::info;
-    case log_level::warning: return spdlog::level::warn;
-    case log_level::error: return spdlog::level::err;
+    case log_level::debug:
+      return spdlog::level::debug;
+    case log_level::info:
+      return spdlog::level::info;
+    case log_level::warning:
+      return spdlog::level::warn;
+    case log_level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -56,7 +60,8 @@ void log(log_level level, std::string_view actor, std::string_view event, std::s
   line["actor"] = actor;
   line["event"] = event;
   line["text"] = text;
-  t.logger->log(to_spdlog(level), line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  t.logger->log(to_spdlog(level),
+                line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 } // namespace supreme::actors

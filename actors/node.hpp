@@ -16,7 +16,8 @@ struct node_parts {
   std::shared_ptr<lease> node_lease;
   dial_function dial;
   unit_factories factories;
-  std::function<void(const std::string& why)> give_up; ///< see unit_host_settings; also when one of the node's own actors ended
+  std::function<void(const std::string& why)>
+    give_up; ///< see unit_host_settings; also when one of the node's own actors ended
   /// Whether blocking actors get a thread of their own: always, except on CAF's testing scheduler.
   bool detached = true;
 };
@@ -29,7 +30,8 @@ struct node_handles {
   protocols::gatekeeper gate;
 };
 
-/// Starts a node's own actors: ledger, connector, directory, unit host, registrar, gatekeeper. The registrar joins the cluster at once.
+/// Starts a node's own actors: ledger, connector, directory, unit host, registrar, gatekeeper. The
+/// registrar joins the cluster at once.
 [[nodiscard]] node_handles start_node(caf::actor_system& system, node_parts parts);
 
 /// Factories of all unit kinds but the gateway, which `api` brings.

@@ -16,7 +16,8 @@ struct unit_context {
   std::string node;
   unit_spec spec;
   uint64_t epoch = 0;
-  uint64_t number = 0;              ///< executors: the incarnation that T2 stamps; conductors: the number of this life; 0 for others
+  uint64_t number = 0; ///< executors: the incarnation that T2 stamps; conductors: the number of
+                       ///< this life; 0 for others
   config_ptr config;
   directory names;
   ledger books;

@@ -17,8 +17,8 @@ namespace supreme::api {
   return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
-/// Control characters, including NUL and DEL; also when they are part of UTF-8 text, whose other bytes are
-/// all above 0x7f.
+/// Control characters, including NUL and DEL; also when they are part of UTF-8 text, whose other
+/// bytes are all above 0x7f.
 [[nodiscard]] constexpr bool is_control(char c) noexcept {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;

@@ -37,18 +37,19 @@ enum class access : uint8_t {
 /// "read", "halt", ...
 [[nodiscard]] const char* to_string(access a) noexcept;
 
-/// The token of an Authorization header, "Bearer abc"; nothing when it is not one that could be ours.
+/// The token of an Authorization header, "Bearer abc"; nothing when it is not one that could be
+/// ours.
 [[nodiscard]] std::optional<std::string_view> bearer_token(std::string_view authorization) noexcept;
 
 /// Knows the configured tokens by their salted hashes only. A value: any thread may read it.
 class authenticator {
 public:
-  /// Throws contract_violation for a salt or hash that is not hex of its size: the configuration's loader has
-  /// refused such a file.
+  /// Throws contract_violation for a salt or hash that is not hex of its size: the configuration's
+  /// loader has refused such a file.
   explicit authenticator(const std::vector<config::api_token>& tokens);
 
-  /// Who the token belongs to. Takes equally long for every token of one length, known or not: each hash is computed
-  /// and compared in full.
+  /// Who the token belongs to. Takes equally long for every token of one length, known or not: each
+  /// hash is computed and compared in full.
   [[nodiscard]] std::optional<principal> identify(std::string_view token) const;
 
 private:
@@ -60,7 +61,8 @@ private:
   std::vector<entry> entries_;
 };
 
-/// Counts wrong tokens per address, so that nobody can try them at leisure and fill the log. One thread.
+/// Counts wrong tokens per address, so that nobody can try them at leisure and fill the log. One
+/// thread.
 class failure_limiter {
 public:
   /// Locks an address for `window` once it has failed `failures_max` times within `window`.
@@ -75,7 +77,7 @@ private:
   struct record {
     std::string address;
     uint32_t failures = 0;
-    clock_point since;        ///< of the first failure of this window, or of the lock
+    clock_point since; ///< of the first failure of this window, or of the lock
   };
   uint32_t failures_max_;
   std::chrono::milliseconds window_;

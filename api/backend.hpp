@@ -12,15 +12,15 @@
 
 namespace supreme::api {
 
-/// What the routes are answered from. Every call may block and throws storage::store_failure when the outside
-/// world fails. change_mode() and current_mode() are called by one thread, everything else by
-/// another; each side calls one at a time, the two sides at the same time.
+/// What the routes are answered from. Every call may block and throws storage::store_failure when
+/// the outside world fails. change_mode() and current_mode() are called by one thread, everything
+/// else by another; each side calls one at a time, the two sides at the same time.
 class backend {
 public:
   virtual ~backend() = default;
 
-  /// One page of a view. `filters` are column = text and `limit` is 1..page_rows_max; a cursor that is not one
-  /// throws a definitive failure.
+  /// One page of a view. `filters` are column = text and `limit` is 1..page_rows_max; a cursor that
+  /// is not one throws a definitive failure.
   [[nodiscard]] virtual storage::page list(storage::view v,
                                            const std::map<std::string, std::string>& filters,
                                            size_t limit,
@@ -31,15 +31,16 @@ public:
   [[nodiscard]] virtual nlohmann::json cluster() = 0;
   [[nodiscard]] virtual nlohmann::json actors() = 0;
   [[nodiscard]] virtual nlohmann::json strategies() = 0;
-  /// Whether requests can be served; otherwise `why` says in one sentence what is missing. Reports a failing
-  /// outside world as not ready instead of throwing.
+  /// Whether requests can be served; otherwise `why` says in one sentence what is missing. Reports
+  /// a failing outside world as not ready instead of throwing.
   [[nodiscard]] virtual bool ready(std::string& why) = 0;
 
   [[nodiscard]] virtual storage::mode_outcome change_mode(const storage::mode_change& change) = 0;
   /// The mode that was set for exactly this scope, `active` when none was.
   [[nodiscard]] virtual trading::trading_mode current_mode(storage::mode_scope scope,
                                                            const std::string& name) = 0;
-  /// Tells the guards about a restriction that the database could not record. False when nobody could be told.
+  /// Tells the guards about a restriction that the database could not record. False when nobody
+  /// could be told.
   [[nodiscard]] virtual bool announce_unrecorded(const storage::mode_change& change) = 0;
 };
 

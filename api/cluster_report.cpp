@@ -152,9 +152,9 @@ json describe_strategies(const storage::cluster_view& view, const config::cluste
       described["slots"] = slot_names(strategy, i);
       units.push_back(std::move(described));
     }
-    const auto mode = std::max({mode_in(modes, "global", ""),
-                                mode_in(modes, "account", strategy.account.str()),
-                                mode_in(modes, "strategy", strategy.id.str())});
+    const auto mode =
+      std::max({mode_in(modes, "global", ""), mode_in(modes, "account", strategy.account.str()),
+                mode_in(modes, "strategy", strategy.id.str())});
     const bool by_quantity = strategy.size.mode == trading::sizing_mode::fixed_quantity;
     items.push_back({
       {"strategy", strategy.id.str()},

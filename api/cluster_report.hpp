@@ -15,7 +15,8 @@
 
 namespace supreme::api {
 
-/// Pure descriptions of the cluster for people and tools. Numbers that may need 64 bits are text, as in the views.
+/// Pure descriptions of the cluster for people and tools. Numbers that may need 64 bits are text,
+/// as in the views.
 
 /// "strategy/trend/0" is of the kind "strategy".
 [[nodiscard]] std::string_view unit_kind(std::string_view unit) noexcept;
@@ -23,13 +24,14 @@ namespace supreme::api {
 /// The units of a strategy: "strategy/<id>/<i>" for every instance i.
 [[nodiscard]] std::string strategy_unit(const trading::strategy_id& id, uint32_t instance);
 
-/// The slots that an instance owns: instrument number k (from 0, in the configuration's order) belongs to instance
-/// k modulo instances.
+/// The slots that an instance owns: instrument number k (from 0, in the configuration's order)
+/// belongs to instance k modulo instances.
 [[nodiscard]] std::vector<trading::slot_id> slots_of(const config::strategy_settings& strategy,
                                                      uint32_t instance);
 
-/// Nodes with liveness, labels and acknowledged version; units with holder, epoch and slots. `config` is the
-/// committed configuration; strategy units that it asks for and nobody ever took appear as free.
+/// Nodes with liveness, labels and acknowledged version; units with holder, epoch and slots.
+/// `config` is the committed configuration; strategy units that it asks for and nobody ever took
+/// appear as free.
 [[nodiscard]] nlohmann::json describe_cluster(const storage::cluster_view& view,
                                               const config::cluster_settings* config);
 
@@ -37,11 +39,12 @@ namespace supreme::api {
 [[nodiscard]] nlohmann::json describe_actors(const storage::cluster_view& view,
                                              const config::cluster_settings* config);
 
-/// Modes by ("global" | "account" | "strategy" | "instrument", name), only those that were ever set.
+/// Modes by ("global" | "account" | "strategy" | "instrument", name), only those that were ever
+/// set.
 using mode_table = std::map<std::pair<std::string, std::string>, trading::trading_mode>;
 
-/// The configured strategies with parameters, instances, where they run, and the strictest of the global, the
-/// account's and their own mode.
+/// The configured strategies with parameters, instances, where they run, and the strictest of the
+/// global, the account's and their own mode.
 [[nodiscard]] nlohmann::json describe_strategies(const storage::cluster_view& view,
                                                  const config::cluster_settings& config,
                                                  const mode_table& modes);

@@ -70,15 +70,17 @@ bool is_http_error(const error_code& error) {
   return error.category() == category;
 }
 
-/// What is wrong with the framing of a parsed head. Two readers that disagree about where a request ends are how
-/// requests are smuggled past the first of them, so everything that could be read in two ways is refused.
+/// What is wrong with the framing of a parsed head. Two readers that disagree about where a request
+/// ends are how requests are smuggled past the first of them, so everything that could be read in
+/// two ways is refused.
 template <class Message>
 std::optional<response> check_framing(const Message& message) {
   if (message.version() != 11 && message.version() != 10)
     return make_problem(problem::version_not_supported, "Use HTTP/1.1.");
   const auto lengths = message.count(http::field::content_length);
   const auto codings = message.count(http::field::transfer_encoding);
-  if (lengths > 1 || (lengths == 1 && message[http::field::content_length].find(',') != std::string::npos))
+  if (lengths > 1
+      || (lengths == 1 && message[http::field::content_length].find(',') != std::string::npos))
     return make_problem(problem::malformed_request, "There is more than one Content-Length.");
   if (lengths != 0 && codings != 0)
     return make_problem(problem::malformed_request,
@@ -87,7 +89,8 @@ std::optional<response> check_framing(const Message& message) {
     if (message.version() == 10)
       return make_problem(problem::malformed_request, "HTTP/1.0 has no Transfer-Encoding.");
     if (codings > 1
-        || !equal_ignoring_case(trimmed(view_of(message[http::field::transfer_encoding])), "chunked"))
+        || !equal_ignoring_case(trimmed(view_of(message[http::field::transfer_encoding])),
+                                "chunked"))
       return make_problem(problem::transfer_coding_unknown, "Use Content-Length.");
   }
   if (message.version() == 11 && message.count(http::field::host) != 1)
@@ -99,16 +102,16 @@ std::optional<response> check_framing(const Message& message) {
 template <class Message>
 std::string request_id_of(const Message& message, connection_context& context) {
   const auto given = view_of(message["X-Request-Id"]);
-  const bool usable
-    = !given.empty() && given.size() <= config::defaults::http_request_id_length_max
-      && std::all_of(given.begin(), given.end(), [](char c) {
-           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-         });
+  const bool usable = !given.empty() && given.size() <= config::defaults::http_request_id_length_max
+                      && std::all_of(given.begin(), given.end(), [](char c) {
+                           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+                         });
   return usable ? std::string{given}
                 : context.request_id_prefix + "-" + std::to_string(++context.requests);
 }
 
-/// An answer that a worker finds. Either the worker takes it to do it, or the connection takes it back.
+/// An answer that a worker finds. Either the worker takes it to do it, or the connection takes it
+/// back.
 struct pending_answer {
   explicit pending_answer(deferred d) : what(std::move(d)) {}
   [[nodiscard]] bool take() { return !taken.exchange(true); }
@@ -366,8 +369,8 @@ private:
     else if (error == http::error::header_limit || error == http::error::buffer_overflow)
       fail(when_full, "It has more bytes than are accepted.");
     else if (error == http::error::body_limit)
-      fail(problem::body_too_large, "At most " + std::to_string(context_.limits.body_bytes_max)
-                                      + " bytes are accepted.");
+      fail(problem::body_too_large,
+           "At most " + std::to_string(context_.limits.body_bytes_max) + " bytes are accepted.");
     else if (error == http::error::bad_version)
       fail(problem::version_not_supported, "Use HTTP/1.1.");
     else if (is_http_error(error))
@@ -448,7 +451,8 @@ private:
     finish_response(answer, request_id_, path_);
     keep_alive_ = keep_alive_ && !context_.stopping;
 
-    const unsigned version = parser_ && parser_->is_header_done() && parser_->get().version() == 10 ? 10 : 11;
+    const unsigned version =
+      parser_ && parser_->is_header_done() && parser_->get().version() == 10 ? 10 : 11;
     auto& message = message_.emplace(static_cast<http::status>(answer.status), version);
     message.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers)
@@ -508,7 +512,7 @@ private:
   boost::beast::flat_buffer buffer_;
   std::string peer_;
   stage stage_ = stage::header;
-  uint64_t generation_ = 0;  ///< of the timer
+  uint64_t generation_ = 0; ///< of the timer
   bool timed_out_ = false;
   bool serving_ = false;
   bool refusing_ = false;

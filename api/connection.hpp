@@ -20,8 +20,8 @@ namespace supreme::api {
 
 class connection;
 
-/// What all connections of a server share, and what stays until the last of them is gone. Used by the I/O
-/// thread only.
+/// What all connections of a server share, and what stays until the last of them is gone. Used by
+/// the I/O thread only.
 struct connection_context {
   boost::asio::io_context& io;
   worker& reads;
@@ -30,17 +30,18 @@ struct connection_context {
   const std::shared_ptr<gateway_metrics> metrics;
   const log_function log;
   gateway answers;
-  const std::string request_id_prefix;  ///< random per server, so that ids of two nodes never meet
-  uint64_t requests = 0;                ///< counts the ids
+  const std::string request_id_prefix; ///< random per server, so that ids of two nodes never meet
+  uint64_t requests = 0;               ///< counts the ids
   bool stopping = false;
   std::unordered_set<connection*> open;
-  size_t serving = 0;                   ///< of those, that are being served
-  size_t refusing = 0;                  ///< of those, that are being told that there are too many
-  std::function<void()> on_closed;      ///< called after a connection has left
+  size_t serving = 0;              ///< of those, that are being served
+  size_t refusing = 0;             ///< of those, that are being told that there are too many
+  std::function<void()> on_closed; ///< called after a connection has left
 };
 
-/// One client. Reads one request at a time and answers it before it looks at the next, so pipelined requests
-/// are answered in order. Every state has a deadline. All members are used by the I/O thread only.
+/// One client. Reads one request at a time and answers it before it looks at the next, so pipelined
+/// requests are answered in order. Every state has a deadline. All members are used by the I/O
+/// thread only.
 class connection : public std::enable_shared_from_this<connection> {
 public:
   virtual ~connection() = default;

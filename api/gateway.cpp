@@ -52,8 +52,8 @@ response answer_index(bool expose_metrics) {
 }
 
 /// Fields of which a second one would let two readers of the request understand different things.
-constexpr std::string_view single_fields[]
-  = {"host", "authorization", "content-type", "content-encoding", "idempotency-key", "expect"};
+constexpr std::string_view single_fields[] = {
+  "host", "authorization", "content-type", "content-encoding", "idempotency-key", "expect"};
 
 std::optional<response> check_fields(const request_head& head) {
   for (const auto name : single_fields)
@@ -84,11 +84,10 @@ std::optional<response> check_change(const request_head& head) {
 std::optional<response> check_parameters(const route& asked, const target& where) {
   for (const auto& [name, value] : where.query) {
     const bool pages = asked.does == endpoint::list && (name == "limit" || name == "cursor");
-    const bool filters = std::any_of(asked.filters.begin(), asked.filters.end(),
-                                     // Named anew: clang 14 captures no structured binding.
-                                     [&parameter = name](const filter& f) {
-                                       return parameter == f.parameter;
-                                     });
+    const bool filters =
+      std::any_of(asked.filters.begin(), asked.filters.end(),
+                  // Named anew: clang 14 captures no structured binding.
+                  [&parameter = name](const filter& f) { return parameter == f.parameter; });
     if (!pages && !filters)
       return make_problem(problem::unknown_parameter,
                           "This route has no parameter " + quote(name) + ".");
@@ -136,14 +135,16 @@ response failure_response(const storage::store_failure& failure) {
   return make_problem(problem::internal, "The log of this node says what happened.");
 }
 
-/// A definitive failure that the caller's values caused: the reader itself refuses an unusable cursor without an
-/// SQLSTATE, and the server refuses a value that its column cannot hold with class 22.
+/// A definitive failure that the caller's values caused: the reader itself refuses an unusable
+/// cursor without an SQLSTATE, and the server refuses a value that its column cannot hold with
+/// class 22.
 bool is_callers_fault(const storage::store_failure& failure) {
   return failure.kind() == failure_kind::definitive
          && (failure.sqlstate().empty() || failure.sqlstate().substr(0, 2) == "22");
 }
 
-/// Refuses what goes the wrong way. Only `reducing` can: nothing is stricter than halted or looser than active.
+/// Refuses what goes the wrong way. Only `reducing` can: nothing is stricter than halted or looser
+/// than active.
 std::optional<response> check_direction(backend& from, const storage::mode_change& change,
                                         bool is_halt) {
   if (change.mode != trading_mode::reducing)
@@ -207,8 +208,9 @@ response do_change_mode(backend& from, gateway_metrics& metrics, const log_funct
     log(log_level::error, "mode_change_failed", what + ": " + failure.what());
     // Fail closed: guards that hear of it stop at once, whatever becomes of the row.
     if (is_halt && failure.kind() != failure_kind::definitive && from.announce_unrecorded(change))
-      return make_problem(problem::halt_not_recorded,
-                          "Repeat the request until it is recorded: only the record survives a restart.");
+      return make_problem(
+        problem::halt_not_recorded,
+        "Repeat the request until it is recorded: only the record survives a restart.");
     return failure_response(failure);
   }
 }
@@ -246,8 +248,8 @@ std::variant<refused, admitted> gateway::admit(const request_head& head) {
   const auto at = std::find_if(match.fitting.begin(), match.fitting.end(),
                                [wanted](const route* r) { return r->method == wanted; });
   if (at == match.fitting.end()) {
-    auto answer = make_problem(problem::method_not_allowed,
-                               "It has " + allowed_methods(match.fitting) + ".");
+    auto answer =
+      make_problem(problem::method_not_allowed, "It has " + allowed_methods(match.fitting) + ".");
     answer.headers.emplace_back("Allow", allowed_methods(match.fitting));
     return refused{match.fitting.front(), std::move(answer)};
   }
@@ -261,8 +263,8 @@ std::variant<refused, admitted> gateway::admit(const request_head& head) {
     return refused{out.asked, std::move(*no)};
   const auto* type = out.asked->does == endpoint::metrics ? "text/plain" : "application/json";
   if (!accepts(head.headers, type))
-    return refused{out.asked, make_problem(problem::not_acceptable,
-                                           std::string{"The answer is "} + type + ".")};
+    return refused{
+      out.asked, make_problem(problem::not_acceptable, std::string{"The answer is "} + type + ".")};
   if (auto no = check_parameters(*out.asked, out.where))
     return refused{out.asked, std::move(*no)};
   if (wanted == verb::get && head.has_body)
@@ -284,13 +286,14 @@ std::optional<response> gateway::check_caller(const request_head& head, const ro
   const auto refuse_locked = [&] {
     metrics_->auth_failed("locked");
     auto answer = make_problem(problem::too_many_failures, "Wait before trying again.");
-    const auto wait = locked ? std::chrono::ceil<std::chrono::seconds>(*locked)
-                             : std::chrono::seconds{1};
+    const auto wait =
+      locked ? std::chrono::ceil<std::chrono::seconds>(*locked) : std::chrono::seconds{1};
     answer.headers.emplace_back("Retry-After", std::to_string(wait.count()));
     return answer;
   };
-  // The lock must never stand between a person and the kill switch: whoever floods an address with wrong tokens
-  // would otherwise keep everybody there from halting. Tokens are too long to be guessed through that gap.
+  // The lock must never stand between a person and the kill switch: whoever floods an address with
+  // wrong tokens would otherwise keep everybody there from halting. Tokens are too long to be
+  // guessed through that gap.
   if (locked && asked.needs != access::halt)
     return refuse_locked();
 
@@ -393,9 +396,9 @@ std::variant<response, deferred> gateway::answer_list(admitted request) {
   if (const auto at = query.find("limit"); at != query.end()) {
     const auto wanted = parse_limit(at->second);
     if (!wanted)
-      return make_problem(problem::bad_parameter,
-                          "'limit' is a whole number from 1 to "
-                            + std::to_string(defaults::page_rows_max) + ".");
+      return make_problem(problem::bad_parameter, "'limit' is a whole number from 1 to "
+                                                    + std::to_string(defaults::page_rows_max)
+                                                    + ".");
     limit = *wanted;
   }
   std::optional<std::string> cursor;
@@ -411,27 +414,28 @@ std::variant<response, deferred> gateway::answer_list(admitted request) {
     limit = std::min(limit, defaults::config_page_rows_max);
 
   const auto request_id = request.request_id;
-  return read(request_id, [limit, cursor, filters, is_config, request = std::move(request)](backend& b) {
-    try {
-      auto page = b.list(*request.asked->rows, filters, limit, cursor);
-      // An overview of versions is not made longer by the text of each.
-      if (is_config && filters.empty())
-        for (auto& row : page.rows)
-          row.erase("text");
-      auto answer = json_response(
-        {{"items", page.rows}, {"next", page.next ? json(*page.next) : json(nullptr)}});
-      if (page.next)
-        answer.headers.emplace_back("Link", "<" + next_target(request.where, *page.next)
-                                              + ">; rel=\"next\"");
-      return answer;
-    } catch (const storage::store_failure& failure) {
-      if (!is_callers_fault(failure) || (filters.empty() && !cursor))
-        throw;
-      return make_problem(problem::bad_parameter,
-                          cursor ? "'cursor' is not one of this list, or a filter cannot be used."
-                                 : "A filter's value cannot be used.");
-    }
-  });
+  return read(
+    request_id, [limit, cursor, filters, is_config, request = std::move(request)](backend& b) {
+      try {
+        auto page = b.list(*request.asked->rows, filters, limit, cursor);
+        // An overview of versions is not made longer by the text of each.
+        if (is_config && filters.empty())
+          for (auto& row : page.rows)
+            row.erase("text");
+        auto answer = json_response(
+          {{"items", page.rows}, {"next", page.next ? json(*page.next) : json(nullptr)}});
+        if (page.next)
+          answer.headers.emplace_back("Link", "<" + next_target(request.where, *page.next)
+                                                + ">; rel=\"next\"");
+        return answer;
+      } catch (const storage::store_failure& failure) {
+        if (!is_callers_fault(failure) || (filters.empty() && !cursor))
+          throw;
+        return make_problem(problem::bad_parameter,
+                            cursor ? "'cursor' is not one of this list, or a filter cannot be used."
+                                   : "A filter's value cannot be used.");
+      }
+    });
 }
 
 std::variant<response, deferred> gateway::answer_why(const admitted& request) {
@@ -455,8 +459,8 @@ std::variant<response, deferred> gateway::change_mode(admitted request, const st
   change.principal = request.caller.name;
 
   // Keys of different people and routes never meet; the parts cannot run into each other either.
-  const auto key = std::string{request.asked->path} + '\n' + request.caller.name + '\n'
-                   + request.idempotency_key;
+  const auto key =
+    std::string{request.asked->path} + '\n' + request.caller.name + '\n' + request.idempotency_key;
   const auto known = idempotency_->begin(key, storage::sha256(body));
   switch (known.found) {
     case idempotency_store::state::started:

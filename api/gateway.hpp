@@ -34,16 +34,16 @@ struct gateway_options {
 /// A request whose head was found good: what it asks for, and who asks.
 struct admitted {
   const route* asked = nullptr;
-  std::string id;                ///< what stood for {id}
-  principal caller;              ///< without a name on open routes
+  std::string id;   ///< what stood for {id}
+  principal caller; ///< without a name on open routes
   target where;
-  std::string idempotency_key;   ///< of changes
-  std::string request_id;        ///< for the log
+  std::string idempotency_key; ///< of changes
+  std::string request_id;      ///< for the log
 };
 
 /// A request that was refused by its head.
 struct refused {
-  const route* asked = nullptr;  ///< nullptr when there is no such route
+  const route* asked = nullptr; ///< nullptr when there is no such route
   response answer;
 };
 
@@ -53,13 +53,14 @@ struct deferred {
   queue where = queue::reads;
   /// Called by the queue's thread. Never throws.
   std::function<response()> work;
-  /// Called by the gateway's thread with what `work` found, also when nobody waits for it any more; with nothing
-  /// when the work will never be done.
+  /// Called by the gateway's thread with what `work` found, also when nobody waits for it any more;
+  /// with nothing when the work will never be done.
   std::function<void(const response*)> finished;
   problem when_late = problem::backend_slow; ///< what to say when the answer takes too long
 };
 
-/// Everything between HTTP and the backend: routes, rights, checks, answers. Knows no sockets. One thread.
+/// Everything between HTTP and the backend: routes, rights, checks, answers. Knows no sockets. One
+/// thread.
 class gateway {
 public:
   gateway(gateway_options options, std::shared_ptr<backend> from,
@@ -79,14 +80,16 @@ private:
   [[nodiscard]] std::variant<response, deferred> change_mode(admitted request,
                                                              const std::string& body);
   /// Wraps a call of the backend: what it throws becomes a problem and a line in the log.
-  [[nodiscard]] deferred read(const std::string& request_id, std::function<response(backend&)> call);
+  [[nodiscard]] deferred read(const std::string& request_id,
+                              std::function<response(backend&)> call);
 
   gateway_options options_;
   std::shared_ptr<backend> backend_;
   std::shared_ptr<gateway_metrics> metrics_;
   authenticator authenticator_;
   failure_limiter limiter_;
-  // Completions may arrive after the gateway's connections are gone, so they share what they write to.
+  // Completions may arrive after the gateway's connections are gone, so they share what they write
+  // to.
   std::shared_ptr<idempotency_store> idempotency_;
   struct readiness {
     std::optional<response> answer;

@@ -43,8 +43,9 @@ void tell_guard(self_pointer self, const trading::account_id& account, trading::
 
 void announce(self_pointer self, const storage::mode_change& change) {
   for (const auto& account : self->state.context.config->settings.accounts) {
-    bool meant = change.scope == storage::mode_scope::global
-                 || (change.scope == storage::mode_scope::account && change.name == account.id.str());
+    bool meant =
+      change.scope == storage::mode_scope::global
+      || (change.scope == storage::mode_scope::account && change.name == account.id.str());
     if (meant)
       tell_guard(self, account.id, change.mode);
   }
@@ -56,7 +57,8 @@ gateway_unit::behavior_type make_gateway(gateway_unit::stateful_pointer<gateway_
                                          actors::unit_context context, gateway_settings settings) {
   auto& st = self->state;
   st.context = std::move(context);
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
+  self->set_down_handler(
+    [self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
   auto hook = [to = caf::actor_cast<gateway_unit>(self)](const storage::mode_change& change) {
     caf::anon_send(to, announce_mode{change});
   };

@@ -35,8 +35,9 @@ struct gateway_state {
 
 using gateway_unit = caf::typed_actor<caf::reacts_to<announce_mode>>;
 
-/// Owns the HTTP server while this node holds the gateway unit. Spawn detached: stopping the server waits for open answers. A port that is
-/// taken ends the actor; its supervisor tries again, and trading does not notice.
+/// Owns the HTTP server while this node holds the gateway unit. Spawn detached: stopping the server
+/// waits for open answers. A port that is taken ends the actor; its supervisor tries again, and
+/// trading does not notice.
 gateway_unit::behavior_type make_gateway(gateway_unit::stateful_pointer<gateway_state> self,
                                          actors::unit_context context, gateway_settings settings);
 

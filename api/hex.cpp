@@ -30,7 +30,8 @@ std::optional<std::vector<uint8_t>> from_hex(std::string_view text) {
 
 std::string random_hex(size_t size) {
   std::string bytes(size, '\0');
-  SUPREME_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size)) == 1,
+  SUPREME_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(size))
+                  == 1,
                 "the operating system gives randomness");
   return storage::to_hex(bytes);
 }

@@ -39,9 +39,9 @@ int specificity(std::string_view range, std::string_view type) {
 } // namespace
 
 size_t header_fields::count(std::string_view name) const noexcept {
-  return static_cast<size_t>(
-    std::count_if(fields.begin(), fields.end(),
-                  [name](const auto& field) { return equal_ignoring_case(field.first, name); }));
+  return static_cast<size_t>(std::count_if(fields.begin(), fields.end(), [name](const auto& field) {
+    return equal_ignoring_case(field.first, name);
+  }));
 }
 
 std::optional<std::string_view> header_fields::find(std::string_view name) const noexcept {
@@ -72,11 +72,14 @@ const std::vector<problem_spec>& problem_specs() {
      "Too many wrong tokens came from this address."},
     {problem::not_found, "not_found", 404, "There is no such route."},
     {problem::unknown_order, "unknown_order", 404, "There is no such order."},
-    {problem::unknown_scope, "unknown_scope", 404, "There is no such account, strategy or instrument."},
-    {problem::method_not_allowed, "method_not_allowed", 405, "The route does not have this method."},
+    {problem::unknown_scope, "unknown_scope", 404,
+     "There is no such account, strategy or instrument."},
+    {problem::method_not_allowed, "method_not_allowed", 405,
+     "The route does not have this method."},
     {problem::method_unknown, "method_unknown", 501, "The method is not known."},
     {problem::not_acceptable, "not_acceptable", 406, "The answer's media type is not accepted."},
-    {problem::unsupported_media_type, "unsupported_media_type", 415, "The body must be plain JSON."},
+    {problem::unsupported_media_type, "unsupported_media_type", 415,
+     "The body must be plain JSON."},
     {problem::request_timeout, "request_timeout", 408, "The request took too long to arrive."},
     {problem::body_too_large, "body_too_large", 413, "The body is too large."},
     {problem::header_too_large, "header_too_large", 431, "The header is too large."},
@@ -88,7 +91,8 @@ const std::vector<problem_spec>& problem_specs() {
     {problem::needs_second_person, "needs_second_person", 409,
      "Whoever restricted trading cannot be the one who allows it again."},
     {problem::would_loosen, "would_loosen", 409, "A halt cannot allow more than is allowed now."},
-    {problem::would_tighten, "would_tighten", 409, "A resume cannot allow less than is allowed now."},
+    {problem::would_tighten, "would_tighten", 409,
+     "A resume cannot allow less than is allowed now."},
     {problem::too_many_connections, "too_many_connections", 503,
      "The gateway serves as many connections as it may."},
     {problem::busy, "busy", 503, "Too many requests are waiting already."},

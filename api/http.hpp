@@ -27,18 +27,19 @@ struct header_fields {
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const noexcept;
 };
 
-/// What is known of a request before its body has been read. Views live as long as the connection's buffer.
+/// What is known of a request before its body has been read. Views live as long as the connection's
+/// buffer.
 struct request_head {
   verb method = verb::get;
   std::string_view target;
   header_fields headers;
-  std::string peer;       ///< address of the client, without its port
-  std::string id;         ///< of the request, for the log
-  bool has_body = false;  ///< a body was announced, even an empty chunked one
+  std::string peer;      ///< address of the client, without its port
+  std::string id;        ///< of the request, for the log
+  bool has_body = false; ///< a body was announced, even an empty chunked one
 };
 
-/// Codes of the problems that the API answers with. The code is part of the contract with clients; values
-/// and codes are never reused. docs/api.md says what each means and what to do.
+/// Codes of the problems that the API answers with. The code is part of the contract with clients;
+/// values and codes are never reused. docs/api.md says what each means and what to do.
 enum class problem : uint8_t {
   malformed_request = 1,
   bad_target = 2,
@@ -82,9 +83,9 @@ enum class problem : uint8_t {
 /// One row of the table of problems.
 struct problem_spec {
   problem value;
-  const char* code;   ///< stable, "needs_second_person"
+  const char* code; ///< stable, "needs_second_person"
   unsigned status;
-  const char* title;  ///< one sentence that is the same for every occurrence
+  const char* title; ///< one sentence that is the same for every occurrence
 };
 
 /// All problems, in order of their values.
@@ -97,16 +98,18 @@ struct response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  /// Set for errors: finish_response() makes the body of it, because the id of the request belongs into it.
+  /// Set for errors: finish_response() makes the body of it, because the id of the request belongs
+  /// into it.
   std::optional<problem> error;
-  std::string detail; ///< of the error: one sentence about this occurrence, without internals or secrets
+  std::string
+    detail; ///< of the error: one sentence about this occurrence, without internals or secrets
 };
 
 /// An error answer (RFC 9457) with the status of its kind.
 [[nodiscard]] response make_problem(problem p, std::string detail);
 
-/// Completes an answer: the problem's body, X-Request-Id, and the headers that keep browsers from guessing,
-/// framing or storing it. `instance` is the path of the request.
+/// Completes an answer: the problem's body, X-Request-Id, and the headers that keep browsers from
+/// guessing, framing or storing it. `instance` is the path of the request.
 void finish_response(response& answer, const std::string& request_id, std::string_view instance);
 
 /// Whether an Accept header allows `type`, "application/json". An absent header allows everything.
@@ -115,8 +118,8 @@ void finish_response(response& answer, const std::string& request_id, std::strin
 /// Whether a Content-Type is JSON in UTF-8.
 [[nodiscard]] bool is_json(std::string_view content_type);
 
-/// Text for people that quotes what a client sent: cut to a few dozen bytes, with everything that is not
-/// printable ASCII shown as '?', so that it is safe in logs and terminals.
+/// Text for people that quotes what a client sent: cut to a few dozen bytes, with everything that
+/// is not printable ASCII shown as '?', so that it is safe in logs and terminals.
 [[nodiscard]] std::string quote(std::string_view text);
 
 } // namespace supreme::api

@@ -10,7 +10,8 @@ namespace supreme::api {
 bool is_idempotency_key(std::string_view text) noexcept {
   return !text.empty() && text.size() <= config::defaults::idempotency_key_length_max
          && std::all_of(text.begin(), text.end(), [](char c) {
-              return is_alphanumeric(c) || std::string_view{"-._:~"}.find(c) != std::string_view::npos;
+              return is_alphanumeric(c)
+                     || std::string_view{"-._:~"}.find(c) != std::string_view::npos;
             });
 }
 

@@ -11,12 +11,13 @@
 
 namespace supreme::api {
 
-/// Whether the text may be an Idempotency-Key: 1..idempotency_key_length_max of letters, digits and "-._:~".
+/// Whether the text may be an Idempotency-Key: 1..idempotency_key_length_max of letters, digits and
+/// "-._:~".
 [[nodiscard]] bool is_idempotency_key(std::string_view text) noexcept;
 
-/// Remembers what was answered under which key, so that a client which lost an answer can ask again without
-/// doing it twice. Holds at most `keys_max` finished answers, the oldest goes first; what is in progress is bounded by
-/// the queue it waits in. One thread.
+/// Remembers what was answered under which key, so that a client which lost an answer can ask again
+/// without doing it twice. Holds at most `keys_max` finished answers, the oldest goes first; what
+/// is in progress is bounded by the queue it waits in. One thread.
 class idempotency_store {
 public:
   explicit idempotency_store(size_t keys_max) : keys_max_(keys_max) {}
@@ -46,7 +47,7 @@ private:
   };
   size_t keys_max_;
   std::unordered_map<std::string, entry> entries_;
-  std::list<std::string> finished_;       ///< oldest first
+  std::list<std::string> finished_; ///< oldest first
 };
 
 } // namespace supreme::api

@@ -18,8 +18,8 @@ const char* name_of(storage::failure_kind kind) noexcept {
   return "invalid";
 }
 
-const prometheus::Histogram::BucketBoundaries buckets
-  = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
+const prometheus::Histogram::BucketBoundaries buckets = {
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5};
 
 } // namespace
 
@@ -60,8 +60,8 @@ void gateway_metrics::answered(const char* route, const char* method, unsigned s
                                std::chrono::nanoseconds took) {
   auto*& requests = request_series_[{route, method, status}];
   if (requests == nullptr)
-    requests
-      = &requests_.Add({{"route", route}, {"method", method}, {"status", std::to_string(status)}});
+    requests =
+      &requests_.Add({{"route", route}, {"method", method}, {"status", std::to_string(status)}});
   requests->Increment();
   auto*& seconds = seconds_series_[route];
   if (seconds == nullptr)

@@ -17,8 +17,8 @@
 
 namespace supreme::api {
 
-/// The gateway's own metrics in the process's registry, which outlives them. Labels come from the table of
-/// routes and from enums, never from clients, so their number is bounded. Thread-safe.
+/// The gateway's own metrics in the process's registry, which outlives them. Labels come from the
+/// table of routes and from enums, never from clients, so their number is bounded. Thread-safe.
 class gateway_metrics {
 public:
   explicit gateway_metrics(std::shared_ptr<prometheus::Registry> registry);
@@ -48,7 +48,8 @@ private:
   prometheus::Family<prometheus::Counter>& mode_changes_;
 
   // Looking a series up by its labels costs more than answering /healthz does.
-  std::map<std::tuple<std::string_view, std::string_view, unsigned>, prometheus::Counter*> request_series_;
+  std::map<std::tuple<std::string_view, std::string_view, unsigned>, prometheus::Counter*>
+    request_series_;
   std::map<std::string_view, prometheus::Histogram*> seconds_series_;
 };
 

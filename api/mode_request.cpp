@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 4> members = {"scope", "name", "reason", 
 
 body_error wrong(std::string text) { return {true, std::move(text)}; }
 
-/// A member's text; nothing when it is absent; an error when it is something else, too long or has control
-/// characters.
+/// A member's text; nothing when it is absent; an error when it is something else, too long or has
+/// control characters.
 trading::result<std::optional<std::string>, body_error>
 text_member(const nlohmann::json& object, const std::string& name, size_t bytes_max) {
   const auto at = object.find(name);

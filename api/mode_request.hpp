@@ -14,9 +14,10 @@ struct body_error {
   std::string text;
 };
 
-/// Reads the body of a halt or a resume: {"scope", "name", "reason", "mode"}. `name` belongs to every scope but
-/// global; `mode` may be "halted" (what is meant when it is absent) or "reducing" for a halt, and "active" (likewise) or
-/// "reducing" for a resume. Unknown members are refused. The principal is left for the caller to set.
+/// Reads the body of a halt or a resume: {"scope", "name", "reason", "mode"}. `name` belongs to
+/// every scope but global; `mode` may be "halted" (what is meant when it is absent) or "reducing"
+/// for a halt, and "active" (likewise) or "reducing" for a resume. Unknown members are refused. The
+/// principal is left for the caller to set.
 [[nodiscard]] trading::result<storage::mode_change, body_error>
 parse_mode_request(std::string_view body, bool is_halt);
 

@@ -34,11 +34,12 @@ struct filter {
 };
 
 struct route {
-  verb method;            ///< get (which includes head) or post
-  const char* path;       ///< "/api/v1/orders/{id}/why": {id} stands for any one segment that is not empty
+  verb method; ///< get (which includes head) or post
+  const char*
+    path; ///< "/api/v1/orders/{id}/why": {id} stands for any one segment that is not empty
   access needs;
   endpoint does;
-  const char* text;       ///< one sentence
+  const char* text;                                 ///< one sentence
   std::optional<storage::view> rows = std::nullopt; ///< of a list
   std::vector<filter> filters = {};
 };

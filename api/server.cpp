@@ -31,17 +31,19 @@ std::string place_of(const config::listen_settings& listen) {
 std::string open_acceptor(tcp::acceptor& acceptor, const config::listen_settings& listen) {
   const auto cannot = "cannot serve HTTP on " + place_of(listen) + ": ";
   error_code error;
-  const auto address
-    = asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
+  const auto address =
+    asio::ip::make_address(listen.host == "localhost" ? "127.0.0.1" : listen.host, error);
   if (error)
     return cannot + "the host must be an IP address or \"localhost\"";
   if (!address.is_loopback())
     return cannot
-           + "tokens would cross the network unencrypted; bind a loopback address such as 127.0.0.1 and put "
+           + "tokens would cross the network unencrypted; bind a loopback address such as "
+             "127.0.0.1 and put "
              "a proxy with TLS before it";
   const tcp::endpoint endpoint{address, listen.port};
   acceptor.open(endpoint.protocol(), error);
-  // Without it, a restart would have to wait until the last connections of its predecessor have expired.
+  // Without it, a restart would have to wait until the last connections of its predecessor have
+  // expired.
   if (!error)
     acceptor.set_option(tcp::acceptor::reuse_address{true}, error);
   if (!error)
@@ -63,10 +65,21 @@ public:
       reads_("api reads", options.limits.reads_waiting_max),
       commands_("api commands", options.limits.commands_waiting_max),
       metrics_(std::make_shared<gateway_metrics>(std::move(registry))),
-      context_(std::make_shared<connection_context>(connection_context{
-        io_, reads_, commands_, options.limits, metrics_, options.gateway.log,
-        gateway{std::move(options.gateway), std::move(from), metrics_},
-        random_hex(request_id_prefix_bytes), 0, false, {}, 0, 0, [this] { on_closed(); }})),
+      context_(std::make_shared<connection_context>(
+        connection_context{io_,
+                           reads_,
+                           commands_,
+                           options.limits,
+                           metrics_,
+                           options.gateway.log,
+                           gateway{std::move(options.gateway), std::move(from), metrics_},
+                           random_hex(request_id_prefix_bytes),
+                           0,
+                           false,
+                           {},
+                           0,
+                           0,
+                           [this] { on_closed(); }})),
       acceptor_(io_),
       accept_pause_(io_),
       drain_timer_(io_) {}
@@ -94,7 +107,8 @@ public:
     }
     commands_.stop();
     reads_.stop();
-    // Connections whose last handler never ran end with the io_context, when nothing here may be called.
+    // Connections whose last handler never ran end with the io_context, when nothing here may be
+    // called.
     context_->on_closed = nullptr;
   }
 
@@ -131,8 +145,8 @@ private:
   }
 
   void on_accept_error(const error_code& error) {
-    // A client that left before it was accepted is nobody's trouble. Anything else is most likely a lack of
-    // descriptors, which trying again at once would not cure.
+    // A client that left before it was accepted is nobody's trouble. Anything else is most likely a
+    // lack of descriptors, which trying again at once would not cure.
     if (error == asio::error::connection_aborted) {
       accept();
       return;
@@ -168,7 +182,8 @@ private:
 
   template <class Action>
   void for_each_open(const Action& action) {
-    std::vector<std::shared_ptr<connection>> open; // An action may end a connection, which leaves the set.
+    std::vector<std::shared_ptr<connection>>
+      open; // An action may end a connection, which leaves the set.
     for (auto* c : context_->open)
       open.push_back(c->shared_from_this());
     for (const auto& c : open)
@@ -196,8 +211,8 @@ server::~server() = default;
 trading::result<std::unique_ptr<server>, std::string>
 server::start(server_options options, std::shared_ptr<backend> from,
               std::shared_ptr<prometheus::Registry> registry) {
-  auto made = std::make_unique<implementation>(std::move(options), std::move(from),
-                                               std::move(registry));
+  auto made =
+    std::make_unique<implementation>(std::move(options), std::move(from), std::move(registry));
   if (auto why = made->start(); !why.empty())
     return why;
   return std::unique_ptr<server>{new server{std::move(made)}};

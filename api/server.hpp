@@ -27,7 +27,8 @@ struct server_limits {
   size_t reads_waiting_max = config::defaults::http_reads_waiting_max;
   size_t commands_waiting_max = config::defaults::http_commands_waiting_max;
   size_t linger_bytes_max = config::defaults::http_linger_bytes_max;
-  std::chrono::milliseconds header_timeout = config::defaults::http_timeout; ///< from the first byte
+  std::chrono::milliseconds header_timeout =
+    config::defaults::http_timeout; ///< from the first byte
   std::chrono::milliseconds body_timeout = config::defaults::http_timeout;
   std::chrono::milliseconds write_timeout = config::defaults::http_timeout;
   std::chrono::milliseconds idle_timeout = config::defaults::http_idle_timeout;
@@ -43,11 +44,12 @@ struct server_options {
   server_limits limits;
 };
 
-/// The HTTP/1.1 server of a node: one thread for all connections, one for reads of the backend and one for changes,
-/// so that a slow read delays no halt. Plain HTTP, therefore only on loopback.
+/// The HTTP/1.1 server of a node: one thread for all connections, one for reads of the backend and
+/// one for changes, so that a slow read delays no halt. Plain HTTP, therefore only on loopback.
 class server {
 public:
-  /// Listens and serves until stop(); the error is a sentence for the operator that names address and port.
+  /// Listens and serves until stop(); the error is a sentence for the operator that names address
+  /// and port.
   [[nodiscard]] static trading::result<std::unique_ptr<server>, std::string>
   start(server_options options, std::shared_ptr<backend> from,
         std::shared_ptr<prometheus::Registry> registry);
@@ -59,9 +61,9 @@ public:
   /// Where it listens, also when any port was asked for.
   [[nodiscard]] uint16_t port() const noexcept;
 
-  /// Takes no more connections and requests, lets those that are being answered finish for up to the drain
-  /// deadline, and waits for the call of the backend that is running, if any. May be called again. Not to be called
-  /// by the backend.
+  /// Takes no more connections and requests, lets those that are being answered finish for up to
+  /// the drain deadline, and waits for the call of the backend that is running, if any. May be
+  /// called again. Not to be called by the backend.
   void stop();
 
 private:

@@ -31,8 +31,8 @@ mode_table read_modes(storage::reader& reader) {
   mode_table out;
   std::optional<std::string> cursor;
   do {
-    const auto page
-      = reader.list(storage::view::modes, {}, config::defaults::page_rows_max, cursor);
+    const auto page =
+      reader.list(storage::view::modes, {}, config::defaults::page_rows_max, cursor);
     for (const auto& row : page.rows)
       out[{row.value("scope", ""), row.value("name", "")}] = mode_of(row);
     cursor = page.next;
@@ -66,7 +66,8 @@ const config::cluster_settings* configuration_source::committed() {
     return nullptr;
   if (!settings_ || version_ != row->version) {
     auto parsed = config::parse_cluster(row->text, "version " + std::to_string(row->version));
-    // Only valid text is ever committed, but a newer build may have committed what this one cannot read.
+    // Only valid text is ever committed, but a newer build may have committed what this one cannot
+    // read.
     if (const auto* problems = std::get_if<config::problems>(&parsed))
       throw storage::store_failure(storage::failure_kind::definitive,
                                    "the committed configuration cannot be read: "
@@ -140,18 +141,18 @@ bool storage_backend::is_configured(storage::mode_scope scope, const std::string
 }
 
 storage::mode_outcome storage_backend::change_mode(const storage::mode_change& change) {
-  // A misspelt name would be stored and restrict nothing, and who halted would believe it did. What is
-  // allowed again may have left the configuration in the meantime.
+  // A misspelt name would be stored and restrict nothing, and who halted would believe it did. What
+  // is allowed again may have left the configuration in the meantime.
   const bool by_configured_name = change.scope == storage::mode_scope::strategy
                                   || change.scope == storage::mode_scope::instrument;
   if (by_configured_name && change.mode != trading::trading_mode::active
       && !is_configured(change.scope, change.name))
     return storage::mode_outcome::unknown_scope;
   // Doing it twice is harmless: the second time finds the mode as it is wanted.
-  const auto outcome
-    = ledger_([&](storage::ledger_store& ledger) { return ledger.change_mode(change); });
-  const bool stands = outcome == storage::mode_outcome::applied
-                      || outcome == storage::mode_outcome::unchanged;
+  const auto outcome =
+    ledger_([&](storage::ledger_store& ledger) { return ledger.change_mode(change); });
+  const bool stands =
+    outcome == storage::mode_outcome::applied || outcome == storage::mode_outcome::unchanged;
   if (stands && announce_)
     announce_(change);
   return outcome;

@@ -13,21 +13,21 @@
 
 namespace supreme::api {
 
-/// Open connections to the database; each call makes a new one or throws store_failure. They are called by the
-/// two threads that a backend is called by.
+/// Open connections to the database; each call makes a new one or throws store_failure. They are
+/// called by the two threads that a backend is called by.
 struct storage_factories {
   std::function<std::unique_ptr<storage::reader>()> reader;
   std::function<std::unique_ptr<storage::ledger_store>()> ledger;
   std::function<std::unique_ptr<storage::cluster_store>()> cluster;
 };
 
-/// Tells the guards of a mode, after the rows carry it, also when they carried it already, so that asking
-/// again heals a lost message. Also told of a restriction that the database could not record. Must not throw
-/// or block; called by the thread that changes modes.
+/// Tells the guards of a mode, after the rows carry it, also when they carried it already, so that
+/// asking again heals a lost message. Also told of a restriction that the database could not
+/// record. Must not throw or block; called by the thread that changes modes.
 using mode_hook = std::function<void(const storage::mode_change&)>;
 
-/// A connection that is made when first used and made again after it failed. A failed call is repeated once on a
-/// new connection where that is harmless. One thread.
+/// A connection that is made when first used and made again after it failed. A failed call is
+/// repeated once on a new connection where that is harmless. One thread.
 template <class Store>
 class reconnecting {
 public:
@@ -65,7 +65,8 @@ private:
   std::unique_ptr<Store> store_;
 };
 
-/// The cluster's rows, and its committed configuration, which is parsed once per version. One thread.
+/// The cluster's rows, and its committed configuration, which is parsed once per version. One
+/// thread.
 class configuration_source {
 public:
   explicit configuration_source(std::function<std::unique_ptr<storage::cluster_store>()> make)

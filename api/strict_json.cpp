@@ -7,7 +7,8 @@ namespace supreme::api {
 
 namespace {
 
-/// Builds the value while it is being read, so that a hostile text is given up at its first offence.
+/// Builds the value while it is being read, so that a hostile text is given up at its first
+/// offence.
 class strict_builder final : public nlohmann::json_sax<nlohmann::json> {
 public:
   explicit strict_builder(size_t depth_max) : depth_max_(depth_max) {}
@@ -32,7 +33,8 @@ public:
     return true;
   }
 
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception& e) override {
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception& e) override {
     // 406: a number out of range. Everything else is a matter of grammar or of UTF-8.
     if (e.id == 406)
       return refuse("A number does not fit.");
@@ -69,7 +71,8 @@ private:
   bool open(nlohmann::json value) {
     if (open_.size() == depth_max_)
       return refuse("The text is nested too deeply.");
-    // Pointers into open containers stay valid: a container grows only while it is the innermost one.
+    // Pointers into open containers stay valid: a container grows only while it is the innermost
+    // one.
     open_.push_back(place(std::move(value)));
     return true;
   }

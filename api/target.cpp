@@ -43,7 +43,8 @@ query_result parse_query(std::string_view text) {
     const auto name = percent_decode(cut(rest, '='), true);
     const auto value = percent_decode(rest, true);
     if (!name || !value)
-      return std::string{"The query string is not percent-encoded UTF-8 without control characters."};
+      return std::string{
+        "The query string is not percent-encoded UTF-8 without control characters."};
     if (name->empty())
       return std::string{"A parameter has no name."};
     if (value->size() > config::defaults::http_query_value_bytes_max)

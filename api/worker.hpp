@@ -10,7 +10,8 @@
 
 namespace supreme::api {
 
-/// One thread for calls that block, behind a queue with a limit. Jobs run one at a time, in order. Thread-safe.
+/// One thread for calls that block, behind a queue with a limit. Jobs run one at a time, in order.
+/// Thread-safe.
 class worker {
 public:
   /// `name` is what the thread shows in ps and gdb, at most 15 characters.
@@ -22,7 +23,8 @@ public:
   /// Queues a job that must not throw; false when `waiting_max` jobs wait already, or after stop().
   [[nodiscard]] bool submit(std::function<void()> job);
 
-  /// Waits for the running job and destroys those that wait without running them. Not to be called by a job.
+  /// Waits for the running job and destroys those that wait without running them. Not to be called
+  /// by a job.
   void stop();
 
 private:
@@ -36,7 +38,8 @@ private:
   std::thread thread_;
 };
 
-/// Starts a thread that leaves all signals to the others, so that a stop request reaches who waits for it.
+/// Starts a thread that leaves all signals to the others, so that a stop request reaches who waits
+/// for it.
 [[nodiscard]] std::thread start_quiet_thread(const std::string& name, std::function<void()> body);
 
 } // namespace supreme::api

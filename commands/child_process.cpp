@@ -47,8 +47,8 @@ std::vector<std::string> full_environment(const std::map<std::string, std::strin
 }
 
 /// What happens in the child between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int output,
-                         pid_t parent) {
+[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment,
+                         int output, pid_t parent) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -56,7 +56,8 @@ std::vector<std::string> full_environment(const std::map<std::string, std::strin
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   int input = open("/dev/null", O_RDONLY);
-  if (getppid() == parent && input >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1 && dup2(output, 2) == 2)
+  if (getppid() == parent && input >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1
+      && dup2(output, 2) == 2)
     execve(program, arguments, environment);
   _exit(127);
 }
@@ -83,7 +84,8 @@ child_process::child_process(const std::string& program, const std::vector<std::
     throw verb_error("cannot start " + program + ": " + std::strerror(errno));
 }
 
-child_process::child_process(child_process&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+child_process::child_process(child_process&& other) noexcept
+  : pid_(std::exchange(other.pid_, -1)) {}
 
 child_process& child_process::operator=(child_process&& other) noexcept {
   if (this != &other) {

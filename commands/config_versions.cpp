@@ -41,9 +41,10 @@ void show_problems(const config::problems& found, verb_context& context) {
   context.exit_code = exit_found;
 }
 
-std::optional<config_comparison>
-compare_config(const std::string& file, storage::cluster_store& store, storage::ledger_store& ledger,
-               verb_context& context) {
+std::optional<config_comparison> compare_config(const std::string& file,
+                                                storage::cluster_store& store,
+                                                storage::ledger_store& ledger,
+                                                verb_context& context) {
   config_comparison out;
   out.text = text_of_file(file);
   const auto parsed = config::parse_cluster(out.text, file);

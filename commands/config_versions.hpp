@@ -21,11 +21,13 @@ struct config_comparison {
 };
 
 /// Reads and checks a cluster file and shows on context.out what it would change in the committed
-/// version. `ledger` says which slots hold something. Nothing when the file has problems or changes what must stay: those go to context.err and the exit code is
-/// exit_found. Throws verb_error when the file cannot be read or is for another cluster.
-[[nodiscard]] std::optional<config_comparison>
-compare_config(const std::string& file, storage::cluster_store& store, storage::ledger_store& ledger,
-               verb_context& context);
+/// version. `ledger` says which slots hold something. Nothing when the file has problems or changes
+/// what must stay: those go to context.err and the exit code is exit_found. Throws verb_error when
+/// the file cannot be read or is for another cluster.
+[[nodiscard]] std::optional<config_comparison> compare_config(const std::string& file,
+                                                              storage::cluster_store& store,
+                                                              storage::ledger_store& ledger,
+                                                              verb_context& context);
 
 /// Commits the compared text as the version after the one it was compared with. When the settings
 /// are equal, nothing is committed. When somebody else committed in between, nothing happens either

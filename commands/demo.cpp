@@ -51,9 +51,10 @@ demo_processes start_processes(const demo_site& site, uint32_t count) {
 void print_addresses(const demo_site& site, const demo_processes& running, std::ostream& out) {
   out << "venue     pid " << running.venue.pid() << '\n';
   for (const auto& [name, process] : running.nodes)
-    out << name << "    pid " << process.pid() << "  log " << (site.folder / "log" / (name + ".log")).string() << '\n';
-  out << "gateway   http://127.0.0.1:" << site.gateway_port << "  (token: "
-      << site.token_files.at("viewer").string() << ")\n"
+    out << name << "    pid " << process.pid() << "  log "
+        << (site.folder / "log" / (name + ".log")).string() << '\n';
+  out << "gateway   http://127.0.0.1:" << site.gateway_port
+      << "  (token: " << site.token_files.at("viewer").string() << ")\n"
       << "tables    ./supreme psql\n"
       << "config    " << site.cluster_file.string() << '\n'
       << std::flush;
@@ -105,7 +106,8 @@ private:
 
 void require_alive(demo_processes& running, const demo_site& site) {
   if (!running.venue.running())
-    throw verb_error("the venue has ended; its log: " + (site.folder / "log" / "venue.log").string());
+    throw verb_error("the venue has ended; its log: "
+                     + (site.folder / "log" / "venue.log").string());
   for (auto& [name, process] : running.nodes) {
     if (process.running())
       return;
@@ -114,7 +116,8 @@ void require_alive(demo_processes& running, const demo_site& site) {
 }
 
 /// Until the run is finished (when asked to exit then) or a stop signal comes.
-void watch(demo_processes& running, const demo_site& site, bool exit_when_finished, std::ostream& out) {
+void watch(demo_processes& running, const demo_site& site, bool exit_when_finished,
+           std::ostream& out) {
   auto ledger = storage::open_postgres_ledger(site.database);
   auto rows = storage::open_postgres_reader(site.database);
   progress_line line{out};
@@ -152,25 +155,34 @@ int run_demo(const demo_options& options, std::ostream& out) {
   watch(running, site, options.exit_when_finished, out);
   out << "stopping\n" << std::flush;
   stop_all(running);
-  return print_session_summary(site.database, site.venue_ledger.string(), site.anchor_file.string(), out) ? exit_ok
-                                                                                                          : exit_found;
+  return print_session_summary(site.database, site.venue_ledger.string(), site.anchor_file.string(),
+                               out)
+           ? exit_ok
+           : exit_found;
 }
 
 } // namespace
 
 void add_demo(CLI::App& app, verb_context& context) {
-  auto* demo = app.add_subcommand("demo", "Run a whole cluster on this machine: venue, nodes, PostgreSQL, gateway");
+  auto* demo = app.add_subcommand(
+    "demo", "Run a whole cluster on this machine: venue, nodes, PostgreSQL, gateway");
   auto options = std::make_shared<demo_options>();
-  demo->add_option("--replay", options->replay_files, "recorded bars to trade, one file per instrument; "
-                                                      "without it a generated market is traded");
-  demo->add_flag("--lockstep", options->lockstep, "as fast as the protocol allows instead of at a speed");
-  demo->add_option("--speed", options->speed, "market seconds per second")->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
+  demo->add_option("--replay", options->replay_files,
+                   "recorded bars to trade, one file per instrument; "
+                   "without it a generated market is traded");
+  demo->add_flag("--lockstep", options->lockstep,
+                 "as fast as the protocol allows instead of at a speed");
+  demo->add_option("--speed", options->speed, "market seconds per second")
+    ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   demo->add_flag("--exit", options->exit_when_finished, "end with the recorded data");
-  demo->add_flag("--continue", options->resume, "go on where the last session stopped instead of starting afresh");
+  demo->add_flag("--continue", options->resume,
+                 "go on where the last session stopped instead of starting afresh");
   demo->add_flag("--spread-account", options->spread_account,
                  "guard, executor and portfolio on three different nodes");
   demo->add_option("--nodes", options->nodes, "node processes");
-  demo->add_option("--instances", options->instances, "actors of the strategy that trades every instrument")
+  demo
+    ->add_option("--instances", options->instances,
+                 "actors of the strategy that trades every instrument")
     ->check(CLI::Range(1u, 4u));
   demo->add_option("--seed", options->seed, "of the generated market");
   demo->add_option("--port", options->gateway_port, "of the gateway");

@@ -36,8 +36,9 @@ std::string environment_or_throw(const char* name) {
 
 void write_file(const fs::path& path, const std::string& text, bool secret = false) {
   std::ofstream out{path, std::ios::trunc};
-  fs::permissions(path, secret ? fs::perms::owner_read | fs::perms::owner_write
-                               : fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+  fs::permissions(path, secret
+                          ? fs::perms::owner_read | fs::perms::owner_write
+                          : fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
   out << text;
   if (!out.flush())
     throw verb_error("cannot write " + path.string());
@@ -72,8 +73,10 @@ struct known_asset {
 };
 
 /// Steps as on the exchange these assets are best known from.
-constexpr known_asset known_assets[] = {
-  {"BTC", "0.00001", "60000"}, {"ETH", "0.0001", "3000"}, {"SOL", "0.001", "150"}, {"BNB", "0.001", "600"}};
+constexpr known_asset known_assets[] = {{"BTC", "0.00001", "60000"},
+                                        {"ETH", "0.0001", "3000"},
+                                        {"SOL", "0.001", "150"},
+                                        {"BNB", "0.001", "600"}};
 
 trading::instrument make_instrument(const trading::instrument_id& id) {
   trading::instrument i;
@@ -81,7 +84,8 @@ trading::instrument make_instrument(const trading::instrument_id& id) {
   i.tick_size = trading::decimal::literal("0.01");
   const auto& text = id.str();
   for (std::string quote : {"USDT", "BUSD", "USD"}) {
-    if (text.size() > quote.size() && text.compare(text.size() - quote.size(), quote.size(), quote) == 0) {
+    if (text.size() > quote.size()
+        && text.compare(text.size() - quote.size(), quote.size(), quote) == 0) {
       i.base = trading::asset_id{text.substr(0, text.size() - quote.size())};
       i.quote = trading::asset_id{quote};
       i.lot_size = trading::decimal::literal("0.0001");
@@ -105,7 +109,8 @@ std::vector<trading::instrument> make_instruments(const std::vector<recorded_inp
   std::vector<trading::instrument> instruments;
   if (inputs.empty()) {
     for (const auto& known : known_assets)
-      instruments.push_back(make_instrument(trading::instrument_id{std::string{known.base} + "USDT"}));
+      instruments.push_back(
+        make_instrument(trading::instrument_id{std::string{known.base} + "USDT"}));
     return instruments;
   }
   std::set<trading::instrument_id> seen;
@@ -126,9 +131,10 @@ std::vector<trading::instrument> make_instruments(const std::vector<recorded_inp
 std::string instruments_toml(const std::vector<trading::instrument>& instruments) {
   std::ostringstream out;
   for (const auto& i : instruments)
-    out << "[[instruments]]\nid = \"" << i.id.str() << "\"\nbase = \"" << i.base.str() << "\"\nquote = \""
-        << i.quote.str() << "\"\ntick_size = \"" << i.tick_size.to_string() << "\"\nlot_size = \""
-        << i.lot_size.to_string() << "\"\nmin_notional = \"" << i.min_notional.to_string() << "\"\n\n";
+    out << "[[instruments]]\nid = \"" << i.id.str() << "\"\nbase = \"" << i.base.str()
+        << "\"\nquote = \"" << i.quote.str() << "\"\ntick_size = \"" << i.tick_size.to_string()
+        << "\"\nlot_size = \"" << i.lot_size.to_string() << "\"\nmin_notional = \""
+        << i.min_notional.to_string() << "\"\n\n";
   return out.str();
 }
 
@@ -160,29 +166,39 @@ std::string cluster_toml(const demo_options& options, const std::vector<recorded
                          const std::vector<trading::instrument>& instruments, uint16_t venue_port) {
   auto quote = instruments.front().quote.str();
   std::ostringstream out;
-  out << "# The demo's cluster. Change it and run `./supreme config apply` with this file: the running cluster follows.\n"
+  out << "# The demo's cluster. Change it and run `./supreme config apply` with this file: the "
+         "running cluster follows.\n"
       << "cluster = \"" << demo_cluster_name << "\"\n\n"
       << "[lease]\nrebalance_after_ms = 3000\n\n"
       << instruments_toml(instruments) << feed_toml(options, inputs)
       << "[[venues]]\nid = \"sim\"\nhost = \"127.0.0.1\"\nport = " << venue_port << "\n\n"
-      << "[[accounts]]\nid = \"main\"\nvenue = \"sim\"\nquote = \"" << quote << "\"\nshard = \"m\"\n";
+      << "[[accounts]]\nid = \"main\"\nvenue = \"sim\"\nquote = \"" << quote
+      << "\"\nshard = \"m\"\n";
   if (options.spread_account)
     out << "guard_where = { node = \"node-a\" }\nexecutor_where = { node = \"node-b\" }\n"
            "portfolio_where = { node = \"node-c\" }\n";
-  out << "[accounts.initial]\n" << quote << " = \"100000\"\n"
-      << "[accounts.limits]\nmax_order_notional = \"25000\"\nmax_input_age_ms = 300000\ncollar_bps = 100\n"
+  out << "[accounts.initial]\n"
+      << quote << " = \"100000\"\n"
+      << "[accounts.limits]\nmax_order_notional = \"25000\"\nmax_input_age_ms = 300000\ncollar_bps "
+         "= 100\n"
          "taker_fee_bps = 10\n\n"
-      << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = "
-      << list_of(instruments, instruments.size()) << "\ninstances = "
-      << std::min<size_t>(options.instances, instruments.size())
-      << "\nsize = { mode = \"fixed_notional\", amount = \"20000\" }\n[strategies.parameters]\nstop_atr = 3\n\n"
-      << "[[strategies]]\nid = \"swift\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = "
+      << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = "
+         "\"bars\"\ninstruments = "
+      << list_of(instruments, instruments.size())
+      << "\ninstances = " << std::min<size_t>(options.instances, instruments.size())
+      << "\nsize = { mode = \"fixed_notional\", amount = \"20000\" "
+         "}\n[strategies.parameters]\nstop_atr = 3\n\n"
+      << "[[strategies]]\nid = \"swift\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = "
+         "\"bars\"\ninstruments = "
       << list_of(instruments, 1)
-      << "\nsize = { mode = \"fixed_notional\", amount = \"10000\" }\n[strategies.parameters]\nfast = 5\nslow = 13\n"
+      << "\nsize = { mode = \"fixed_notional\", amount = \"10000\" "
+         "}\n[strategies.parameters]\nfast = 5\nslow = 13\n"
          "signal = 4\nrsi_max = 80\n\n"
-      << "[[strategies]]\nid = \"brisk\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = "
+      << "[[strategies]]\nid = \"brisk\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = "
+         "\"bars\"\ninstruments = "
       << list_of(instruments, 2)
-      << "\nsize = { mode = \"fixed_notional\", amount = \"15000\" }\n[strategies.parameters]\nfast = 8\nslow = 21\n"
+      << "\nsize = { mode = \"fixed_notional\", amount = \"15000\" "
+         "}\n[strategies.parameters]\nfast = 8\nslow = 21\n"
          "signal = 5\n\n"
       << "[replay]\nname = \"main\"\nspeed = " << (options.lockstep ? 0 : options.speed) << "\n\n"
       << "[gateway]\nenabled = true\n";
@@ -190,15 +206,18 @@ std::string cluster_toml(const demo_options& options, const std::vector<recorded
 }
 
 std::string tls_toml(const fs::path& pki, const std::string& name) {
-  return "[tls]\nca_file = '" + (pki / "ca.crt").string() + "'\ncertificate_file = '" + (pki / (name + ".crt")).string()
-         + "'\nkey_file = '" + (pki / (name + ".key")).string() + "'\n\n";
+  return "[tls]\nca_file = '" + (pki / "ca.crt").string() + "'\ncertificate_file = '"
+         + (pki / (name + ".crt")).string() + "'\nkey_file = '" + (pki / (name + ".key")).string()
+         + "'\n\n";
 }
 
-std::string venue_toml(const fs::path& folder, const std::vector<trading::instrument>& instruments, uint16_t port,
-                       const fs::path& ledger) {
+std::string venue_toml(const fs::path& folder, const std::vector<trading::instrument>& instruments,
+                       uint16_t port, const fs::path& ledger) {
   return "id = \"sim\"\nledger_file = '" + ledger.string()
-         + "'\ntaker_fee_bps = 10\nmaker_fee_bps = 10\nslippage_bps = 1\n\n[listen]\nhost = \"127.0.0.1\"\nport = "
-         + std::to_string(port) + "\n\n" + tls_toml(folder / "pki", "venue") + instruments_toml(instruments);
+         + "'\ntaker_fee_bps = 10\nmaker_fee_bps = 10\nslippage_bps = 1\n\n[listen]\nhost = "
+           "\"127.0.0.1\"\nport = "
+         + std::to_string(port) + "\n\n" + tls_toml(folder / "pki", "venue")
+         + instruments_toml(instruments);
 }
 
 std::string node_toml(const fs::path& folder, const std::string& name, uint16_t gateway_port,
@@ -206,8 +225,8 @@ std::string node_toml(const fs::path& folder, const std::string& name, uint16_t 
   return "name = \"" + name + "\"\ncluster = \"" + demo_cluster_name
          + "\"\ndatabase_url = \"${SUPREME_DATABASE_URL}\"\ndata_dir = '" + (folder / name).string()
          + "'\n\n[mesh]\nhost = \"127.0.0.1\"\nport = " + std::to_string(free_port(0)) + "\n\n"
-         + tls_toml(folder / "pki", name) + "[gateway]\nhost = \"127.0.0.1\"\nport = " + std::to_string(gateway_port)
-         + "\n\n[labels]\nnode = \"" + name + "\"\n\n" + tokens;
+         + tls_toml(folder / "pki", name) + "[gateway]\nhost = \"127.0.0.1\"\nport = "
+         + std::to_string(gateway_port) + "\n\n[labels]\nnode = \"" + name + "\"\n\n" + tokens;
 }
 
 // -- certificates and tokens --------------------------------------------------------------
@@ -216,20 +235,25 @@ void make_certificates(const fs::path& pki, const std::vector<std::string>& name
   constexpr auto day = std::chrono::hours{24};
   namespace limits = config::defaults;
   if (!fs::exists(pki / "ca.crt"))
-    (void)make_authority(pki.string(), demo_cluster_name, {std::chrono::seconds{-3600}, day * limits::authority_days});
+    (void)make_authority(pki.string(), demo_cluster_name,
+                         {std::chrono::seconds{-3600}, day * limits::authority_days});
   for (const auto& name : names) {
     if (!fs::exists(pki / (name + ".crt")))
-      (void)issue_certificate(pki.string(), {name, {"127.0.0.1", "localhost"},
-                                             {std::chrono::seconds{-3600}, day * limits::certificate_days_default}});
+      (void)issue_certificate(
+        pki.string(), {name,
+                       {"127.0.0.1", "localhost"},
+                       {std::chrono::seconds{-3600}, day * limits::certificate_days_default}});
   }
 }
 
-/// More than one person who may resume, because what one has halted another must. The token files are read by the owner only; node files hold
-/// the salted hashes.
+/// More than one person who may resume, because what one has halted another must. The token files
+/// are read by the owner only; node files hold the salted hashes.
 std::string make_tokens(demo_site& site) {
   std::string toml;
-  for (auto [principal, role] : {std::pair{"trader", config::api_role::trader}, {"risk", config::api_role::risk},
-                                 {"chief", config::api_role::risk}, {"viewer", config::api_role::viewer}}) {
+  for (auto [principal, role] : {std::pair{"trader", config::api_role::trader},
+                                 {"risk", config::api_role::risk},
+                                 {"chief", config::api_role::risk},
+                                 {"viewer", config::api_role::viewer}}) {
     auto made = make_token(principal, role);
     auto file = site.folder / (std::string{principal} + ".token");
     write_file(file, made.token + "\n", true);
@@ -261,7 +285,8 @@ recorded_input describe_file(const std::string& path) {
   auto first = name.find('_');
   auto second = name.find_first_of("_.", first == std::string::npos ? first : first + 1);
   if (first == std::string::npos || second == std::string::npos || second < first + 3)
-    refuse("a recorded file is named after its instrument and bar length, like BTCUSDT_1m_2026.csv");
+    refuse(
+      "a recorded file is named after its instrument and bar length, like BTCUSDT_1m_2026.csv");
   recorded_input input;
   input.path = fs::absolute(path).string();
   input.instrument = trading::instrument_id{name.substr(0, first)};
@@ -269,7 +294,8 @@ recorded_input describe_file(const std::string& path) {
   static const std::map<char, int64_t> units{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
   auto unit = units.find(length.back());
   auto digits = length.substr(0, length.size() - 1);
-  if (unit == units.end() || digits.size() > 4 || digits.find_first_not_of("0123456789") != std::string::npos)
+  if (unit == units.end() || digits.size() > 4
+      || digits.find_first_not_of("0123456789") != std::string::npos)
     refuse("its bar length must look like 1m, 15m, 1h or 1d, was " + length);
   input.interval_s = std::stoll(digits) * unit->second;
   return input;
@@ -299,7 +325,8 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   demo_site site;
   site.folder = fs::path{environment_or_throw("SUPREME_VAR")} / "demo";
   if (!options.resume)
-    fs::remove_all(site.folder / "log"); // Of processes that are gone, about a database that is empty again.
+    fs::remove_all(site.folder
+                   / "log"); // Of processes that are gone, about a database that is empty again.
   fs::create_directories(site.folder / "log");
   out << "starting a private PostgreSQL\n" << std::flush;
   site.database = start_database(options.resume);
@@ -314,8 +341,10 @@ demo_site set_up_demo(const demo_options& options, std::ostream& out) {
   auto tokens = make_tokens(site);
   site.gateway_port = free_port(options.gateway_port);
   if (site.gateway_port != options.gateway_port)
-    out << "port " << options.gateway_port << " is taken: the gateway serves on " << site.gateway_port << '\n';
-  write_file(site.folder / "gateway.url", "http://127.0.0.1:" + std::to_string(site.gateway_port) + "\n");
+    out << "port " << options.gateway_port << " is taken: the gateway serves on "
+        << site.gateway_port << '\n';
+  write_file(site.folder / "gateway.url",
+             "http://127.0.0.1:" + std::to_string(site.gateway_port) + "\n");
 
   auto instruments = make_instruments(inputs);
   auto venue_port = free_port(0);

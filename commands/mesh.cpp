@@ -50,7 +50,8 @@ mesh_config::mesh_config(const config::tls_settings& tls) {
   openssl_key = tls.key_file;
 }
 
-void publish(caf::actor_system& system, const protocols::gatekeeper& gate, const config::listen_settings& where) {
+void publish(caf::actor_system& system, const protocols::gatekeeper& gate,
+             const config::listen_settings& where) {
   // reuse: otherwise a restarted process cannot bind for a minute.
   auto bound = caf::openssl::publish(gate, where.port, where.host.c_str(), true);
   if (!bound)

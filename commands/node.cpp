@@ -37,20 +37,23 @@ void wait_for_schema(const std::string& url, const std::string& node) {
     try {
       auto found = storage::schema_version(url);
       if (found != storage::expected_schema_version())
-        throw verb_error("the database has schema version " + std::to_string(found) + ", this build needs "
-                         + std::to_string(storage::expected_schema_version()) + ": run `supreme db migrate`");
+        throw verb_error(
+          "the database has schema version " + std::to_string(found) + ", this build needs "
+          + std::to_string(storage::expected_schema_version()) + ": run `supreme db migrate`");
       return;
     } catch (const storage::store_failure& why) {
       if (why.kind() == storage::failure_kind::definitive)
         throw;
       actors::log(actors::log_level::error, "node", "database_unreachable",
-                  std::string{why.what()} + "; trying again in " + std::to_string(wait.count()) + " ms");
+                  std::string{why.what()} + "; trying again in " + std::to_string(wait.count())
+                    + " ms");
     }
     std::this_thread::sleep_for(wait);
   }
 }
 
-storage::node_registration make_registration(const config::node_settings& settings, caf::actor_system& system) {
+storage::node_registration make_registration(const config::node_settings& settings,
+                                             caf::actor_system& system) {
   storage::node_registration r;
   r.node = settings.name;
   r.runtime_id = caf::to_string(system.node());
@@ -71,15 +74,21 @@ actors::unit_factory gateway_factory(const config::node_settings& settings) {
   gateway.server.gateway.tokens = settings.tokens;
   auto reader_url = settings.reader_url.empty() ? settings.database_url : settings.reader_url;
   gateway.stores.reader = [reader_url] { return storage::open_postgres_reader(reader_url); };
-  gateway.stores.ledger = [url = settings.database_url] { return storage::open_postgres_ledger(url); };
-  gateway.stores.cluster = [url = settings.database_url] { return storage::open_postgres_cluster(url); };
+  gateway.stores.ledger = [url = settings.database_url] {
+    return storage::open_postgres_ledger(url);
+  };
+  gateway.stores.cluster = [url = settings.database_url] {
+    return storage::open_postgres_cluster(url);
+  };
   gateway.metrics = std::make_shared<prometheus::Registry>();
   return [gateway](caf::actor_system& system, const actors::unit_context& context) {
-    return caf::actor_cast<caf::actor>(system.spawn<caf::detached>(api::make_gateway, context, gateway));
+    return caf::actor_cast<caf::actor>(
+      system.spawn<caf::detached>(api::make_gateway, context, gateway));
   };
 }
 
-/// Signs what the audit trail says into the node's own folder, with a key that is made there and never leaves it.
+/// Signs what the audit trail says into the node's own folder, with a key that is made there and
+/// never leaves it.
 void start_anchoring(caf::actor_system& system, const config::node_settings& settings) {
   if (settings.data_dir.empty())
     return;
@@ -89,21 +98,25 @@ void start_anchoring(caf::actor_system& system, const config::node_settings& set
   auto anchors = (folder / anchor_file_name).string();
   storage::make_anchor_key(key);
   // Where verification looks for the public half.
-  std::filesystem::copy_file(key + ".pub", anchors + ".pub", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(key + ".pub", anchors + ".pub",
+                             std::filesystem::copy_options::overwrite_existing);
   system.spawn<caf::detached>(actors::make_anchorer,
                               std::shared_ptr<storage::audit_heads>{
                                 storage::open_postgres_audit_heads(settings.database_url)},
                               std::make_shared<storage::anchor_writer>(anchors, key));
 }
 
-/// Leaves the cluster in order, so that others take over at once instead of after the lease; then ends, in order or not.
+/// Leaves the cluster in order, so that others take over at once instead of after the lease; then
+/// ends, in order or not.
 void leave(caf::actor_system& system, const actors::node_handles& node) {
   actors::log(actors::log_level::info, "node", "stopping", "leaving the cluster");
   caf::scoped_actor self{system};
   self->request(node.registry, limits::shutdown_watchdog, actors::leave_cluster{})
-    .receive([] {}, [](const caf::error& why) {
-      actors::log(actors::log_level::warning, "node", "left_without_word", protocols::describe(why));
-    });
+    .receive([] {},
+             [](const caf::error& why) {
+               actors::log(actors::log_level::warning, "node", "left_without_word",
+                           protocols::describe(why));
+             });
 }
 
 void run_node(const std::string& file, const config::environment& environment) {

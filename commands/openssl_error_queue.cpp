@@ -1,8 +1,9 @@
-// CAF 0.17.6's TLS module, as Debian builds it, leaves OpenSSL's per-thread error queue full after a failed connection: the
-// line that would drain it is a log statement, and logging is compiled out. SSL_get_error() then reports the next harmless
-// "want read" of ANY connection of that thread as an error, so that one killed peer, or one port scan, makes a node drop its
-// healthy links, each of which breaks the next. OpenSSL asks callers to start every operation with an empty queue; these
-// definitions, which the dynamic linker prefers over the library's own, do that for them.
+// CAF 0.17.6's TLS module, as Debian builds it, leaves OpenSSL's per-thread error queue full after
+// a failed connection: the line that would drain it is a log statement, and logging is compiled
+// out. SSL_get_error() then reports the next harmless "want read" of ANY connection of that thread
+// as an error, so that one killed peer, or one port scan, makes a node drop its healthy links, each
+// of which breaks the next. OpenSSL asks callers to start every operation with an empty queue;
+// these definitions, which the dynamic linker prefers over the library's own, do that for them.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -16,7 +17,8 @@ template <class Function>
 Function next_definition(const char* name) {
   void* found = ::dlsym(RTLD_NEXT, name);
   if (found == nullptr)
-    std::abort(); // Without the library's own function there is no TLS, and a node must not run without.
+    std::abort(); // Without the library's own function there is no TLS, and a node must not run
+                  // without.
   return reinterpret_cast<Function>(found);
 }
 

@@ -29,7 +29,8 @@ validity for_days(uint32_t days) {
 }
 
 void add_init(CLI::App& pki, verb_context& context) {
-  auto* verb = pki.add_subcommand("init", "Make the CA that the nodes of a cluster recognise each other by");
+  auto* verb =
+    pki.add_subcommand("init", "Make the CA that the nodes of a cluster recognise each other by");
   const auto options = std::make_shared<init_options>();
   verb->add_option("--dir", options->dir, "Folder of the CA, made when missing")
     ->required()

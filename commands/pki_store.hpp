@@ -27,8 +27,8 @@ struct validity {
 };
 
 /// Makes the folder (0700) when it is missing and in it a P-256 certificate authority for the nodes
-/// of `cluster` alone. The key is 0600. Never overwrites a file: throws pki_error when one is there.
-/// The key that signs audit heads is no part of it: each node makes its own.
+/// of `cluster` alone. The key is 0600. Never overwrites a file: throws pki_error when one is
+/// there. The key that signs audit heads is no part of it: each node makes its own.
 authority_files make_authority(const std::string& dir, const std::string& cluster, validity valid);
 
 /// What a certificate is issued for.

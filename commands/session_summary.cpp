@@ -18,7 +18,9 @@ namespace {
 namespace limits = config::defaults;
 
 std::string text_of(const nlohmann::json& value) {
-  return value.is_string() ? value.get<std::string>() : value.is_null() ? std::string{"-"} : value.dump();
+  return value.is_string() ? value.get<std::string>()
+         : value.is_null() ? std::string{"-"}
+                           : value.dump();
 }
 
 venues::ledger_contents read_venue(const std::string& file) {
@@ -35,9 +37,9 @@ fill_facts booked_fills(const std::vector<storage::fill_row>& rows) {
   fill_facts facts;
   for (const auto& row : rows) {
     const auto& f = row.fill;
-    facts[f.account.str() + "/" + f.id.str()] = f.order.str() + " " + f.instrument.str() + " " + to_string(f.direction)
-                                                + " " + f.size.to_string() + " at " + f.at.to_string() + " fee "
-                                                + f.fee.to_string();
+    facts[f.account.str() + "/" + f.id.str()] =
+      f.order.str() + " " + f.instrument.str() + " " + to_string(f.direction) + " "
+      + f.size.to_string() + " at " + f.at.to_string() + " fee " + f.fee.to_string();
   }
   return facts;
 }
@@ -45,19 +47,21 @@ fill_facts booked_fills(const std::vector<storage::fill_row>& rows) {
 fill_facts venue_fills(const venues::ledger_contents& venue) {
   fill_facts facts;
   for (const auto& t : venue.trades)
-    facts[t.account.str() + "/" + t.id.str()] = t.order.str() + " " + t.instrument.str() + " " + to_string(t.direction)
-                                                + " " + t.size.to_string() + " at " + t.at.to_string() + " fee "
-                                                + t.fee.to_string();
+    facts[t.account.str() + "/" + t.id.str()] =
+      t.order.str() + " " + t.instrument.str() + " " + to_string(t.direction) + " "
+      + t.size.to_string() + " at " + t.at.to_string() + " fee " + t.fee.to_string();
   return facts;
 }
 
-void compare_fills(const fill_facts& ours, const fill_facts& theirs, std::vector<std::string>& differences) {
+void compare_fills(const fill_facts& ours, const fill_facts& theirs,
+                   std::vector<std::string>& differences) {
   for (const auto& [key, text] : theirs) {
     auto found = ours.find(key);
     if (found == ours.end())
       differences.push_back("trade " + key + " of the venue is not in the database: " + text);
     else if (found->second != text)
-      differences.push_back("trade " + key + " differs: venue " + text + ", database " + found->second);
+      differences.push_back("trade " + key + " differs: venue " + text + ", database "
+                            + found->second);
   }
   for (const auto& [key, text] : ours) {
     if (theirs.count(key) == 0)
@@ -65,7 +69,8 @@ void compare_fills(const fill_facts& ours, const fill_facts& theirs, std::vector
   }
 }
 
-void compare_positions(const storage::account_snapshot& rows, const std::vector<storage::fill_row>& fills,
+void compare_positions(const storage::account_snapshot& rows,
+                       const std::vector<storage::fill_row>& fills,
                        const venues::balances_report* venue, const std::string& account,
                        std::vector<std::string>& differences) {
   std::map<std::string, trading::quantity> stored;
@@ -74,7 +79,8 @@ void compare_positions(const storage::account_snapshot& rows, const std::vector<
   for (const auto& [id, row] : rows.positions)
     stored[id.str()] = row.position.size;
   for (const auto& row : fills)
-    summed[row.fill.instrument.str()] += trading::signed_quantity(row.fill.direction, row.fill.size);
+    summed[row.fill.instrument.str()] +=
+      trading::signed_quantity(row.fill.direction, row.fill.size);
   if (venue != nullptr) {
     for (const auto& h : venue->holdings)
       held[h.instrument.str()] = h.size;
@@ -86,12 +92,14 @@ void compare_positions(const storage::account_snapshot& rows, const std::vector<
   }
   for (const auto& name : names) {
     if (stored[name] != summed[name] || stored[name] != held[name])
-      differences.push_back("position " + account + " " + name + ": table " + stored[name].to_string()
-                            + ", sum of fills " + summed[name].to_string() + ", venue " + held[name].to_string());
+      differences.push_back("position " + account + " " + name + ": table "
+                            + stored[name].to_string() + ", sum of fills "
+                            + summed[name].to_string() + ", venue " + held[name].to_string());
   }
 }
 
-std::vector<storage::fill_row> all_fills(storage::ledger_store& ledger, const trading::account_id& account) {
+std::vector<storage::fill_row> all_fills(storage::ledger_store& ledger,
+                                         const trading::account_id& account) {
   std::vector<storage::fill_row> fills;
   for (;;) {
     auto after = fills.empty() ? 0 : fills.back().account_seq;
@@ -112,8 +120,8 @@ void compare_orders(storage::ledger_store& ledger, const venues::ledger_contents
     if (!row)
       differences.push_back("order " + o.id.str() + " of the venue has no row");
     else if (row->filled != o.filled)
-      differences.push_back("order " + o.id.str() + ": filled " + row->filled.to_string() + " in the table, "
-                            + o.filled.to_string() + " at the venue");
+      differences.push_back("order " + o.id.str() + ": filled " + row->filled.to_string()
+                            + " in the table, " + o.filled.to_string() + " at the venue");
   }
 }
 
@@ -138,11 +146,13 @@ void print_positions(storage::ledger_store& ledger, std::ostream& out) {
   for (const auto& account : ledger.accounts()) {
     auto rows = ledger.load_account(account);
     for (const auto& [id, row] : rows.positions)
-      out << "  position     " << account.str() << ' ' << id.str() << ' ' << row.position.size.to_string()
-          << ", realised " << row.position.realised_net().to_string() << " net of fees, " << row.position.fill_count
+      out << "  position     " << account.str() << ' ' << id.str() << ' '
+          << row.position.size.to_string() << ", realised "
+          << row.position.realised_net().to_string() << " net of fees, " << row.position.fill_count
           << " fills\n";
     for (const auto& [asset, balance] : rows.balances)
-      out << "  balance      " << account.str() << ' ' << asset.str() << ' ' << balance.amount.to_string() << '\n';
+      out << "  balance      " << account.str() << ' ' << asset.str() << ' '
+          << balance.amount.to_string() << '\n';
   }
 }
 
@@ -155,8 +165,9 @@ void print_equity(storage::reader& rows, std::ostream& out) {
 bool print_audit(const std::string& database, const std::string& anchor_file, std::ostream& out) {
   bool anchored = std::filesystem::exists(anchor_file);
   auto report = storage::open_postgres_auditor(database)->verify(anchored ? anchor_file : "");
-  out << "  audit        " << report.rows << " rows walked, " << report.orders << " orders, " << report.fills
-      << " fills and " << report.positions << " positions rebuilt" << (anchored ? ", signed heads checked: " : ": ") << (report.clean() ? "intact" : "DEFECTIVE")
+  out << "  audit        " << report.rows << " rows walked, " << report.orders << " orders, "
+      << report.fills << " fills and " << report.positions << " positions rebuilt"
+      << (anchored ? ", signed heads checked: " : ": ") << (report.clean() ? "intact" : "DEFECTIVE")
       << '\n';
   for (const auto& d : report.defects)
     out << "    " << d.where << ": " << d.what << '\n';
@@ -165,7 +176,8 @@ bool print_audit(const std::string& database, const std::string& anchor_file, st
 
 } // namespace
 
-std::vector<std::string> compare_with_venue(const std::string& database, const std::string& venue_ledger) {
+std::vector<std::string> compare_with_venue(const std::string& database,
+                                            const std::string& venue_ledger) {
   auto venue = read_venue(venue_ledger);
   auto ledger = storage::open_postgres_ledger(database);
   std::vector<std::string> differences;

@@ -16,7 +16,8 @@ namespace {
 
 namespace limits = config::defaults;
 
-config::simulated_venue_settings load_venue(const std::string& file, const config::environment& environment) {
+config::simulated_venue_settings load_venue(const std::string& file,
+                                            const config::environment& environment) {
   auto parsed = config::parse_venue(text_of_file(file), file, environment);
   if (auto* problems = std::get_if<config::problems>(&parsed))
     throw verb_error(to_text(*problems));
@@ -41,7 +42,8 @@ std::shared_ptr<venues::bar_venue> open_engine(const config::simulated_venue_set
 }
 
 /// The venue's own names: there is exactly one unit here.
-actors::directory::behavior_type venue_names(actors::directory::pointer, protocols::unit_address port) {
+actors::directory::behavior_type venue_names(actors::directory::pointer,
+                                             protocols::unit_address port) {
   return {
     [port](protocols::resolve_atom, const std::string&) { return port; },
     [port](const actors::resolve_local& q) -> caf::result<protocols::unit_address> {
@@ -54,24 +56,27 @@ actors::directory::behavior_type venue_names(actors::directory::pointer, protoco
   };
 }
 
-void run_venue(const std::string& file, const std::string& cluster, const config::environment& environment) {
+void run_venue(const std::string& file, const std::string& cluster,
+               const config::environment& environment) {
   block_stop_signals();
   auto settings = load_venue(file, environment);
   actors::open_log("venue-" + settings.id.str(), "", settings.log_level);
   auto engine = open_engine(settings);
   mesh_config mesh{settings.tls};
   caf::actor_system system{mesh};
-  auto host = system.spawn<caf::detached>(actors::make_venue_host, engine, settings.id,
-                                          &actors::system_process_clock(), [](const std::string& why) {
-                                            actors::log(actors::log_level::error, "venue", "giving_up", why);
-                                            end_process(limits::exit_supervision_exhausted);
-                                          });
+  auto host =
+    system.spawn<caf::detached>(actors::make_venue_host, engine, settings.id,
+                                &actors::system_process_clock(), [](const std::string& why) {
+                                  actors::log(actors::log_level::error, "venue", "giving_up", why);
+                                  end_process(limits::exit_supervision_exhausted);
+                                });
   protocols::unit_address port;
   port.unit = actors::venue_unit(settings.id);
   port.node = "venue-" + settings.id.str();
   port.handle = caf::actor_cast<caf::strong_actor_ptr>(host);
   auto names = system.spawn(venue_names, port);
-  protocols::hello hello{cluster, std::string{config::build_id()}, protocols::message_set_hash(), port.node, 0};
+  protocols::hello hello{cluster, std::string{config::build_id()}, protocols::message_set_hash(),
+                         port.node, 0};
   auto gate = system.spawn(actors::make_gatekeeper, hello, names, [](const std::string&) {});
   publish(system, gate, settings.listen);
   actors::log(actors::log_level::info, "venue", "listening",

@@ -4,7 +4,8 @@
 
 namespace supreme::config {
 
-trading::backtest_plan make_backtest_plan(const cluster_settings& settings, const account_settings& account,
+trading::backtest_plan make_backtest_plan(const cluster_settings& settings,
+                                          const account_settings& account,
                                           const trading::execution_costs& costs) {
   trading::backtest_plan plan;
   plan.account = account.id;

@@ -112,13 +112,15 @@ std::set<trading::instrument_id> instruments_of(const feed_settings& feed) {
 }
 
 /// Bars of two feeds would move an instrument's market twice in one step.
-void refuse_shared_instruments(table_reader& section, const std::vector<feed_settings>& others, const feed_settings& feed) {
+void refuse_shared_instruments(table_reader& section, const std::vector<feed_settings>& others,
+                               const feed_settings& feed) {
   for (const auto& id : instruments_of(feed)) {
     for (const auto& other : others) {
       if (instruments_of(other).count(id) > 0)
-        section.problems_found().add(section.path_of(feed.kind == feed_kind::csv ? "files" : "start_prices"),
-                               "expected an instrument that no other feed has; " + id.str() + " comes from feed "
-                                 + quoted(other.name));
+        section.problems_found().add(
+          section.path_of(feed.kind == feed_kind::csv ? "files" : "start_prices"),
+          "expected an instrument that no other feed has; " + id.str() + " comes from feed "
+            + quoted(other.name));
     }
   }
 }

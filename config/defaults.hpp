@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every limit and timeout of the system that is not a setting, each with the sentence that says what it
-/// tunes. A queue, retry, string or payload without an entry here is a mistake. Durations carry their unit
-/// in their type; sizes name theirs (`_bytes`, `_rows`, ...) and end in what they bound (`_max`, `_default`).
+/// Every limit and timeout of the system that is not a setting, each with the sentence that says
+/// what it tunes. A queue, retry, string or payload without an entry here is a mistake. Durations
+/// carry their unit in their type; sizes name theirs (`_bytes`, `_rows`, ...) and end in what they
+/// bound (`_max`, `_default`).
 namespace supreme::config::defaults {
 
 using std::chrono::milliseconds;
@@ -22,7 +23,8 @@ inline constexpr size_t config_problems_max = 100;
 inline constexpr size_t config_entries_max = 10'000;
 /// Bytes that an error message quotes of a wrong value.
 inline constexpr size_t config_quote_bytes_max = 60;
-/// Longest name of a node, feed, account, strategy or venue: they become part of unit names and SQL keys.
+/// Longest name of a node, feed, account, strategy or venue: they become part of unit names and SQL
+/// keys.
 inline constexpr size_t name_length_max = 40;
 /// Longest path or host name that a configuration may give.
 inline constexpr size_t path_length_max = 1024;
@@ -36,7 +38,8 @@ inline constexpr size_t csv_columns_max = 64;
 inline constexpr size_t csv_defects_max = 100;
 /// Bytes that a defect quotes of the line it was found in.
 inline constexpr size_t csv_quote_bytes_max = 80;
-/// Places of a bar file from which reading can go on without starting over; a compressed one costs 48 KiB each.
+/// Places of a bar file from which reading can go on without starting over; a compressed one costs
+/// 48 KiB each.
 inline constexpr size_t bar_file_marks_max = 64;
 /// Rows between two such places of a file that is not longer than their number allows.
 inline constexpr uint64_t bar_file_mark_rows = 2'048;
@@ -65,7 +68,8 @@ inline constexpr size_t labels_max = 32;
 
 // Database ------------------------------------------------------------------------------------------------
 
-/// Transactions that share one commit: enough to hide the disk, few enough that one poisonous member costs little.
+/// Transactions that share one commit: enough to hide the disk, few enough that one poisonous
+/// member costs little.
 inline constexpr size_t commit_group_max = 64;
 /// Longer texts of actor events are cut: they are for people, and the row must stay small.
 inline constexpr size_t event_detail_max = 2000;
@@ -73,7 +77,8 @@ inline constexpr size_t event_detail_max = 2000;
 inline constexpr size_t page_rows_max = 500;
 /// Rows of a page when the caller does not say.
 inline constexpr size_t page_rows_default = 100;
-/// Rows of a page of configuration versions: each carries its whole text, of up to config_bytes_max.
+/// Rows of a page of configuration versions: each carries its whole text, of up to
+/// config_bytes_max.
 inline constexpr size_t config_page_rows_max = 20;
 /// Defects that one verification lists; a rewritten trail would otherwise fill the memory.
 inline constexpr size_t audit_defects_max = 100;
@@ -81,11 +86,13 @@ inline constexpr size_t audit_defects_max = 100;
 inline constexpr size_t audit_batch_rows = 5'000;
 /// Fills that a portfolio or strategy reads at once when it catches up.
 inline constexpr size_t fills_batch_rows = 500;
-/// How long a statement may run before the server cancels it; a blocked ledger is worse than a failed commit.
+/// How long a statement may run before the server cancels it; a blocked ledger is worse than a
+/// failed commit.
 inline constexpr milliseconds statement_timeout{5'000};
 /// How long a statement may wait for a row lock.
 inline constexpr milliseconds lock_timeout{2'000};
-/// A client that stops inside a transaction loses it after this long, so that its locks cannot block a takeover.
+/// A client that stops inside a transaction loses it after this long, so that its locks cannot
+/// block a takeover.
 inline constexpr milliseconds idle_in_transaction_timeout{2'000};
 /// As statement_timeout, for people's reads and verification, which walk whole tables.
 inline constexpr milliseconds reader_statement_timeout{30'000};
@@ -95,12 +102,14 @@ inline constexpr milliseconds audit_statement_timeout{600'000};
 inline constexpr milliseconds migration_statement_timeout{300'000};
 /// How long opening a connection may take before the server counts as unreachable.
 inline constexpr seconds database_connect_timeout{3};
-/// A server that answers nothing for this long has its socket shut down (libpq itself would block for ever).
+/// A server that answers nothing for this long has its socket shut down (libpq itself would block
+/// for ever).
 inline constexpr milliseconds database_watchdog{8'000};
 
 // Lease ---------------------------------------------------------------------------------------------------
 
-/// Shortest lease that a configuration may ask for; below it, ordinary scheduling delays look like death.
+/// Shortest lease that a configuration may ask for; below it, ordinary scheduling delays look like
+/// death.
 inline constexpr milliseconds lease_ttl_min{500};
 /// Longest lease: units of a dead node stay without an owner for this long.
 inline constexpr milliseconds lease_ttl_max{60'000};
@@ -109,13 +118,15 @@ inline constexpr milliseconds lease_ttl_max{60'000};
 
 /// How often CAF probes a peer; CAF's own default is never.
 inline constexpr milliseconds mesh_heartbeat{500};
-/// A peer that is silent for this long is disconnected; four heartbeats, because one I/O thread serves all peers.
+/// A peer that is silent for this long is disconnected; four heartbeats, because one I/O thread
+/// serves all peers.
 inline constexpr milliseconds mesh_connection_timeout{2'000};
 /// Worker threads of the scheduler: more halve the throughput of small machines.
 inline constexpr size_t scheduler_threads_max = 2;
 /// Messages that one actor may handle before it yields its worker.
 inline constexpr size_t scheduler_throughput_max = 100;
-/// A probe's own TCP connect to a peer; CAF connects one at a time and would block all others on a dead host.
+/// A probe's own TCP connect to a peer; CAF connects one at a time and would block all others on a
+/// dead host.
 inline constexpr milliseconds mesh_probe_timeout{1'000};
 /// How long a peer may take to answer the hello.
 inline constexpr milliseconds mesh_hello_deadline{2'000};
@@ -128,9 +139,11 @@ inline constexpr size_t message_bytes_max = 64 * 1024;
 inline constexpr uint32_t restarts_max = 3;
 /// The window in which restarts_max counts.
 inline constexpr seconds restart_window{60};
-/// Claims that a node has on their way at a time: far fewer than a lease has milliseconds, because heartbeats queue behind them.
+/// Claims that a node has on their way at a time: far fewer than a lease has milliseconds, because
+/// heartbeats queue behind them.
 inline constexpr size_t claims_at_once = 256;
-/// First wait before something is tried again; the ceiling of each further wait doubles (backoff.hpp adds the jitter).
+/// First wait before something is tried again; the ceiling of each further wait doubles
+/// (backoff.hpp adds the jitter).
 inline constexpr milliseconds backoff_initial{100};
 /// Growth of the wait between two tries.
 inline constexpr uint32_t backoff_factor = 2;
@@ -145,11 +158,14 @@ inline constexpr milliseconds drain_deadline{5'000};
 
 // Requests between actors ---------------------------------------------------------------------------------
 
-/// How long a caller waits for a ledger commit; afterwards the outcome is unknown and is read back from the rows.
+/// How long a caller waits for a ledger commit; afterwards the outcome is unknown and is read back
+/// from the rows.
 inline constexpr milliseconds ledger_deadline{5'000};
-/// How long the executor waits for the venue's answer; afterwards the order is UNKNOWN and is asked for.
+/// How long the executor waits for the venue's answer; afterwards the order is UNKNOWN and is asked
+/// for.
 inline constexpr milliseconds venue_deadline{2'000};
-/// How long the conductor waits for one phase of a step before it repeats that phase to the current owners.
+/// How long the conductor waits for one phase of a step before it repeats that phase to the current
+/// owners.
 inline constexpr milliseconds step_deadline{5'000};
 /// How long finding the owner of a unit may take.
 inline constexpr milliseconds resolve_deadline{1'000};
@@ -191,7 +207,8 @@ inline constexpr size_t venue_open_orders_max = 1'000;
 inline constexpr size_t venue_step_bars_max = 10'000;
 /// Bytes of one synced batch in the simulated venue's ledger; a longer one is damage.
 inline constexpr size_t venue_ledger_frame_bytes_max = 64 * 1024 * 1024;
-/// A batch of commands that has grown to this many bytes goes into the simulated venue's ledger before it grows on.
+/// A batch of commands that has grown to this many bytes goes into the simulated venue's ledger
+/// before it grows on.
 inline constexpr size_t venue_ledger_batch_bytes = 1024 * 1024;
 /// Checkpoints of a generated market from which its bars can be made again.
 inline constexpr size_t generator_checkpoints_max = 4'096;
@@ -216,19 +233,23 @@ inline constexpr size_t json_depth_max = 16;
 inline constexpr uint32_t http_failures_max = 10;
 /// The window in which http_failures_max counts, and how long the lockout lasts.
 inline constexpr seconds http_lockout_window{60};
-/// Addresses whose wrong tokens are counted at a time; the one that failed longest ago is forgotten first.
+/// Addresses whose wrong tokens are counted at a time; the one that failed longest ago is forgotten
+/// first.
 inline constexpr size_t http_lockout_addresses_max = 1'024;
 /// Longest bearer token that is compared at all; ours have 64 characters.
 inline constexpr size_t http_token_length_max = 256;
-/// Connections beyond http_connections_max that are told so at a time; further ones are closed without a word.
+/// Connections beyond http_connections_max that are told so at a time; further ones are closed
+/// without a word.
 inline constexpr size_t http_refusals_max = 32;
 /// Pause before accepting again after the process has run out of file descriptors.
 inline constexpr milliseconds http_accept_pause{100};
 /// Reads that wait for the database at a time; further ones are answered 503.
 inline constexpr size_t http_reads_waiting_max = 64;
-/// Halts and resumes that wait for the database at a time. They have a queue of their own, so that no read delays a halt.
+/// Halts and resumes that wait for the database at a time. They have a queue of their own, so that
+/// no read delays a halt.
 inline constexpr size_t http_commands_waiting_max = 16;
-/// How long the rest of a refused request is read and dropped, so that the client sees the answer and not a reset.
+/// How long the rest of a refused request is read and dropped, so that the client sees the answer
+/// and not a reset.
 inline constexpr milliseconds http_linger{1'000};
 /// Bytes of a refused request that are read and dropped.
 inline constexpr size_t http_linger_bytes_max = 256 * 1024;

@@ -49,16 +49,17 @@ bool is_loopback(const std::string& host) {
   in_addr v4{};
   if (host == "localhost" || host == "::1")
     return true;
-  return ::inet_pton(AF_INET, host.c_str(), &v4) == 1 && (ntohl(v4.s_addr) >> 24u) == IN_LOOPBACKNET;
+  return ::inet_pton(AF_INET, host.c_str(), &v4) == 1
+         && (ntohl(v4.s_addr) >> 24u) == IN_LOOPBACKNET;
 }
 
 listen_settings read_gateway(table_reader& root) {
   auto out = read_listen(root, "gateway", false);
   if (root.has("gateway") && !is_loopback(out.host))
-    root.problems_found().add("gateway.host",
-                              "expected a loopback address such as \"127.0.0.1\", because the gateway "
-                              "speaks plain HTTP: put a proxy with TLS before it; was "
-                                + quoted(out.host));
+    root.problems_found().add(
+      "gateway.host", "expected a loopback address such as \"127.0.0.1\", because the gateway "
+                      "speaks plain HTTP: put a proxy with TLS before it; was "
+                        + quoted(out.host));
   return out;
 }
 

@@ -6,8 +6,8 @@ namespace supreme::config {
 
 namespace {
 
-void require_same(std::vector<std::string>& found, const std::string& key, const std::string& before,
-                  const std::string& after) {
+void require_same(std::vector<std::string>& found, const std::string& key,
+                  const std::string& before, const std::string& after) {
   if (before != after)
     found.push_back(key + " stays " + before + ": its rows depend on it, and " + after
                     + " would contradict them");
@@ -17,7 +17,8 @@ void check_account(std::vector<std::string>& found, const account_settings& befo
                    const account_settings* after) {
   const auto path = "accounts[" + before.id.str() + "]";
   if (after == nullptr) {
-    found.push_back(path + " stays: nobody would see to its orders and positions any more; halt it instead");
+    found.push_back(
+      path + " stays: nobody would see to its orders and positions any more; halt it instead");
     return;
   }
   require_same(found, path + ".venue", before.venue.str(), after->venue.str());
@@ -36,8 +37,8 @@ void check_instrument(std::vector<std::string>& found, const trading::instrument
   require_same(found, path + ".quote", before.quote.str(), after->quote.str());
 }
 
-void check_strategy(std::vector<std::string>& found, const strategy_settings& before, const strategy_settings* after,
-                    const std::set<trading::slot_id>& held) {
+void check_strategy(std::vector<std::string>& found, const strategy_settings& before,
+                    const strategy_settings* after, const std::set<trading::slot_id>& held) {
   const auto path = "strategies[" + before.id.str() + "]";
   if (after != nullptr)
     require_same(found, path + ".account", before.account.str(), after->account.str());
@@ -54,9 +55,9 @@ void check_strategy(std::vector<std::string>& found, const strategy_settings& be
 
 /// What the bars of a run are made of.
 std::string bars_of(const feed_settings& feed) {
-  std::string out = std::to_string(static_cast<int>(feed.kind)) + " " + std::to_string(feed.interval_s) + " "
-                    + std::to_string(feed.seed) + " " + feed.start.to_string() + " "
-                    + std::to_string(feed.volatility_ppb);
+  std::string out = std::to_string(static_cast<int>(feed.kind)) + " "
+                    + std::to_string(feed.interval_s) + " " + std::to_string(feed.seed) + " "
+                    + feed.start.to_string() + " " + std::to_string(feed.volatility_ppb);
   for (const auto& [id, file] : feed.files)
     out += " " + id.str() + "=" + file;
   for (const auto& [id, price] : feed.start_prices)
@@ -64,7 +65,8 @@ std::string bars_of(const feed_settings& feed) {
   return out;
 }
 
-void check_run(std::vector<std::string>& found, const cluster_settings& running, const cluster_settings& wanted) {
+void check_run(std::vector<std::string>& found, const cluster_settings& running,
+               const cluster_settings& wanted) {
   require_same(found, "replay.name", running.replay.name, wanted.replay.name);
   for (const auto& before : running.feeds) {
     const auto* after = wanted.find_feed(before.name);
@@ -76,7 +78,8 @@ void check_run(std::vector<std::string>& found, const cluster_settings& running,
   // The order of instruments is the order of simultaneous bars.
   for (size_t i = 0; i < std::min(running.instruments.size(), wanted.instruments.size()); ++i) {
     if (running.instruments[i].id != wanted.instruments[i].id) {
-      found.emplace_back("instruments stay in their order, new ones come last: it decides between simultaneous bars");
+      found.emplace_back("instruments stay in their order, new ones come last: it decides between "
+                         "simultaneous bars");
       break;
     }
   }
@@ -84,7 +87,8 @@ void check_run(std::vector<std::string>& found, const cluster_settings& running,
 
 } // namespace
 
-std::vector<std::string> find_forbidden_changes(const cluster_settings& running, const cluster_settings& wanted,
+std::vector<std::string> find_forbidden_changes(const cluster_settings& running,
+                                                const cluster_settings& wanted,
                                                 const std::set<trading::slot_id>& held) {
   std::vector<std::string> found;
   check_run(found, running, wanted);

@@ -14,21 +14,24 @@
 #include <string>
 #include <type_traits>
 
-/// How trading's values travel. Wire names end in a version; a changed layout is a new name, because CAF 0.17.6 identifies
-/// a type on the wire by its name alone and would read the new layout as garbage. No floating point: CAF
-/// 0.17.6 loops for ever on an infinite double, so the templates below refuse to compile with one.
+/// How trading's values travel. Wire names end in a version; a changed layout is a new name,
+/// because CAF 0.17.6 identifies a type on the wire by its name alone and would read the new layout
+/// as garbage. No floating point: CAF 0.17.6 loops for ever on an infinite double, so the templates
+/// below refuse to compile with one.
 namespace supreme::protocols {
 
-/// The newest enumerator of an enum that travels; its values run from 1 without gaps. Specialised beside the enum's wire type, so
-/// that an enum without it does not compile.
+/// The newest enumerator of an enum that travels; its values run from 1 without gaps. Specialised
+/// beside the enum's wire type, so that an enum without it does not compile.
 template <class Enum>
 inline constexpr Enum last_enumerator{};
 template <>
 inline constexpr trading::side last_enumerator<trading::side> = trading::side::sell;
 template <>
-inline constexpr trading::order_type last_enumerator<trading::order_type> = trading::order_type::stop_limit;
+inline constexpr trading::order_type last_enumerator<trading::order_type> =
+  trading::order_type::stop_limit;
 template <>
-inline constexpr trading::order_state last_enumerator<trading::order_state> = trading::order_state::not_accepted;
+inline constexpr trading::order_state last_enumerator<trading::order_state> =
+  trading::order_state::not_accepted;
 template <>
 inline constexpr trading::target last_enumerator<trading::target> = trading::target::short_position;
 
@@ -37,14 +40,17 @@ template <class T>
 [[nodiscard]] constexpr bool is_known(const T& x) noexcept {
   if constexpr (std::is_enum_v<T>) {
     using number = std::underlying_type_t<T>;
-    static_assert(last_enumerator<T> != T{}, "an enum on the wire says which of its enumerators is the last");
-    return static_cast<number>(x) >= 1 && static_cast<number>(x) <= static_cast<number>(last_enumerator<T>);
+    static_assert(last_enumerator<T> != T{},
+                  "an enum on the wire says which of its enumerators is the last");
+    return static_cast<number>(x) >= 1
+           && static_cast<number>(x) <= static_cast<number>(last_enumerator<T>);
   } else {
     return true;
   }
 }
 
-/// Fields of a wire type; refuses floating point at compile time, and unknown enumerators when it reads.
+/// Fields of a wire type; refuses floating point at compile time, and unknown enumerators when it
+/// reads.
 template <class Inspector, class... Ts>
 typename Inspector::result_type fields(Inspector& f, const char* name, Ts&... xs) {
   static_assert((!std::is_floating_point_v<Ts> && ...), "no floating point on the wire");
@@ -53,7 +59,8 @@ typename Inspector::result_type fields(Inspector& f, const char* name, Ts&... xs
   } else {
     auto result = f(caf::meta::type_name(name), xs...);
     if (!result && !(is_known(xs) && ...))
-      return caf::make_error(caf::sec::invalid_argument, std::string{name} + ": unknown enumerator");
+      return caf::make_error(caf::sec::invalid_argument,
+                             std::string{name} + ": unknown enumerator");
     return result;
   }
 }
@@ -61,8 +68,11 @@ typename Inspector::result_type fields(Inspector& f, const char* name, Ts&... xs
 /// A value that is absent travels as false and its default.
 template <class T>
 struct optional_field {
-  explicit optional_field(const std::optional<T>& x) : present(x.has_value()), value(x.value_or(T{})) {}
-  [[nodiscard]] std::optional<T> get() const { return present ? std::optional<T>{value} : std::nullopt; }
+  explicit optional_field(const std::optional<T>& x)
+    : present(x.has_value()), value(x.value_or(T{})) {}
+  [[nodiscard]] std::optional<T> get() const {
+    return present ? std::optional<T>{value} : std::nullopt;
+  }
   bool present;
   T value;
 };
@@ -111,11 +121,11 @@ template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, bar& x) {
   int64_t interval_ns = x.interval.count();
   if constexpr (Inspector::reads_state) {
-    return protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open, x.high, x.low,
-                             x.close, x.volume);
+    return protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open, x.high,
+                             x.low, x.close, x.volume);
   } else {
-    auto result = protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open, x.high,
-                                    x.low, x.close, x.volume);
+    auto result = protocols::fields(f, "bar_v1", x.instrument, x.open_time, interval_ns, x.open,
+                                    x.high, x.low, x.close, x.volume);
     x.interval = nanoseconds{interval_ns};
     return result;
   }
@@ -137,9 +147,9 @@ typename Inspector::result_type inspect(Inspector& f, order& x) {
   protocols::optional_field<price> limit{x.limit_price};
   protocols::optional_field<price> stop{x.stop_price};
   auto all = [&] {
-    return protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue, x.instrument,
-                             x.direction, x.type, x.size, limit.present, limit.value, stop.present,
-                             stop.value, x.decision_price, x.event_time);
+    return protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue,
+                             x.instrument, x.direction, x.type, x.size, limit.present, limit.value,
+                             stop.present, stop.value, x.decision_price, x.event_time);
   };
   if constexpr (Inspector::reads_state) {
     return all();
@@ -153,13 +163,14 @@ typename Inspector::result_type inspect(Inspector& f, order& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fill& x) {
-  return protocols::fields(f, "fill_v1", x.venue, x.account, x.id, x.order, x.instrument, x.direction, x.at,
-                           x.size, x.fee, x.fee_asset, x.event_time);
+  return protocols::fields(f, "fill_v1", x.venue, x.account, x.id, x.order, x.instrument,
+                           x.direction, x.at, x.size, x.fee, x.fee_asset, x.event_time);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, position& x) {
-  return protocols::fields(f, "position_v1", x.size, x.cost, x.realised_gross, x.fees_quote, x.fill_count);
+  return protocols::fields(f, "position_v1", x.size, x.cost, x.realised_gross, x.fees_quote,
+                           x.fill_count);
 }
 
 } // namespace supreme::trading

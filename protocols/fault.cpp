@@ -15,18 +15,30 @@ constexpr auto category = caf::atom("supreme");
 
 const char* to_string(fault f) noexcept {
   switch (f) {
-    case fault::not_owner: return "not_owner";
-    case fault::not_here: return "not_here";
-    case fault::unresolved: return "unresolved";
-    case fault::database: return "database";
-    case fault::database_unknown: return "database_unknown";
-    case fault::venue: return "venue";
-    case fault::hello_refused: return "hello_refused";
-    case fault::wrong_config: return "wrong_config";
-    case fault::stale_step: return "stale_step";
-    case fault::bad_input: return "bad_input";
-    case fault::recovering: return "recovering";
-    case fault::overloaded: return "overloaded";
+    case fault::not_owner:
+      return "not_owner";
+    case fault::not_here:
+      return "not_here";
+    case fault::unresolved:
+      return "unresolved";
+    case fault::database:
+      return "database";
+    case fault::database_unknown:
+      return "database_unknown";
+    case fault::venue:
+      return "venue";
+    case fault::hello_refused:
+      return "hello_refused";
+    case fault::wrong_config:
+      return "wrong_config";
+    case fault::stale_step:
+      return "stale_step";
+    case fault::bad_input:
+      return "bad_input";
+    case fault::recovering:
+      return "recovering";
+    case fault::overloaded:
+      return "overloaded";
   }
   return "unknown_fault";
 }
@@ -36,7 +48,8 @@ caf::error make_error(fault f, const std::string& context) {
 }
 
 bool is(const caf::error& e, fault f) noexcept {
-  // CAF's own accessors read through a null pointer where there is no error, as in the reason of a normal exit.
+  // CAF's own accessors read through a null pointer where there is no error, as in the reason of a
+  // normal exit.
   return e && e.category() == category && e.code() == static_cast<uint8_t>(f);
 }
 

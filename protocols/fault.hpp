@@ -9,18 +9,18 @@ namespace supreme::protocols {
 
 /// Why an actor could not do what it was asked. Travels between nodes; values are never reused.
 enum class fault : uint8_t {
-  not_owner = 1,          ///< definitive: the epoch was superseded, or a newer conductor has been heard
-  not_here = 2,           ///< transient: the unit does not live on this node
-  unresolved = 3,         ///< transient: nobody holds the unit, or its node cannot be reached
-  database = 4,           ///< transient: nothing was written
-  database_unknown = 5,   ///< unknown: the commit's outcome is open; the rows decide
-  venue = 6,              ///< unknown: the venue did not answer
-  hello_refused = 7,      ///< definitive: other cluster, build or message set
-  wrong_config = 8,       ///< transient: the sender acts on another configuration version
-  stale_step = 9,         ///< definitive: the step is over
-  bad_input = 10,         ///< definitive: the data is defective
-  recovering = 11,        ///< transient: state is being rebuilt from rows
-  overloaded = 12,        ///< transient: refused at the source, not queued
+  not_owner = 1,  ///< definitive: the epoch was superseded, or a newer conductor has been heard
+  not_here = 2,   ///< transient: the unit does not live on this node
+  unresolved = 3, ///< transient: nobody holds the unit, or its node cannot be reached
+  database = 4,   ///< transient: nothing was written
+  database_unknown = 5, ///< unknown: the commit's outcome is open; the rows decide
+  venue = 6,            ///< unknown: the venue did not answer
+  hello_refused = 7,    ///< definitive: other cluster, build or message set
+  wrong_config = 8,     ///< transient: the sender acts on another configuration version
+  stale_step = 9,       ///< definitive: the step is over
+  bad_input = 10,       ///< definitive: the data is defective
+  recovering = 11,      ///< transient: state is being rebuilt from rows
+  overloaded = 12,      ///< transient: refused at the source, not queued
 };
 
 [[nodiscard]] const char* to_string(fault f) noexcept;

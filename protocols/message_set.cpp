@@ -68,10 +68,10 @@ std::string layouts() {
 
 std::string wire_layouts() {
   return layouts<hello, unit_address, bar_query, bar_batch, step_event, step_done, signal_emission,
-                 decide_step, step_decided, approved_batch, rest_step, step_rested, mark_step, equity_report,
-                 venue_logon, venue_session, venue_submit, venue_query, venue_reports, venue_cancel,
-                 venue_trades_query, venue_trades, venue_step, venue_stepped, settle_step, step_settled,
-                 book_fills, fills_booked>();
+                 decide_step, step_decided, approved_batch, rest_step, step_rested, mark_step,
+                 equity_report, venue_logon, venue_session, venue_submit, venue_query,
+                 venue_reports, venue_cancel, venue_trades_query, venue_trades, venue_step,
+                 venue_stepped, settle_step, step_settled, book_fills, fills_booked>();
 }
 
 /// FNV-1a, 64 bits: an identity, not a secret.

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-/// Everything actors say to each other across nodes. Immutable once sent. Ids are appended to the block in interfaces.hpp,
-/// never reordered; golden bytes in tests/protocols hold every layout.
+/// Everything actors say to each other across nodes. Immutable once sent. Ids are appended to the
+/// block in interfaces.hpp, never reordered; golden bytes in tests/protocols hold every layout.
 namespace supreme::protocols {
 
 // -- cluster ------------------------------------------------------------------
@@ -17,7 +17,7 @@ namespace supreme::protocols {
 struct hello {
   std::string cluster;
   std::string build;
-  std::string messages;      ///< message_set_hash()
+  std::string messages; ///< message_set_hash()
   std::string node;
   uint64_t incarnation = 0;
 };
@@ -27,37 +27,38 @@ struct unit_address {
   std::string unit;
   uint64_t epoch = 0;
   std::string node;
-  uint64_t incarnation = 0;  ///< executors: what T2 stamps; 0 for other units
+  uint64_t incarnation = 0; ///< executors: what T2 stamps; 0 for other units
   caf::strong_actor_ptr handle;
 };
 
 // -- replay -------------------------------------------------------------------
 
-/// Names one step of a replay: everything that happens at one event time. Steps are numbered without gaps and each names the
-/// event time before it, so that a receiver sees at once whether it has missed one. Receivers refuse a conductor with a lower epoch
-/// than one they have heard, so that a zombie conductor cannot drive anybody.
+/// Names one step of a replay: everything that happens at one event time. Steps are numbered
+/// without gaps and each names the event time before it, so that a receiver sees at once whether it
+/// has missed one. Receivers refuse a conductor with a lower epoch than one they have heard, so
+/// that a zombie conductor cannot drive anybody.
 struct step_id {
   std::string run;
   uint64_t conductor_epoch = 0;
-  uint64_t step = 0;                 ///< counts from 1
-  trading::timestamp event_time;     ///< close time of the step's bars
-  trading::timestamp previous_time;  ///< event time of the step before; 0 for the first
-  uint64_t attempt = 0;              ///< counts up each time the conductor repeats the step
-  uint64_t config_version = 0;       ///< the conductor's
+  uint64_t step = 0;                ///< counts from 1
+  trading::timestamp event_time;    ///< close time of the step's bars
+  trading::timestamp previous_time; ///< event time of the step before; 0 for the first
+  uint64_t attempt = 0;             ///< counts up each time the conductor repeats the step
+  uint64_t config_version = 0;      ///< the conductor's
 };
 
-/// Asks a feed for bars with after < close time ≤ up_to, ascending by (close time, feed order); whole close times
-/// only, except for a single instrument's history.
+/// Asks a feed for bars with after < close time ≤ up_to, ascending by (close time, feed order);
+/// whole close times only, except for a single instrument's history.
 struct bar_query {
   std::vector<trading::instrument_id> instruments;
   trading::timestamp after;
-  trading::timestamp up_to;          ///< 0 = no bound
-  uint32_t max_bars = 0;             ///< 1..defaults::feed_batch_bars
+  trading::timestamp up_to; ///< 0 = no bound
+  uint32_t max_bars = 0;    ///< 1..defaults::feed_batch_bars
 };
 
 struct bar_batch {
   std::vector<trading::bar> bars;
-  bool end_of_input = false;         ///< nothing will ever follow these
+  bool end_of_input = false; ///< nothing will ever follow these
 };
 
 /// What a fill did to a slot; numbered by the account's event order.
@@ -71,7 +72,8 @@ struct fill_notice {
 /// Step (b): the fills of this step, then the closes.
 struct step_event {
   step_id id;
-  uint64_t definition = 0;           ///< the unit's definition the conductor reckons with; another one refuses
+  uint64_t definition =
+    0; ///< the unit's definition the conductor reckons with; another one refuses
   std::vector<fill_notice> fills;
   std::vector<trading::bar> bars;
 };
@@ -80,7 +82,7 @@ struct step_done {
   std::string unit;
   uint64_t step = 0;
   uint32_t signals = 0;
-  bool quarantined = false;          ///< the strategy was taken out of service: it will stay silent
+  bool quarantined = false; ///< the strategy was taken out of service: it will stay silent
 };
 
 /// A signal on its way to the guard, with the strategy's right to send it.
@@ -109,12 +111,14 @@ struct step_decided {
   std::vector<trading::client_order_id> orders; ///< approved in this step, in decision order
 };
 
-/// Proof that a guard accepted an intent and that both are committed; executors accept nothing else.
+/// Proof that a guard accepted an intent and that both are committed; executors accept nothing
+/// else.
 struct approved_order {
   trading::order order;
   uint64_t guard_epoch = 0;
-  uint64_t incarnation = 0;          ///< of the executor whose SUBMITTING is already committed; 0 = T2 is still to come
-  int64_t valid_until_ns = 0;        ///< UTC, as committed with SUBMITTING; not sent later. 0 before T2
+  uint64_t incarnation =
+    0; ///< of the executor whose SUBMITTING is already committed; 0 = T2 is still to come
+  int64_t valid_until_ns = 0; ///< UTC, as committed with SUBMITTING; not sent later. 0 before T2
 };
 
 struct approved_batch {
@@ -130,7 +134,7 @@ struct rest_step {
 
 struct step_rested {
   uint64_t step = 0;
-  uint32_t open = 0;                 ///< how many of them rest at the venue
+  uint32_t open = 0; ///< how many of them rest at the venue
 };
 
 /// Values positions at one set of prices.
@@ -156,17 +160,17 @@ struct venue_logon {
 
 struct venue_session {
   trading::account_id account;
-  uint64_t current = 0;              ///< the session that is in force now
-  uint64_t last_trade_seq = 0;       ///< the account's newest trade
+  uint64_t current = 0;        ///< the session that is in force now
+  uint64_t last_trade_seq = 0; ///< the account's newest trade
 };
 
 /// Values are never reused.
 enum class venue_verdict : uint8_t {
-  accepted = 1,          ///< the venue has this order (also when it had it before)
-  rejected = 2,          ///< it will never have it
-  shut_out = 3,          ///< a newer session is in force: this session's order was not taken
-  window_closed = 4,     ///< arrived after valid_until: not taken
-  not_found = 5,         ///< answer to a query: the venue does not have it
+  accepted = 1,      ///< the venue has this order (also when it had it before)
+  rejected = 2,      ///< it will never have it
+  shut_out = 3,      ///< a newer session is in force: this session's order was not taken
+  window_closed = 4, ///< arrived after valid_until: not taken
+  not_found = 5,     ///< answer to a query: the venue does not have it
 };
 
 template <>
@@ -175,7 +179,7 @@ inline constexpr venue_verdict last_enumerator<venue_verdict> = venue_verdict::n
 struct venue_submit {
   trading::account_id account;
   uint64_t session = 0;
-  int64_t valid_until_ns = 0;        ///< UTC wall clock; the venue does not take it later
+  int64_t valid_until_ns = 0;         ///< UTC wall clock; the venue does not take it later
   std::vector<trading::order> orders; ///< taken in this order
 };
 
@@ -205,7 +209,7 @@ struct venue_cancel {
 };
 
 struct venue_trade {
-  uint64_t seq = 0;                  ///< gap-free per account, from 1
+  uint64_t seq = 0; ///< gap-free per account, from 1
   trading::fill fill;
 };
 
@@ -217,8 +221,8 @@ struct venue_trades_query {
 
 struct venue_trades {
   trading::account_id account;
-  uint64_t last_seq = 0;             ///< the account's newest trade
-  std::vector<venue_trade> trades;   ///< ascending
+  uint64_t last_seq = 0;           ///< the account's newest trade
+  std::vector<venue_trade> trades; ///< ascending
 };
 
 /// Lockstep step (a): the venue matches what rests against these bars.
@@ -234,7 +238,8 @@ struct venue_stepped {
 
 // -- fills on their way into the books ------------------------------------------
 
-/// Step (a), second half: book these trades; `last` is the newest trade the venue has for the account.
+/// Step (a), second half: book these trades; `last` is the newest trade the venue has for the
+/// account.
 struct settle_step {
   step_id id;
   venue_trades trades;
@@ -244,20 +249,20 @@ struct step_settled {
   trading::account_id account;
   uint64_t step = 0;
   uint64_t account_seq = 0;
-  std::vector<fill_notice> fills;    ///< of this step, in account-event order
+  std::vector<fill_notice> fills; ///< of this step, in account-event order
 };
 
 /// Executor → portfolio: apply each exactly once.
 struct book_fills {
   std::vector<venue_trade> trades;
-  /// The slot of each trade's order where the executor knows it, else empty; none at all stands for all empty. A hint that spares
-  /// reading: the rows decide.
+  /// The slot of each trade's order where the executor knows it, else empty; none at all stands for
+  /// all empty. A hint that spares reading: the rows decide.
   std::vector<trading::slot_id> slots;
 };
 
 struct fills_booked {
   uint64_t account_seq = 0;
-  std::vector<fill_notice> fills;    ///< one per trade that is (now or before) in the books
+  std::vector<fill_notice> fills; ///< one per trade that is (now or before) in the books
 };
 
 // -- inspection -----------------------------------------------------------------
@@ -353,7 +358,8 @@ typename Inspector::result_type inspect(Inspector& f, venue_query& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, venue_report& x) {
-  return fields(f, "venue_report_v1", x.order, x.verdict, x.state, x.venue_order, x.filled, x.reason);
+  return fields(f, "venue_report_v1", x.order, x.verdict, x.state, x.venue_order, x.filled,
+                x.reason);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, venue_reports& x) {

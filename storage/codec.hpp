@@ -14,8 +14,8 @@
 namespace supreme::storage::codec {
 
 [[nodiscard]] nlohmann::json to_json(const transaction& t);
-/// What trading.commit_group takes, as SQL arrays: the units and accounts the members touch, and the
-/// members, each a text of JSON.
+/// What trading.commit_group takes, as SQL arrays: the units and accounts the members touch, and
+/// the members, each a text of JSON.
 struct group_request {
   std::string units;
   std::string accounts;

@@ -7,8 +7,9 @@
 
 namespace supreme::storage {
 
-/// Within one group, a guard's decisions stand in the order in which it made them, each reckoning with the ones before. One that is
-/// fenced (its strategy has just moved) stops those after it, so that they are decided again together, in that order.
+/// Within one group, a guard's decisions stand in the order in which it made them, each reckoning
+/// with the ones before. One that is fenced (its strategy has just moved) stops those after it, so
+/// that they are decided again together, in that order.
 class decision_order {
 public:
   /// Whether the member must not be run, because a decision before it was fenced.

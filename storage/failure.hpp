@@ -9,8 +9,9 @@ namespace supreme::storage {
 /// How the outside world failed. The three kinds are never merged.
 enum class failure_kind : uint8_t {
   definitive = 1, ///< the statement is wrong and will stay wrong: nothing was written
-  transient = 2,  ///< nothing was written; trying again later may work (server down, lock timeout, disk full)
-  unknown = 3,    ///< the connection was lost at COMMIT: read back by key before anything else
+  transient =
+    2, ///< nothing was written; trying again later may work (server down, lock timeout, disk full)
+  unknown = 3, ///< the connection was lost at COMMIT: read back by key before anything else
 };
 
 /// Thrown by every store when the database fails. `what()` never contains credentials.

@@ -84,7 +84,8 @@ connector::behavior_type make_connector(connector::stateful_pointer<connector_st
             }
           },
           [promise](caf::error& why) mutable {
-            log(log_level::warning, connector_state::name, "refused_by_peer", protocols::describe(why));
+            log(log_level::warning, connector_state::name, "refused_by_peer",
+                protocols::describe(why));
             promise.deliver(std::move(why));
           });
       return promise;

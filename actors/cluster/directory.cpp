@@ -40,8 +40,9 @@ void fail_waiting(peer& p, const caf::error& why) {
 void connect(self_pointer self, const std::string& name) {
   auto& p = self->state.peers[name];
   p.connecting = true;
-  self->request(self->state.link, limits::mesh_probe_timeout + limits::mesh_hello_deadline * 3,
-                connect_to{p.host, p.port})
+  self
+    ->request(self->state.link, limits::mesh_probe_timeout + limits::mesh_hello_deadline * 3,
+              connect_to{p.host, p.port})
     .then(
       [self, name](const protocols::gatekeeper& gate) {
         auto& found = self->state.peers[name];
@@ -69,7 +70,8 @@ const std::string* peer_of(const directory_state& st, const std::string& unit) {
   return holder == st.holders.end() ? nullptr : &holder->second;
 }
 
-caf::result<protocols::unit_address> find_local(const directory_state& st, const std::string& unit) {
+caf::result<protocols::unit_address> find_local(const directory_state& st,
+                                                const std::string& unit) {
   if (auto found = st.local.find(unit); found != st.local.end())
     return found->second;
   return protocols::make_error(protocols::fault::not_here, unit + " does not live on " + st.node);
@@ -96,8 +98,8 @@ caf::result<protocols::unit_address> resolve(self_pointer self, const std::strin
   return promise;
 }
 
-void update_peer(directory_state& st, const std::string& name, const std::string& host, uint16_t port,
-                 uint64_t incarnation) {
+void update_peer(directory_state& st, const std::string& name, const std::string& host,
+                 uint16_t port, uint64_t incarnation) {
   auto& p = st.peers[name];
   if (p.host == host && p.port == port && p.incarnation == incarnation)
     return;
@@ -116,7 +118,8 @@ void learn(directory_state& st, const cluster_news& news) {
   }
   st.holders.clear();
   for (const auto& u : news.view.units) {
-    if (auto holder = live.find({u.holder, u.holder_incarnation}); holder != live.end() && holder->second)
+    if (auto holder = live.find({u.holder, u.holder_incarnation});
+        holder != live.end() && holder->second)
       st.holders[u.unit] = u.holder;
   }
   if (news.config) {

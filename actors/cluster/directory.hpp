@@ -15,7 +15,9 @@ struct local_unit {
   protocols::unit_address address;
 };
 /// As resolve, but only among the units of this node: what the gatekeeper answers to others.
-struct resolve_local { std::string unit; };
+struct resolve_local {
+  std::string unit;
+};
 
 } // namespace supreme::actors
 
@@ -24,12 +26,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::resolve_local)
 
 namespace supreme::actors {
 
-/// name → handle + epoch. Answers from this node's own units, else through the holder's gatekeeper. Handles never
-/// heal: a caller drops one on DOWN or on a failed request and asks again.
-using directory
-  = caf::typed_actor<caf::replies_to<protocols::resolve_atom, std::string>::with<protocols::unit_address>,
-                     caf::replies_to<resolve_local>::with<protocols::unit_address>,
-                     caf::reacts_to<local_unit>, caf::reacts_to<cluster_news>>;
+/// name → handle + epoch. Answers from this node's own units, else through the holder's gatekeeper.
+/// Handles never heal: a caller drops one on DOWN or on a failed request and asks again.
+using directory = caf::typed_actor<
+  caf::replies_to<protocols::resolve_atom, std::string>::with<protocols::unit_address>,
+  caf::replies_to<resolve_local>::with<protocols::unit_address>, caf::reacts_to<local_unit>,
+  caf::reacts_to<cluster_news>>;
 
 struct directory_state {
   static inline const char* name = "directory";
@@ -43,14 +45,14 @@ struct directory_state {
     std::string host;
     uint16_t port = 0;
     uint64_t incarnation = 0;
-    protocols::gatekeeper gate;         ///< null until connected
+    protocols::gatekeeper gate; ///< null until connected
     bool connecting = false;
     std::vector<question> waiting;
   };
   std::string node;
   connector link;
   std::map<std::string, protocols::unit_address> local;
-  std::map<std::string, peer> peers;    ///< by node name, or by venue unit
+  std::map<std::string, peer> peers;          ///< by node name, or by venue unit
   std::map<std::string, std::string> holders; ///< unit → live node
 };
 

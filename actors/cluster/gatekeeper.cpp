@@ -19,8 +19,8 @@ std::string compare_hello(const protocols::hello& mine, const protocols::hello& 
 }
 
 protocols::gatekeeper::behavior_type
-make_gatekeeper(protocols::gatekeeper::stateful_pointer<gatekeeper_state> self, protocols::hello mine,
-                directory local, refusal_hook on_refusal) {
+make_gatekeeper(protocols::gatekeeper::stateful_pointer<gatekeeper_state> self,
+                protocols::hello mine, directory local, refusal_hook on_refusal) {
   return {
     [mine, on_refusal](const protocols::hello& theirs) -> caf::result<protocols::hello> {
       if (auto why = compare_hello(mine, theirs); !why.empty()) {

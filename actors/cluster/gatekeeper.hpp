@@ -15,11 +15,12 @@ struct gatekeeper_state {
 };
 
 /// Whether two processes may talk; empty = yes, else why not.
-[[nodiscard]] std::string compare_hello(const protocols::hello& mine, const protocols::hello& theirs);
+[[nodiscard]] std::string compare_hello(const protocols::hello& mine,
+                                        const protocols::hello& theirs);
 
 /// Immortal and the only published actor: a published port would keep a dead one for ever.
 protocols::gatekeeper::behavior_type
-make_gatekeeper(protocols::gatekeeper::stateful_pointer<gatekeeper_state> self, protocols::hello mine,
-                directory local, refusal_hook on_refusal);
+make_gatekeeper(protocols::gatekeeper::stateful_pointer<gatekeeper_state> self,
+                protocols::hello mine, directory local, refusal_hook on_refusal);
 
 } // namespace supreme::actors

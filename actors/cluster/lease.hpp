@@ -8,9 +8,9 @@
 
 namespace supreme::actors {
 
-/// The node's right to act, renewed by the heartbeat and read by everybody just before they touch the outside world.
-/// The deadline is the time a renewal was SENT plus the self-fence interval, on the boot clock, so that a
-/// stopped process finds it expired when it wakes. Lock-free; any thread.
+/// The node's right to act, renewed by the heartbeat and read by everybody just before they touch
+/// the outside world. The deadline is the time a renewal was SENT plus the self-fence interval, on
+/// the boot clock, so that a stopped process finds it expired when it wakes. Lock-free; any thread.
 class lease {
 public:
   explicit lease(const process_clock& clock) : clock_(clock) {}
@@ -23,8 +23,11 @@ public:
     return clock_.since_boot().count() < deadline_ns_.load(std::memory_order_acquire);
   }
 
-  /// The ledger marks when it enters the database; a heartbeat is not sent while it has been inside for a whole ttl.
-  void enter_ledger() { ledger_since_ns_.store(clock_.since_boot().count(), std::memory_order_release); }
+  /// The ledger marks when it enters the database; a heartbeat is not sent while it has been inside
+  /// for a whole ttl.
+  void enter_ledger() {
+    ledger_since_ns_.store(clock_.since_boot().count(), std::memory_order_release);
+  }
   void leave_ledger() { ledger_since_ns_.store(0, std::memory_order_release); }
   [[nodiscard]] bool ledger_stuck(std::chrono::nanoseconds limit) const {
     auto since = ledger_since_ns_.load(std::memory_order_acquire);

@@ -9,7 +9,8 @@ namespace supreme::actors {
 
 namespace {
 
-/// Units that share an affinity and a placement move as one; the first unit's kind stands for the group.
+/// Units that share an affinity and a placement move as one; the first unit's kind stands for the
+/// group.
 struct group {
   std::string key;
   const unit_spec* first = nullptr;
@@ -57,21 +58,21 @@ assignment place(const std::vector<unit_spec>& units, const std::vector<placemen
     if (candidates.empty())
       continue;
     auto kind = g.first->kind;
-    // Every node holds `share` groups and as many as do not come out even hold one more. A full node comes after every node with
-    // room; within both, the higher score wins, ties go by name.
+    // Every node holds `share` groups and as many as do not come out even hold one more. A full
+    // node comes after every node with room; within both, the higher score wins, ties go by name.
     auto share = groups_of_kind[kind] / candidates.size();
     auto uneven = groups_of_kind[kind] % candidates.size();
-    auto above = static_cast<size_t>(std::count_if(candidates.begin(), candidates.end(), [&](const auto* n) {
-      return load[{kind, n->name}] > share;
-    }));
+    auto above =
+      static_cast<size_t>(std::count_if(candidates.begin(), candidates.end(), [&](const auto* n) {
+        return load[{kind, n->name}] > share;
+      }));
     auto rank = [&](const placement_node* n) {
       auto held = load[{kind, n->name}];
       bool full = held > share || (held == share && above >= uneven);
       return std::tuple{full, ~score(g, *n), n->name};
     };
-    const auto* best = *std::min_element(candidates.begin(), candidates.end(), [&](auto* a, auto* b) {
-      return rank(a) < rank(b);
-    });
+    const auto* best = *std::min_element(candidates.begin(), candidates.end(),
+                                         [&](auto* a, auto* b) { return rank(a) < rank(b); });
     ++load[{kind, best->name}];
     for (const auto* member : g.members)
       result[member->name] = best->name;

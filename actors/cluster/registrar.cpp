@@ -49,10 +49,12 @@ void read_config(registrar_state& st, uint64_t version) {
   if (!row)
     return;
   st.config_doubtful = false;
-  auto parsed = config::parse_cluster(row->text, "configuration version " + std::to_string(version));
+  auto parsed =
+    config::parse_cluster(row->text, "configuration version " + std::to_string(version));
   if (auto* settings = std::get_if<config::cluster_settings>(&parsed)) {
     st.config = std::make_shared<committed_config>(committed_config{version, std::move(*settings)});
-    log(log_level::info, registrar_state::name, "config_read", "version " + std::to_string(version));
+    log(log_level::info, registrar_state::name, "config_read",
+        "version " + std::to_string(version));
     return;
   }
   for (const auto& problem : std::get<config::problems>(parsed))
@@ -63,11 +65,13 @@ void renew(self_pointer self) {
   auto& st = self->state;
   const auto& timing = lease_of(st);
   if (st.node_lease->ledger_stuck(std::chrono::milliseconds{timing.ttl_ms})) {
-    log(log_level::error, registrar_state::name, "ledger_stuck", "the ledger hangs: heartbeat withheld");
+    log(log_level::error, registrar_state::name, "ledger_stuck",
+        "the ledger hangs: heartbeat withheld");
     return;
   }
   auto sent = st.node_lease->clock().since_boot();
-  auto view = st.store->renew(st.settings.registration.node, st.incarnation, timing.ttl_ms, st.acknowledged);
+  auto view =
+    st.store->renew(st.settings.registration.node, st.incarnation, timing.ttl_ms, st.acknowledged);
   if (!view.alive) {
     log(log_level::error, registrar_state::name, "declared_dead",
         "incarnation " + std::to_string(st.incarnation) + " has expired: joining anew");
@@ -95,7 +99,8 @@ void tick(self_pointer self) {
   } catch (const storage::store_failure& why) {
     note_failure(st, why);
   }
-  self->delayed_send(self, std::chrono::milliseconds{lease_of(st).renew_ms}, protocols::tick_atom_v);
+  self->delayed_send(self, std::chrono::milliseconds{lease_of(st).renew_ms},
+                     protocols::tick_atom_v);
 }
 
 template <class T, class F>
@@ -126,8 +131,8 @@ caf::result<void> leave(registrar_state& st) {
 
 registrar::behavior_type make_registrar(registrar::stateful_pointer<registrar_state> self,
                                         std::shared_ptr<storage::cluster_store> store,
-                                        std::shared_ptr<lease> node_lease, registrar_settings settings,
-                                        caf::actor listener) {
+                                        std::shared_ptr<lease> node_lease,
+                                        registrar_settings settings, caf::actor listener) {
   auto& st = self->state;
   st.store = std::move(store);
   st.node_lease = std::move(node_lease);
@@ -141,7 +146,8 @@ registrar::behavior_type make_registrar(registrar::stateful_pointer<registrar_st
         claimed_unit answer;
         // A claim of an incarnation that is no longer ours must not succeed under the new one.
         if (c.incarnation == self->state.incarnation && !self->state.leaving)
-          answer.epoch = s.claim(c.unit, self->state.settings.registration.node, c.incarnation).value_or(0);
+          answer.epoch =
+            s.claim(c.unit, self->state.settings.registration.node, c.incarnation).value_or(0);
         if (answer.epoch != 0 && c.needs_number)
           answer.number = s.next_incarnation();
         return answer;

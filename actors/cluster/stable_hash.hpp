@@ -5,9 +5,9 @@
 
 namespace supreme::actors {
 
-/// The same number on every machine and in every build: FNV-1a (64 bits) with the splitmix64 finaliser, because raw FNV spreads
-/// short, similar names badly. An identity, not a secret. Sources: Fowler–Noll–Vo; Steele et al., "Fast
-/// splittable pseudorandom number generators" (2014).
+/// The same number on every machine and in every build: FNV-1a (64 bits) with the splitmix64
+/// finaliser, because raw FNV spreads short, similar names badly. An identity, not a secret.
+/// Sources: Fowler–Noll–Vo; Steele et al., "Fast splittable pseudorandom number generators" (2014).
 [[nodiscard]] constexpr uint64_t stable_hash(std::string_view text) noexcept {
   uint64_t h = 0xcbf29ce484222325u;
   for (char c : text)

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 using self_pointer = caf::stateful_actor<unit_host_state>*;
 using running = unit_host_state::running;
 
-/// A node that has just joined may be one of several that are starting: units are claimed when that has settled.
+/// A node that has just joined may be one of several that are starting: units are claimed when that
+/// has settled.
 constexpr auto join_settle = 700ms;
 /// How often the lease is looked at; well below the slack between self-fence and ttl.
 constexpr auto lease_tick = 100ms;
@@ -55,7 +56,8 @@ bool is_transient(const caf::error& why) {
   constexpr std::array transient{fault::database, fault::database_unknown, fault::unresolved,
                                  fault::venue,    fault::recovering,       fault::not_here};
   return why == caf::sec::request_timeout || why == caf::sec::request_receiver_down
-         || std::any_of(transient.begin(), transient.end(), [&](fault f) { return protocols::is(why, f); });
+         || std::any_of(transient.begin(), transient.end(),
+                        [&](fault f) { return protocols::is(why, f); });
 }
 
 void stop_actor(self_pointer self, running& unit) {
@@ -84,7 +86,8 @@ void quarantine(self_pointer self, running& unit, const std::string& why) {
   halt.name = unit.spec.subject;
   halt.mode = trading::trading_mode::halted;
   halt.principal = "supervisor";
-  halt.reason = (unit.spec.name + " crashed too often: " + why).substr(0, limits::mode_reason_bytes_max);
+  halt.reason =
+    (unit.spec.name + " crashed too often: " + why).substr(0, limits::mode_reason_bytes_max);
   self->request(st.settings.books, limits::ledger_deadline, std::move(halt))
     .then([](storage::mode_outcome) {},
           [name = unit.spec.name](const caf::error& failed) {
@@ -93,9 +96,12 @@ void quarantine(self_pointer self, running& unit, const std::string& why) {
   start_actor(self, unit.spec.name, 0);
 }
 
-/// Units whose defect no other node would cure, and which must not take trading down with them: a feed whose file is damaged is as
-/// damaged on the next node, and the gateway only watches. They are tried again for as long as it takes, ever more slowly.
-bool outlives_defects(unit_kind kind) { return kind == unit_kind::feed || kind == unit_kind::gateway; }
+/// Units whose defect no other node would cure, and which must not take trading down with them: a
+/// feed whose file is damaged is as damaged on the next node, and the gateway only watches. They
+/// are tried again for as long as it takes, ever more slowly.
+bool outlives_defects(unit_kind kind) {
+  return kind == unit_kind::feed || kind == unit_kind::gateway;
+}
 
 void on_crash(self_pointer self, running& unit, const caf::error& why) {
   auto& st = self->state;
@@ -105,23 +111,28 @@ void on_crash(self_pointer self, running& unit, const caf::error& why) {
     if (now(st) - unit.started_at >= limits::restart_window)
       unit.transient_failures = 0;
     ++unit.transient_failures;
-    schedule_restart(self, unit, backoff(unit.transient_failures, st.settings.node + "/" + unit.spec.name));
+    schedule_restart(self, unit,
+                     backoff(unit.transient_failures, st.settings.node + "/" + unit.spec.name));
     return;
   }
   record(st, unit.spec.name, "crashed", unit.epoch, text);
   auto window_start = now(st) - limits::restart_window;
   auto& crashes = unit.crashes;
-  crashes.erase(std::remove_if(crashes.begin(), crashes.end(), [&](auto at) { return at < window_start; }),
-                crashes.end());
+  crashes.erase(
+    std::remove_if(crashes.begin(), crashes.end(), [&](auto at) { return at < window_start; }),
+    crashes.end());
   crashes.push_back(now(st));
   if (crashes.size() <= limits::restarts_max || outlives_defects(unit.spec.kind)) {
-    schedule_restart(self, unit, backoff(static_cast<uint32_t>(crashes.size()), st.settings.node + "/" + unit.spec.name));
+    schedule_restart(
+      self, unit,
+      backoff(static_cast<uint32_t>(crashes.size()), st.settings.node + "/" + unit.spec.name));
   } else if (unit.spec.kind == unit_kind::strategy) {
     quarantine(self, unit, text);
   } else {
     record(st, unit.spec.name, "gave_up", unit.epoch, text);
-    st.settings.give_up(unit.spec.name + " crashed more than " + std::to_string(limits::restarts_max)
-                        + " times in " + std::to_string(limits::restart_window.count()) + " s: " + text);
+    st.settings.give_up(unit.spec.name + " crashed more than "
+                        + std::to_string(limits::restarts_max) + " times in "
+                        + std::to_string(limits::restart_window.count()) + " s: " + text);
   }
 }
 
@@ -129,8 +140,9 @@ void start_actor(self_pointer self, const std::string& name, uint64_t number) {
   auto& st = self->state;
   auto& unit = st.units.at(name);
   unit.started_at = now(st);
-  unit_context context{st.settings.node,  unit.spec,         unit.epoch,  number, st.news->config,
-                       st.settings.names, st.settings.books, st.registry, st.settings.node_lease};
+  unit_context context{st.settings.node,      unit.spec,         unit.epoch,        number,
+                       st.news->config,       st.settings.names, st.settings.books, st.registry,
+                       st.settings.node_lease};
   auto make = unit.quarantined ? st.settings.factories.make_quarantined
                                : st.settings.factories.make.at(unit.spec.kind);
   try {
@@ -143,8 +155,11 @@ void start_actor(self_pointer self, const std::string& name, uint64_t number) {
   tell_directory(st, name, unit.epoch, number, unit.handle);
 }
 
-/// Executors stamp a number that nobody had before them, so that their rows tell one life from the next; conductors count on from it.
-bool needs_number(const unit_spec& spec) { return spec.kind == unit_kind::executor || spec.kind == unit_kind::conductor; }
+/// Executors stamp a number that nobody had before them, so that their rows tell one life from the
+/// next; conductors count on from it.
+bool needs_number(const unit_spec& spec) {
+  return spec.kind == unit_kind::executor || spec.kind == unit_kind::conductor;
+}
 
 void restart(self_pointer self, const std::string& name) {
   auto& st = self->state;
@@ -166,17 +181,20 @@ void restart(self_pointer self, const std::string& name) {
       },
       [self, current](const caf::error& why) {
         if (auto* unit = current())
-          on_crash(self, *unit, is_transient(why) ? why : protocols::make_error(protocols::fault::database));
+          on_crash(self, *unit,
+                   is_transient(why) ? why : protocols::make_error(protocols::fault::database));
       });
 }
 
 void release(self_pointer self, const std::string& name, uint64_t epoch) {
   // Rows of a lost release are found again in the next news; nothing else depends on the answer.
-  self->request(self->state.registry, limits::ledger_deadline,
-                release_unit{name, self->state.incarnation, epoch})
-    .then([] {}, [name](const caf::error& failed) {
-      log(log_level::warning, name, "release_failed", protocols::describe(failed));
-    });
+  self
+    ->request(self->state.registry, limits::ledger_deadline,
+              release_unit{name, self->state.incarnation, epoch})
+    .then([] {},
+          [name](const caf::error& failed) {
+            log(log_level::warning, name, "release_failed", protocols::describe(failed));
+          });
 }
 
 void give_back(self_pointer self, const std::string& name, const std::string& why) {
@@ -241,7 +259,9 @@ void claim(self_pointer self, const unit_spec& spec) {
   auto& st = self->state;
   st.claiming.insert(spec.name);
   auto incarnation = st.incarnation;
-  self->request(st.registry, limits::ledger_deadline, claim_unit{spec.name, incarnation, needs_number(spec)})
+  self
+    ->request(st.registry, limits::ledger_deadline,
+              claim_unit{spec.name, incarnation, needs_number(spec)})
     .then(
       [self, spec, incarnation](const claimed_unit& got) {
         auto& state = self->state;
@@ -289,14 +309,16 @@ assignment wanted_places(const unit_host_state& st, const std::vector<unit_spec>
 }
 
 /// Gives back what is no longer wanted, has changed, or belongs to another node.
-void give_back_unwanted(self_pointer self, const std::vector<unit_spec>& specs, const assignment& wanted) {
+void give_back_unwanted(self_pointer self, const std::vector<unit_spec>& specs,
+                        const assignment& wanted) {
   auto& st = self->state;
   const auto& timing = st.news->config->settings.lease;
   bool settled = now(st) - st.changed_at >= std::chrono::milliseconds{timing.rebalance_after_ms};
   std::set<std::string> moving;
   std::vector<std::pair<std::string, std::string>> leaving;
   for (const auto& [name, unit] : st.units) {
-    auto spec = std::find_if(specs.begin(), specs.end(), [&, n = name](auto& s) { return s.name == n; });
+    auto spec =
+      std::find_if(specs.begin(), specs.end(), [&, n = name](auto& s) { return s.name == n; });
     auto place = wanted.find(name);
     if (spec == specs.end()) {
       leaving.emplace_back(name, "no longer configured");
@@ -305,7 +327,8 @@ void give_back_unwanted(self_pointer self, const std::vector<unit_spec>& specs, 
     } else if (place == wanted.end()) {
       leaving.emplace_back(name, "no node fits its placement");
     } else if (place->second != st.settings.node && settled) {
-      // Units of one affinity move together; otherwise a few at a time, so that a flapping node moves nothing.
+      // Units of one affinity move together; otherwise a few at a time, so that a flapping node
+      // moves nothing.
       if (moving.count(unit.spec.affinity) != 0 || moving.size() < timing.moves_at_once) {
         moving.insert(unit.spec.affinity);
         leaving.emplace_back(name, "moves to " + place->second);
@@ -329,7 +352,8 @@ void drop_superseded(self_pointer self) {
   }
 }
 
-void claim_wanted(self_pointer self, const std::vector<unit_spec>& specs, const assignment& wanted) {
+void claim_wanted(self_pointer self, const std::vector<unit_spec>& specs,
+                  const assignment& wanted) {
   auto& st = self->state;
   if (now(st) - st.joined_at < join_settle)
     return;
@@ -351,7 +375,8 @@ void claim_wanted(self_pointer self, const std::vector<unit_spec>& specs, const 
   }
 }
 
-/// Rows that still name this node for what it does not run (it fenced itself, or a release was lost) are set free.
+/// Rows that still name this node for what it does not run (it fenced itself, or a release was
+/// lost) are set free.
 void release_leftovers(self_pointer self) {
   auto& st = self->state;
   for (const auto& row : st.news->view.units) {
@@ -400,7 +425,8 @@ void on_news(self_pointer self, cluster_news& news) {
 
 void on_tick(self_pointer self) {
   auto& st = self->state;
-  // The node stops by itself before anybody may take its units over; the epochs make sure of the rest.
+  // The node stops by itself before anybody may take its units over; the epochs make sure of the
+  // rest.
   if (!st.settings.node_lease->held() && !st.units.empty())
     drop_everything(self, "the lease could not be renewed");
   self->delayed_send(self, lease_tick, protocols::tick_atom_v);
@@ -436,7 +462,8 @@ void on_down(self_pointer self, const caf::down_msg& down) {
 
 } // namespace
 
-caf::behavior make_unit_host(caf::stateful_actor<unit_host_state>* self, unit_host_settings settings) {
+caf::behavior make_unit_host(caf::stateful_actor<unit_host_state>* self,
+                             unit_host_settings settings) {
   self->state.settings = std::move(settings);
   self->set_down_handler([self](const caf::down_msg& down) { on_down(self, down); });
   self->delayed_send(self, lease_tick, protocols::tick_atom_v);
@@ -446,7 +473,8 @@ caf::behavior make_unit_host(caf::stateful_actor<unit_host_state>* self, unit_ho
     [self](protocols::tick_atom) { on_tick(self); },
     [self](restart_atom, const std::string& name, uint64_t generation) {
       auto found = self->state.units.find(name);
-      if (found != self->state.units.end() && found->second.generation == generation && !found->second.handle)
+      if (found != self->state.units.end() && found->second.generation == generation
+          && !found->second.handle)
         restart(self, name);
     },
   };

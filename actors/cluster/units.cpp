@@ -16,23 +16,27 @@ void write(std::ostream& out, const config::placement& where) {
 }
 
 void write(std::ostream& out, const trading::risk_limits& l) {
-  auto one = [&](const std::optional<trading::decimal>& x) { out << (x ? x->to_string() : "-") << ','; };
+  auto one = [&](const std::optional<trading::decimal>& x) {
+    out << (x ? x->to_string() : "-") << ',';
+  };
   one(l.max_order_quantity);
   one(l.max_order_notional);
   one(l.max_position);
-  out << l.allow_short << ',' << l.max_input_age.count() << ',' << l.collar_ppb << ',' << l.taker_fee_ppb << ';';
+  out << l.allow_short << ',' << l.max_input_age.count() << ',' << l.collar_ppb << ','
+      << l.taker_fee_ppb << ';';
 }
 
 void write(std::ostream& out, const std::vector<trading::instrument>& instruments) {
   for (const auto& i : instruments)
-    out << i.id.str() << ',' << i.base.str() << ',' << i.quote.str() << ',' << i.tick_size.to_string() << ','
-        << i.lot_size.to_string() << ',' << i.min_notional.to_string() << ';';
+    out << i.id.str() << ',' << i.base.str() << ',' << i.quote.str() << ','
+        << i.tick_size.to_string() << ',' << i.lot_size.to_string() << ','
+        << i.min_notional.to_string() << ';';
 }
 
 uint64_t feed_definition(const config::feed_settings& f, uint32_t shard) {
   std::ostringstream out;
-  out << static_cast<int>(f.kind) << ',' << f.interval_s << ',' << f.seed << ',' << f.start.ns() << ','
-      << f.volatility_ppb << ';';
+  out << static_cast<int>(f.kind) << ',' << f.interval_s << ',' << f.seed << ',' << f.start.ns()
+      << ',' << f.volatility_ppb << ';';
   for (const auto& id : symbols_of(f, shard)) {
     out << id.str() << '=';
     if (auto file = f.files.find(id); file != f.files.end())
@@ -53,9 +57,11 @@ uint64_t gateway_definition(const config::cluster_settings& settings) {
   return stable_hash(out.str());
 }
 
-uint64_t account_definition(const config::cluster_settings& settings, const config::account_settings& a) {
+uint64_t account_definition(const config::cluster_settings& settings,
+                            const config::account_settings& a) {
   std::ostringstream out;
-  out << a.venue.str() << ',' << a.quote.str() << ',' << a.shard << ',' << a.receive_window_ms << ';';
+  out << a.venue.str() << ',' << a.quote.str() << ',' << a.shard << ',' << a.receive_window_ms
+      << ';';
   write(out, a.limits);
   for (const auto& [instrument, limits] : a.instrument_limits) {
     out << instrument.str() << '=';
@@ -63,7 +69,8 @@ uint64_t account_definition(const config::cluster_settings& settings, const conf
   }
   for (const auto& s : settings.strategies) {
     if (s.account == a.id)
-      out << s.id.str() << ',' << static_cast<int>(s.size.mode) << ',' << s.size.amount.to_string() << ';';
+      out << s.id.str() << ',' << static_cast<int>(s.size.mode) << ',' << s.size.amount.to_string()
+          << ';';
   }
   write(out, settings.instruments);
   return stable_hash(out.str());
@@ -72,21 +79,28 @@ uint64_t account_definition(const config::cluster_settings& settings, const conf
 unit_spec make_spec(std::string name, unit_kind kind, std::string subject, uint32_t index,
                     config::placement where, uint64_t definition) {
   auto affinity = name;
-  return {std::move(name),     kind, std::move(subject), index, std::move(affinity), std::move(where),
-          definition};
+  return {std::move(name),  kind,      std::move(subject), index, std::move(affinity),
+          std::move(where), definition};
 }
 
 } // namespace
 
 const char* to_string(unit_kind k) noexcept {
   switch (k) {
-    case unit_kind::feed: return "feed";
-    case unit_kind::strategy: return "strategy";
-    case unit_kind::guard: return "guard";
-    case unit_kind::executor: return "executor";
-    case unit_kind::portfolio: return "portfolio";
-    case unit_kind::conductor: return "conductor";
-    case unit_kind::gateway: return "gateway";
+    case unit_kind::feed:
+      return "feed";
+    case unit_kind::strategy:
+      return "strategy";
+    case unit_kind::guard:
+      return "guard";
+    case unit_kind::executor:
+      return "executor";
+    case unit_kind::portfolio:
+      return "portfolio";
+    case unit_kind::conductor:
+      return "conductor";
+    case unit_kind::gateway:
+      return "gateway";
   }
   return "unknown";
 }
@@ -103,7 +117,8 @@ std::string portfolio_unit(const trading::account_id& id) { return "portfolio/" 
 std::string conductor_unit(const std::string& run) { return "conductor/" + run; }
 std::string venue_unit(const trading::venue_id& id) { return "venue/" + id.str(); }
 
-std::vector<trading::instrument_id> slots_of(const config::strategy_settings& s, uint32_t instance) {
+std::vector<trading::instrument_id> slots_of(const config::strategy_settings& s,
+                                             uint32_t instance) {
   std::vector<trading::instrument_id> result;
   for (size_t k = instance; k < s.instruments.size(); k += s.instances)
     result.push_back(s.instruments[k]);
@@ -150,7 +165,8 @@ uint64_t strategy_definition(const config::strategy_settings& s, uint32_t instan
   return stable_hash(out.str());
 }
 
-std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint64_t config_version) {
+std::vector<unit_spec> list_units(const config::cluster_settings& settings,
+                                  uint64_t config_version) {
   std::vector<unit_spec> units;
   for (const auto& f : settings.feeds) {
     for (uint32_t shard = 0; shard < f.shards; ++shard)
@@ -159,9 +175,10 @@ std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint
   }
   for (const auto& a : settings.accounts) {
     auto definition = account_definition(settings, a);
-    for (auto [name, kind, where] : {std::tuple{portfolio_unit(a.id), unit_kind::portfolio, a.portfolio_where},
-                                     std::tuple{executor_unit(a.id), unit_kind::executor, a.executor_where},
-                                     std::tuple{guard_unit(a.id), unit_kind::guard, a.guard_where}}) {
+    for (auto [name, kind, where] :
+         {std::tuple{portfolio_unit(a.id), unit_kind::portfolio, a.portfolio_where},
+          std::tuple{executor_unit(a.id), unit_kind::executor, a.executor_where},
+          std::tuple{guard_unit(a.id), unit_kind::guard, a.guard_where}}) {
       auto spec = make_spec(name, kind, a.id.str(), 0, where, definition);
       // The path between the three never crosses a network unless the configuration says so.
       spec.affinity = "account/" + a.id.str();
@@ -170,21 +187,23 @@ std::vector<unit_spec> list_units(const config::cluster_settings& settings, uint
   }
   for (const auto& s : settings.strategies) {
     for (uint32_t instance = 0; instance < s.instances; ++instance)
-      units.push_back(make_spec(strategy_unit(s.id, instance), unit_kind::strategy, s.id.str(), instance,
-                                s.where, strategy_definition(s, instance)));
+      units.push_back(make_spec(strategy_unit(s.id, instance), unit_kind::strategy, s.id.str(),
+                                instance, s.where, strategy_definition(s, instance)));
   }
-  auto conductor = make_spec(conductor_unit(settings.replay.name), unit_kind::conductor, settings.replay.name, 0,
-                             settings.replay.where, config_version);
-  // A step waits for the account's units in three of its four phases: beside them it costs no network.
+  auto conductor = make_spec(conductor_unit(settings.replay.name), unit_kind::conductor,
+                             settings.replay.name, 0, settings.replay.where, config_version);
+  // A step waits for the account's units in three of its four phases: beside them it costs no
+  // network.
   if (!settings.accounts.empty())
     conductor.affinity = "account/" + settings.accounts.front().id.str();
   units.push_back(std::move(conductor));
   if (settings.gateway.enabled) {
-    // Only nodes that were given an address to serve on can hold it: they carry this label by themselves.
+    // Only nodes that were given an address to serve on can hold it: they carry this label by
+    // themselves.
     auto where = settings.gateway.where;
     where[gateway_label] = "yes";
-    units.push_back(
-      make_spec("gateway/0", unit_kind::gateway, "", 0, std::move(where), gateway_definition(settings)));
+    units.push_back(make_spec("gateway/0", unit_kind::gateway, "", 0, std::move(where),
+                              gateway_definition(settings)));
   }
   return units;
 }

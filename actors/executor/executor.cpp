@@ -17,16 +17,19 @@ using self_pointer = executor_pointer;
 using stage = executor_state::stage;
 
 caf::error refuse_until_ready() {
-  return protocols::make_error(protocols::fault::recovering, "the executor is reconciling with its venue");
+  return protocols::make_error(protocols::fault::recovering,
+                               "the executor is reconciling with its venue");
 }
 
-/// Follows the conductor; false when the message comes from a superseded one or from a step that is over.
+/// Follows the conductor; false when the message comes from a superseded one or from a step that is
+/// over.
 bool follow(executor_state& st, const protocols::step_id& id) {
   if (id.conductor_epoch < st.conductor_epoch || id.step < st.current_step)
     return false;
   st.conductor_epoch = id.conductor_epoch;
   if (id.step > st.current_step) {
-    // Every order of the step before is at rest: the barrier has seen to it. What start-up found belongs to the first step heard.
+    // Every order of the step before is at rest: the barrier has seen to it. What start-up found
+    // belongs to the first step heard.
     if (st.current_step != 0) {
       st.orders.clear();
       st.slots.clear();
@@ -48,15 +51,16 @@ void on_approved(self_pointer self, const protocols::approved_batch& batch) {
     if (st.orders.count(a.order.id) != 0)
       continue;
     if (a.incarnation == st.context.number)
-      orders.push_back({a.order, sendable::permission::committed, trading::timestamp::from_ns(a.valid_until_ns)});
+      orders.push_back(
+        {a.order, sendable::permission::committed, trading::timestamp::from_ns(a.valid_until_ns)});
     else if (a.incarnation == 0)
       orders.push_back({a.order, sendable::permission::intent, {}});
   }
   submit_orders(self, std::move(orders));
 }
 
-/// What of the step's orders nobody told this executor about, or was proven never to have arrived: the rows say what may be done
-/// with them. In the order of their decisions.
+/// What of the step's orders nobody told this executor about, or was proven never to have arrived:
+/// the rows say what may be done with them. In the order of their decisions.
 void send_waiting(self_pointer self, const std::vector<trading::client_order_id>& waiting,
                   const std::set<trading::client_order_id>& proven) {
   auto& st = self->state;
@@ -74,8 +78,11 @@ void send_waiting(self_pointer self, const std::vector<trading::client_order_id>
             orders.push_back({row->order, sendable::permission::intent, {}});
           else if (proven.count(id) != 0)
             orders.push_back({row->order, sendable::permission::proven_unsent, {}});
-          else if (row->incarnation == self->state.context.number && self->state.sent.count(id) == 0)
-            orders.push_back({row->order, sendable::permission::committed, row->valid_until.value_or(trading::timestamp{})}); // This life knows that it has not sent it.
+          else if (row->incarnation == self->state.context.number
+                   && self->state.sent.count(id) == 0)
+            orders.push_back({row->order, sendable::permission::committed,
+                              row->valid_until.value_or(
+                                trading::timestamp{})}); // This life knows that it has not sent it.
           else
             restart_executor(self, "an order's outcome is open: " + id.str());
         }
@@ -135,13 +142,15 @@ struct settlement : std::enable_shared_from_this<settlement> {
   void fetch() {
     auto& st = self->state;
     auto keep = shared_from_this();
-    self->request(st.venue, limits::venue_deadline,
-                  protocols::venue_trades_query{step.trades.account, st.last_trade_seq,
-                                                static_cast<uint32_t>(limits::venue_trades_batch)})
+    self
+      ->request(st.venue, limits::venue_deadline,
+                protocols::venue_trades_query{step.trades.account, st.last_trade_seq,
+                                              static_cast<uint32_t>(limits::venue_trades_batch)})
       .then(
         [keep](protocols::venue_trades& found) {
           if (found.trades.empty()) {
-            keep->fail(protocols::make_error(protocols::fault::venue, "the venue lacks trades it has counted"));
+            keep->fail(protocols::make_error(protocols::fault::venue,
+                                             "the venue lacks trades it has counted"));
             return;
           }
           // Older ones first; this step's own follow in the next round.
@@ -180,15 +189,15 @@ struct settlement : std::enable_shared_from_this<settlement> {
     }
     auto last_seq = trades[end - 1].seq;
     auto keep = shared_from_this();
-    self->request(caf::actor_cast<protocols::portfolio>(portfolio.handle), limits::ledger_deadline, request)
-      .then(
-        [keep, end, last_seq](const protocols::fills_booked& booked) {
-          keep->take(booked, end, last_seq);
-        },
-        [keep, unit = portfolio.unit](const caf::error& why) {
-          keep->self->state.addresses.forget(keep->self, unit);
-          keep->fail(why);
-        });
+    self
+      ->request(caf::actor_cast<protocols::portfolio>(portfolio.handle), limits::ledger_deadline,
+                request)
+      .then([keep, end, last_seq](
+              const protocols::fills_booked& booked) { keep->take(booked, end, last_seq); },
+            [keep, unit = portfolio.unit](const caf::error& why) {
+              keep->self->state.addresses.forget(keep->self, unit);
+              keep->fail(why);
+            });
   }
 
   void take(const protocols::fills_booked& booked, size_t end, uint64_t last_seq) {
@@ -211,7 +220,8 @@ struct settlement : std::enable_shared_from_this<settlement> {
   void fail(const caf::error& why) { promise.deliver(why); }
 };
 
-caf::result<protocols::step_settled> on_settle(self_pointer self, const protocols::settle_step& step) {
+caf::result<protocols::step_settled> on_settle(self_pointer self,
+                                               const protocols::settle_step& step) {
   if (!self->state.ready)
     return refuse_until_ready();
   if (step.id.conductor_epoch < self->state.conductor_epoch)

@@ -43,14 +43,16 @@ struct startup : std::enable_shared_from_this<startup> {
   void log_on() {
     auto& st = self->state;
     auto keep = shared_from_this();
-    self->request(st.venue, limits::venue_deadline,
-                  protocols::venue_logon{account_of(st.context).id, st.context.number})
+    self
+      ->request(st.venue, limits::venue_deadline,
+                protocols::venue_logon{account_of(st.context).id, st.context.number})
       .then(
         [keep](const protocols::venue_session& s) {
           if (s.current == keep->self->state.context.number)
             keep->read_rows();
           else
-            keep->fail(protocols::make_error(protocols::fault::venue, "a newer session is in force at the venue"));
+            keep->fail(protocols::make_error(protocols::fault::venue,
+                                             "a newer session is in force at the venue"));
         },
         [keep](const caf::error& why) { keep->fail(why); });
   }
@@ -58,7 +60,8 @@ struct startup : std::enable_shared_from_this<startup> {
   void read_rows() {
     auto& st = self->state;
     auto keep = shared_from_this();
-    self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
+    self
+      ->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
       .then(
         [keep](const storage::account_snapshot& rows) {
           for (const auto& o : rows.open_orders) {
@@ -78,8 +81,9 @@ struct startup : std::enable_shared_from_this<startup> {
       return;
     }
     auto keep = shared_from_this();
-    self->request(st.context.books, limits::ledger_deadline,
-                  load_fills{account_of(st.context).id, account_seq - 1, 1})
+    self
+      ->request(st.context.books, limits::ledger_deadline,
+                load_fills{account_of(st.context).id, account_seq - 1, 1})
       .then(
         [keep](const fill_rows& rows) {
           if (!rows.empty())
@@ -109,7 +113,8 @@ struct startup : std::enable_shared_from_this<startup> {
   void take(const protocols::venue_reports& answer) {
     auto& st = self->state;
     if (answer.current_session != st.context.number) {
-      fail(protocols::make_error(protocols::fault::venue, "a newer session is in force at the venue"));
+      fail(
+        protocols::make_error(protocols::fault::venue, "a newer session is in force at the venue"));
       return;
     }
     std::vector<protocols::venue_report> known;
@@ -130,12 +135,13 @@ struct startup : std::enable_shared_from_this<startup> {
   void ready() {
     self->state.ready = true;
     log(log_level::info, executor_state::name, "ready",
-        "session " + std::to_string(self->state.context.number) + ", " + std::to_string(asked.size())
-          + " orders asked for");
+        "session " + std::to_string(self->state.context.number) + ", "
+          + std::to_string(asked.size()) + " orders asked for");
   }
 
   void fail(const caf::error& why) {
-    self->quit(protocols::make_error(protocols::fault::venue, "start-up: " + protocols::describe(why)));
+    self->quit(
+      protocols::make_error(protocols::fault::venue, "start-up: " + protocols::describe(why)));
   }
 };
 

@@ -15,7 +15,8 @@ namespace {
 namespace limits = config::defaults;
 using stage = executor_state::stage;
 
-/// A second send, or a send without a row, must never happen: the account is halted before anything else does.
+/// A second send, or a send without a row, must never happen: the account is halted before anything
+/// else does.
 void halt_account(executor_pointer self, const std::string& why) {
   auto& st = self->state;
   log(log_level::error, executor_state::name, "egress_check_failed", why);
@@ -30,8 +31,10 @@ void halt_account(executor_pointer self, const std::string& why) {
           [self, why](const caf::error&) { restart_executor(self, why); });
 }
 
-/// The outcome of everything in `orders` is open now. It is made visible, and the next life resolves it.
-void note_unknown(executor_pointer self, const std::vector<trading::order>& orders, const std::string& why) {
+/// The outcome of everything in `orders` is open now. It is made visible, and the next life
+/// resolves it.
+void note_unknown(executor_pointer self, const std::vector<trading::order>& orders,
+                  const std::string& why) {
   auto& st = self->state;
   transactions batch;
   for (const auto& o : orders) {
@@ -50,11 +53,13 @@ void note_unknown(executor_pointer self, const std::vector<trading::order>& orde
 }
 
 bool sent_once(executor_state& st, const std::vector<trading::order>& orders) {
-  return std::all_of(orders.begin(), orders.end(), [&](const auto& o) { return st.sent.insert(o.id).second; });
+  return std::all_of(orders.begin(), orders.end(),
+                     [&](const auto& o) { return st.sent.insert(o.id).second; });
 }
 
 /// Whether the venue took none of these for a reason that a new session clears.
-const protocols::venue_report* find_session_refusal(const std::vector<protocols::venue_report>& reports) {
+const protocols::venue_report*
+find_session_refusal(const std::vector<protocols::venue_report>& reports) {
   using protocols::venue_verdict;
   auto found = std::find_if(reports.begin(), reports.end(), [](const auto& r) {
     return r.verdict == venue_verdict::shut_out || r.verdict == venue_verdict::window_closed;
@@ -63,8 +68,10 @@ const protocols::venue_report* find_session_refusal(const std::vector<protocols:
 }
 
 /// A report says what is true of an order since the step that decided it.
-trading::timestamp event_time_of(const std::vector<trading::order>& orders, const trading::client_order_id& id) {
-  auto found = std::find_if(orders.begin(), orders.end(), [&](const auto& o) { return o.id == id; });
+trading::timestamp event_time_of(const std::vector<trading::order>& orders,
+                                 const trading::client_order_id& id) {
+  auto found =
+    std::find_if(orders.begin(), orders.end(), [&](const auto& o) { return o.id == id; });
   SUPREME_CHECK(found != orders.end(), "a venue reports on the orders it was asked about");
   return found->event_time;
 }
@@ -81,10 +88,12 @@ void send_chunk(executor_pointer self, const std::vector<sendable>& chunk) {
     restart_executor(self, "the lease ran out before a send");
     return;
   }
-  // What the rows say of the window is what others conclude from: an order that is not at the venue after it never will be.
+  // What the rows say of the window is what others conclude from: an order that is not at the venue
+  // after it never will be.
   if (st.context.node_lease->clock().wall() > valid_until) {
-    restart_executor(self, "the window of " + orders.front().id.str() + " closed before it was sent (or this machine's clock is not "
-                             "the database's)");
+    restart_executor(self, "the window of " + orders.front().id.str()
+                             + " closed before it was sent (or this machine's clock is not "
+                               "the database's)");
     return;
   }
   if (!sent_once(st, orders)) {
@@ -96,12 +105,14 @@ void send_chunk(executor_pointer self, const std::vector<sendable>& chunk) {
     st.slots[o.id] = o.key.slot;
   }
   const auto& account = account_of(st.context);
-  self->request(st.venue, limits::venue_deadline,
-                protocols::venue_submit{account.id, st.context.number, valid_until.ns(), orders})
+  self
+    ->request(st.venue, limits::venue_deadline,
+              protocols::venue_submit{account.id, st.context.number, valid_until.ns(), orders})
     .then(
       [self, orders](const protocols::venue_reports& answer) {
         if (const auto* refused = find_session_refusal(answer.reports))
-          restart_executor(self, "the venue did not take " + refused->order.str() + ": " + refused->reason);
+          restart_executor(self, "the venue did not take " + refused->order.str() + ": "
+                                   + refused->reason);
         else
           store_reports(self, orders, answer.reports, [self] { answer_barrier(self); });
       },
@@ -110,7 +121,8 @@ void send_chunk(executor_pointer self, const std::vector<sendable>& chunk) {
       });
 }
 
-/// Orders that a halt has caught before they were sent end here: nothing was sent, or the venue has proven that nothing arrived.
+/// Orders that a halt has caught before they were sent end here: nothing was sent, or the venue has
+/// proven that nothing arrived.
 void end_halted(executor_pointer self, const std::vector<trading::order>& orders, bool proven) {
   if (orders.empty())
     return;
@@ -142,7 +154,8 @@ void end_halted(executor_pointer self, const std::vector<trading::order>& orders
       [self](const caf::error& why) { self->quit(why); });
 }
 
-storage::submit_transaction make_submit(const executor_state& st, const trading::order& o, bool proven) {
+storage::submit_transaction make_submit(const executor_state& st, const trading::order& o,
+                                        bool proven) {
   storage::submit_transaction t;
   t.account = o.account;
   t.id = o.id;
@@ -156,7 +169,8 @@ storage::submit_transaction make_submit(const executor_state& st, const trading:
 } // namespace
 
 const config::account_settings& account_of(const unit_context& context) {
-  const auto* found = context.config->settings.find_account(trading::account_id{context.spec.subject});
+  const auto* found =
+    context.config->settings.find_account(trading::account_id{context.spec.subject});
   SUPREME_CHECK(found != nullptr, "an executor's account is configured");
   return *found;
 }
@@ -187,7 +201,8 @@ void answer_barrier(executor_pointer self) {
 }
 
 void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
-                   const std::vector<protocols::venue_report>& reports, std::function<void()> stored) {
+                   const std::vector<protocols::venue_report>& reports,
+                   std::function<void()> stored) {
   auto& st = self->state;
   using protocols::venue_verdict;
   transactions batch;
@@ -198,7 +213,8 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
     t.executor = st.context.claim();
     t.state = r.verdict == venue_verdict::rejected ? trading::order_state::rejected : r.state;
     // Fills move an order forward by T4 alone, in the transaction that books them.
-    if (t.state == trading::order_state::partially_filled || t.state == trading::order_state::filled)
+    if (t.state == trading::order_state::partially_filled
+        || t.state == trading::order_state::filled)
       t.state = trading::order_state::open;
     t.venue_order = r.venue_order;
     t.reason = r.reason.substr(0, limits::venue_reason_bytes_max);
@@ -240,7 +256,8 @@ struct chunk_work {
       }
       // Only what this very commit moved to SUBMITTING may be sent.
       if (done[i].status == storage::commit_status::applied) {
-        SUPREME_CHECK(done[i].order && done[i].order->valid_until, "an order in SUBMITTING has a window");
+        SUPREME_CHECK(done[i].order && done[i].order->valid_until,
+                      "an order in SUBMITTING has a window");
         each.valid_until = *done[i].order->valid_until;
         continue;
       }
@@ -263,20 +280,23 @@ struct chunk_work {
 };
 
 /// One chunk after the other, so that none overtakes.
-void submit_from(executor_pointer self, std::shared_ptr<const std::vector<sendable>> all, size_t begin) {
+void submit_from(executor_pointer self, std::shared_ptr<const std::vector<sendable>> all,
+                 size_t begin) {
   if (begin >= all->size())
     return;
   auto& st = self->state;
   auto end = std::min(all->size(), begin + limits::commit_group_max);
   chunk_work work;
-  work.orders.assign(all->begin() + static_cast<std::ptrdiff_t>(begin), all->begin() + static_cast<std::ptrdiff_t>(end));
+  work.orders.assign(all->begin() + static_cast<std::ptrdiff_t>(begin),
+                     all->begin() + static_cast<std::ptrdiff_t>(end));
   transactions batch;
   for (size_t i = 0; i < work.orders.size(); ++i) {
     const auto& each = work.orders[i];
     if (each.allowed == sendable::permission::committed)
       continue;
     work.asked.push_back(i);
-    batch.emplace_back(make_submit(st, each.order, each.allowed == sendable::permission::proven_unsent));
+    batch.emplace_back(
+      make_submit(st, each.order, each.allowed == sendable::permission::proven_unsent));
   }
   auto go_on = [self, all, end](const std::vector<sendable>& sent) {
     if (!sent.empty())

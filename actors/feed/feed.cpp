@@ -13,8 +13,9 @@ namespace {
 namespace bounds = config::defaults;
 
 trading::timestamp upper_bound(const protocols::bar_query& q) {
-  return q.up_to == trading::timestamp{} ? trading::timestamp::from_ns(std::numeric_limits<int64_t>::max())
-                                         : q.up_to;
+  return q.up_to == trading::timestamp{}
+           ? trading::timestamp::from_ns(std::numeric_limits<int64_t>::max())
+           : q.up_to;
 }
 
 caf::error refuse(const std::string& text) {
@@ -46,7 +47,8 @@ caf::result<protocols::bar_batch> fetch(feed_state& st, const protocols::bar_que
   for (auto& h : st.histories) {
     auto bars = h->range(q.after, up_to, q.max_bars + 1u);
     complete = complete && bars.size() <= q.max_bars;
-    batch.bars.insert(batch.bars.end(), std::make_move_iterator(bars.begin()), std::make_move_iterator(bars.end()));
+    batch.bars.insert(batch.bars.end(), std::make_move_iterator(bars.begin()),
+                      std::make_move_iterator(bars.end()));
   }
   std::stable_sort(batch.bars.begin(), batch.bars.end(),
                    [](const auto& a, const auto& b) { return a.close_time() < b.close_time(); });
@@ -76,7 +78,9 @@ make_feed(protocols::feed::stateful_pointer<feed_state> self,
   self->state.histories = std::move(histories);
   return {
     [self](protocols::fetch_atom, const protocols::bar_query& q) { return fetch(self->state, q); },
-    [self](protocols::history_atom, const protocols::bar_query& q) { return history(self->state, q); },
+    [self](protocols::history_atom, const protocols::bar_query& q) {
+      return history(self->state, q);
+    },
   };
 }
 

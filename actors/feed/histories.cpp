@@ -11,7 +11,8 @@ namespace supreme::actors {
 
 namespace {
 
-std::shared_ptr<venues::bar_history> open_file(const config::feed_settings& feed, const trading::instrument_id& id) {
+std::shared_ptr<venues::bar_history> open_file(const config::feed_settings& feed,
+                                               const trading::instrument_id& id) {
   venues::bar_file_settings settings;
   settings.path = feed.files.at(id);
   settings.instrument = id;
@@ -23,7 +24,8 @@ std::shared_ptr<venues::bar_history> open_file(const config::feed_settings& feed
 }
 
 std::shared_ptr<venues::bar_history> generate(const config::cluster_settings& cluster,
-                                              const config::feed_settings& feed, const trading::instrument_id& id) {
+                                              const config::feed_settings& feed,
+                                              const trading::instrument_id& id) {
   const auto* traded = cluster.find_instrument(id);
   SUPREME_CHECK(traded != nullptr, "a feed's instruments are configured");
   venues::generated_market_settings settings;
@@ -41,10 +43,12 @@ std::shared_ptr<venues::bar_history> generate(const config::cluster_settings& cl
 } // namespace
 
 std::vector<std::shared_ptr<venues::bar_history>>
-open_histories(const config::cluster_settings& settings, const config::feed_settings& feed, uint32_t shard) {
+open_histories(const config::cluster_settings& settings, const config::feed_settings& feed,
+               uint32_t shard) {
   std::vector<std::shared_ptr<venues::bar_history>> histories;
   for (const auto& id : symbols_of(feed, shard))
-    histories.push_back(feed.kind == config::feed_kind::csv ? open_file(feed, id) : generate(settings, feed, id));
+    histories.push_back(feed.kind == config::feed_kind::csv ? open_file(feed, id)
+                                                            : generate(settings, feed, id));
   return histories;
 }
 

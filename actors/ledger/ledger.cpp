@@ -45,7 +45,8 @@ caf::result<T> read(self_pointer self, F&& f) {
   }
 }
 
-/// Every transaction is idempotent by its key, so running a group again whose COMMIT was lost reads its members back.
+/// Every transaction is idempotent by its key, so running a group again whose COMMIT was lost reads
+/// its members back.
 outcomes commit_or_read_back(storage::ledger_store& store, const transactions& group) {
   try {
     return store.commit(group);
@@ -89,9 +90,11 @@ caf::result<outcomes> enqueue(self_pointer self, transactions& members) {
   if (members.empty())
     return outcomes{};
   if (self->mailbox().size() > limits::ledger_credit)
-    return protocols::make_error(protocols::fault::overloaded, "the ledger has more to do than it may put off");
+    return protocols::make_error(protocols::fault::overloaded,
+                                 "the ledger has more to do than it may put off");
   if (members.size() > limits::commit_group_max)
-    return protocols::make_error(protocols::fault::overloaded, "a batch has more members than one commit may");
+    return protocols::make_error(protocols::fault::overloaded,
+                                 "a batch has more members than one commit may");
   if (st.waiting_members + members.size() > limits::commit_group_max)
     commit_waiting(self);
   // The flush goes to the end of the mailbox: whatever is already there joins this commit.
@@ -117,13 +120,16 @@ ledger::behavior_type make_ledger(ledger::stateful_pointer<ledger_state> self,
         commit_waiting(self);
     },
     [self](const load_account& q) {
-      return read<storage::account_snapshot>(self, [&](auto& s) { return s.load_account(q.account); });
+      return read<storage::account_snapshot>(self,
+                                             [&](auto& s) { return s.load_account(q.account); });
     },
     [self](const load_fills& q) {
-      return read<fill_rows>(self, [&](auto& s) { return s.fills_after(q.account, q.after, q.limit); });
+      return read<fill_rows>(self,
+                             [&](auto& s) { return s.fills_after(q.account, q.after, q.limit); });
     },
     [self](const load_progress& q) {
-      return read<storage::replay_progress>(self, [&](auto& s) { return s.load_progress(q.replay); });
+      return read<storage::replay_progress>(self,
+                                            [&](auto& s) { return s.load_progress(q.replay); });
     },
     [self](const open_account& q) {
       return read<void>(self, [&](auto& s) { s.open_account(q.account, q.venue, q.initial); });

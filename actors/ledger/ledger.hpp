@@ -16,9 +16,17 @@ namespace supreme::actors {
 using transactions = std::vector<storage::transaction>;
 using outcomes = std::vector<storage::outcome>;
 
-struct load_account { trading::account_id account; };
-struct load_fills { trading::account_id account; uint64_t after = 0; size_t limit = 0; };
-struct load_progress { std::string replay; };
+struct load_account {
+  trading::account_id account;
+};
+struct load_fills {
+  trading::account_id account;
+  uint64_t after = 0;
+  size_t limit = 0;
+};
+struct load_progress {
+  std::string replay;
+};
 struct open_account {
   trading::account_id account;
   trading::venue_id venue;
@@ -42,8 +50,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::mode_outcome)
 
 namespace supreme::actors {
 
-/// The only writer of trading rows on a node. A batch is answered after it is durable, with one outcome per member, and is never
-/// split over two commits. `fault::database`: nothing was written. `fault::database_unknown`: read the rows.
+/// The only writer of trading rows on a node. A batch is answered after it is durable, with one
+/// outcome per member, and is never split over two commits. `fault::database`: nothing was written.
+/// `fault::database_unknown`: read the rows.
 using ledger = caf::typed_actor<caf::replies_to<transactions>::with<outcomes>,
                                 caf::reacts_to<protocols::tick_atom>,
                                 caf::replies_to<load_account>::with<storage::account_snapshot>,
@@ -64,8 +73,9 @@ struct ledger_state {
   size_t waiting_members = 0;
 };
 
-/// Spawn detached in production: the store blocks. Everything that waits in the mailbox when a commit begins shares that commit, up to
-/// defaults::commit_group_max members; a batch that is larger by itself is refused as overloaded.
+/// Spawn detached in production: the store blocks. Everything that waits in the mailbox when a
+/// commit begins shares that commit, up to defaults::commit_group_max members; a batch that is
+/// larger by itself is refused as overloaded.
 ledger::behavior_type make_ledger(ledger::stateful_pointer<ledger_state> self,
                                   std::shared_ptr<storage::ledger_store> store,
                                   std::shared_ptr<lease> node_lease);

@@ -5,7 +5,8 @@
 namespace supreme::actors {
 
 storage::fill_transaction book_trade(storage::account_snapshot& rows, const trading::fill& f,
-                                     const trading::slot_id& slot, const trading::instrument& traded,
+                                     const trading::slot_id& slot,
+                                     const trading::instrument& traded,
                                      const storage::unit_claim& portfolio) {
   storage::fill_transaction t;
   t.fill = f;
@@ -40,7 +41,8 @@ protocols::equity_report value_account(const storage::account_snapshot& rows,
   for (const auto& [instrument, row] : rows.positions) {
     auto mark = std::find_if(marks.begin(), marks.end(),
                              [id = instrument](const auto& m) { return m.instrument == id; });
-    report.equity += trading::value_of(row.position, mark == marks.end() ? std::nullopt : std::optional{mark->price});
+    report.equity += trading::value_of(
+      row.position, mark == marks.end() ? std::nullopt : std::optional{mark->price});
   }
   return report;
 }

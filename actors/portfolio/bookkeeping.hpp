@@ -14,9 +14,11 @@ namespace supreme::actors {
 book_trade(storage::account_snapshot& rows, const trading::fill& f, const trading::slot_id& slot,
            const trading::instrument& traded, const storage::unit_claim& portfolio);
 
-/// Cash plus positions at the marks; a position without a mark counts at its cost. Throws std::overflow_error outside the range.
+/// Cash plus positions at the marks; a position without a mark counts at its cost. Throws
+/// std::overflow_error outside the range.
 [[nodiscard]] protocols::equity_report value_account(const storage::account_snapshot& rows,
                                                      const config::account_settings& account,
-                                                     const std::vector<protocols::mark>& marks, uint64_t step);
+                                                     const std::vector<protocols::mark>& marks,
+                                                     uint64_t step);
 
 } // namespace supreme::actors

@@ -18,7 +18,8 @@ namespace limits = config::defaults;
 using self_pointer = protocols::portfolio::stateful_pointer<portfolio_state>;
 
 const config::account_settings& account_of(const unit_context& context) {
-  const auto* found = context.config->settings.find_account(trading::account_id{context.spec.subject});
+  const auto* found =
+    context.config->settings.find_account(trading::account_id{context.spec.subject});
   SUPREME_CHECK(found != nullptr, "a portfolio's account is configured");
   return *found;
 }
@@ -28,7 +29,8 @@ protocols::fill_notice to_notice(const storage::fill_row& row) {
 }
 
 const protocols::fill_notice* find_recent(const portfolio_state& st, const trading::trade_id& id) {
-  auto found = std::find_if(st.recent.rbegin(), st.recent.rend(), [&](const auto& n) { return n.fill.id == id; });
+  auto found = std::find_if(st.recent.rbegin(), st.recent.rend(),
+                            [&](const auto& n) { return n.fill.id == id; });
   return found == st.recent.rend() ? nullptr : &*found;
 }
 
@@ -61,8 +63,9 @@ void read_rows(self_pointer self, std::function<void()> then) {
           state.slot_of[o.order.id] = o.order.key.slot;
         auto newest = state.rows.account_seq;
         auto after = newest > limits::fills_batch_rows ? newest - limits::fills_batch_rows : 0;
-        self->request(state.context.books, limits::ledger_deadline,
-                      load_fills{account, after, limits::fills_batch_rows})
+        self
+          ->request(state.context.books, limits::ledger_deadline,
+                    load_fills{account, after, limits::fills_batch_rows})
           .then(
             [self, then](const fill_rows& fills) {
               self->state.recent.clear();
@@ -76,24 +79,27 @@ void read_rows(self_pointer self, std::function<void()> then) {
       [self](const caf::error& why) { give_up(self, why); });
 }
 
-/// One request on its way into the rows. Trades that are known to be booked are answered from memory; the rest become one batch
-/// for the ledger. Where its answer shows that the memory is not what the rows are (a trade booked by an earlier life, a fill of
-/// an order that is over), the rows are read and the batch is computed anew.
+/// One request on its way into the rows. Trades that are known to be booked are answered from
+/// memory; the rest become one batch for the ledger. Where its answer shows that the memory is not
+/// what the rows are (a trade booked by an earlier life, a fill of an order that is over), the rows
+/// are read and the batch is computed anew.
 struct booking : std::enable_shared_from_this<booking> {
   self_pointer self;
   protocols::book_fills request;
   caf::typed_response_promise<protocols::fills_booked> promise;
   std::vector<trading::fill> fresh;
-  std::vector<trading::position> slot_after;                    ///< one per fresh fill
-  std::map<trading::trade_id, protocols::fill_notice> booked;   ///< earlier than the memory reaches
+  std::vector<trading::position> slot_after;                  ///< one per fresh fill
+  std::map<trading::trade_id, protocols::fill_notice> booked; ///< earlier than the memory reaches
   std::set<trading::trade_id> quarantined;
-  std::map<trading::client_order_id, trading::slot_id> slot_of; ///< of orders that this actor had not heard of
-  std::set<uint64_t> unread;                                    ///< account events of this request that must be read
+  std::map<trading::client_order_id, trading::slot_id>
+    slot_of;                 ///< of orders that this actor had not heard of
+  std::set<uint64_t> unread; ///< account events of this request that must be read
   size_t attempts = 0;
 
   void start() {
     if (++attempts > limits::booking_attempts_max) {
-      fail(protocols::make_error(protocols::fault::database_unknown, "the rows change under every booking"));
+      fail(protocols::make_error(protocols::fault::database_unknown,
+                                 "the rows change under every booking"));
       return;
     }
     fresh.clear();
@@ -103,7 +109,8 @@ struct booking : std::enable_shared_from_this<booking> {
     }
     if (fresh.empty())
       deliver();
-    else if (std::none_of(fresh.begin(), fresh.end(), [&](const auto& f) { return find_slot(f.order).empty(); }))
+    else if (std::none_of(fresh.begin(), fresh.end(),
+                          [&](const auto& f) { return find_slot(f.order).empty(); }))
       commit();
     else
       read_orders();
@@ -117,7 +124,9 @@ struct booking : std::enable_shared_from_this<booking> {
   /// Orders may have been decided since the rows were read.
   void read_orders() {
     auto keep = shared_from_this();
-    self->request(self->state.context.books, limits::ledger_deadline, load_account{account_of(self->state.context).id})
+    self
+      ->request(self->state.context.books, limits::ledger_deadline,
+                load_account{account_of(self->state.context).id})
       .then(
         [keep](const storage::account_snapshot& rows) {
           for (const auto& o : rows.open_orders)
@@ -145,7 +154,8 @@ struct booking : std::enable_shared_from_this<booking> {
       storage::fill_transaction t;
       t.fill = f;
       t.portfolio = st.context.claim();
-      // Without an order nothing may touch the books: the row goes to quarantine, or says whose the order was.
+      // Without an order nothing may touch the books: the row goes to quarantine, or says whose the
+      // order was.
       if (!slot.empty())
         t = book_trade(st.rows, f, slot, *traded, st.context.claim());
       slot_after.push_back(t.slot_after);
@@ -157,7 +167,8 @@ struct booking : std::enable_shared_from_this<booking> {
   void commit() {
     auto keep = shared_from_this();
     self->request(self->state.context.books, limits::ledger_deadline, make_batch())
-      .then([keep](const outcomes& done) { keep->take(done); }, [keep](const caf::error& why) { keep->fail(why); });
+      .then([keep](const outcomes& done) { keep->take(done); },
+            [keep](const caf::error& why) { keep->fail(why); });
   }
 
   void take(const outcomes& done) {
@@ -176,7 +187,8 @@ struct booking : std::enable_shared_from_this<booking> {
   }
 
   /// Sets `again` where the memory has turned out not to be what the rows are.
-  caf::error take_one(const trading::fill& f, const trading::position& after, const storage::outcome& o, bool& again) {
+  caf::error take_one(const trading::fill& f, const trading::position& after,
+                      const storage::outcome& o, bool& again) {
     using storage::commit_status;
     auto& st = self->state;
     auto slot = find_slot(f.order);
@@ -187,7 +199,8 @@ struct booking : std::enable_shared_from_this<booking> {
       unread.insert(o.account_seq);
       again = true;
     } else if (o.status == commit_status::quarantined) {
-      log(log_level::error, portfolio_state::name, "fill_quarantined", f.id.str() + " of order " + f.order.str() + ": " + o.text);
+      log(log_level::error, portfolio_state::name, "fill_quarantined",
+          f.id.str() + " of order " + f.order.str() + ": " + o.text);
       quarantined.insert(f.id);
       again = again || !slot.empty();
     } else if (o.status == commit_status::refused && o.order && o.order->order.key.slot != slot) {
@@ -197,8 +210,9 @@ struct booking : std::enable_shared_from_this<booking> {
       again = true;
     } else {
       log(log_level::error, portfolio_state::name, "fill_not_booked", f.id.str() + ": " + o.text);
-      return protocols::make_error(o.status == commit_status::fenced ? protocols::fault::not_owner
-                                                                     : protocols::fault::database_unknown,
+      return protocols::make_error(o.status == commit_status::fenced
+                                     ? protocols::fault::not_owner
+                                     : protocols::fault::database_unknown,
                                    o.text);
     }
     return {};
@@ -211,8 +225,10 @@ struct booking : std::enable_shared_from_this<booking> {
       return;
     }
     auto keep = shared_from_this();
-    self->request(self->state.context.books, limits::ledger_deadline,
-                  load_fills{account_of(self->state.context).id, *unread.begin() - 1, limits::fills_batch_rows})
+    self
+      ->request(self->state.context.books, limits::ledger_deadline,
+                load_fills{account_of(self->state.context).id, *unread.begin() - 1,
+                           limits::fills_batch_rows})
       .then(
         [keep](const fill_rows& rows) {
           keep->unread.erase(keep->unread.begin()); // Every round gets on, whatever the rows say.
@@ -227,7 +243,8 @@ struct booking : std::enable_shared_from_this<booking> {
   }
 
   [[nodiscard]] bool asks_for(const trading::trade_id& id) const {
-    return std::any_of(request.trades.begin(), request.trades.end(), [&](const auto& t) { return t.fill.id == id; });
+    return std::any_of(request.trades.begin(), request.trades.end(),
+                       [&](const auto& t) { return t.fill.id == id; });
   }
 
   void deliver() {
@@ -273,13 +290,16 @@ protocols::portfolio::behavior_type
 make_portfolio(protocols::portfolio::stateful_pointer<portfolio_state> self, unit_context context) {
   self->state.context = std::move(context);
   const auto& account = account_of(self->state.context);
-  self->request(self->state.context.books, limits::ledger_deadline,
-                open_account{account.id, account.venue, account.initial})
-    .then([self] { read_rows(self, [self] { book_next(self); }); }, [self](const caf::error& why) { give_up(self, why); });
+  self
+    ->request(self->state.context.books, limits::ledger_deadline,
+              open_account{account.id, account.venue, account.initial})
+    .then([self] { read_rows(self, [self] { book_next(self); }); },
+          [self](const caf::error& why) { give_up(self, why); });
   return {
     [self](protocols::book_fills& request) -> caf::result<protocols::fills_booked> {
       auto& st = self->state;
-      if (request.trades.size() > limits::commit_group_max || st.queue.size() >= limits::portfolio_credit)
+      if (request.trades.size() > limits::commit_group_max
+          || st.queue.size() >= limits::portfolio_credit)
         return protocols::make_error(protocols::fault::overloaded, "too many fills at once");
       auto promise = self->make_response_promise<protocols::fills_booked>();
       st.queue.push_back({std::move(request), promise});
@@ -289,7 +309,8 @@ make_portfolio(protocols::portfolio::stateful_pointer<portfolio_state> self, uni
     [self](const protocols::mark_step& m) -> caf::result<protocols::equity_report> {
       auto& st = self->state;
       if (!st.ready || st.booking)
-        return protocols::make_error(protocols::fault::recovering, "the books are being read or written");
+        return protocols::make_error(protocols::fault::recovering,
+                                     "the books are being read or written");
       return value_account(st.rows, account_of(st.context), m.marks, m.id.step);
     },
   };

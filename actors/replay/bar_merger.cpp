@@ -24,8 +24,10 @@ std::optional<bar_merger::need> bar_merger::next_need() const {
   return std::nullopt;
 }
 
-void bar_merger::refill(const std::string& unit, const std::vector<trading::bar>& bars, bool end_of_input) {
-  auto in = std::find_if(inputs_.begin(), inputs_.end(), [&](const auto& i) { return i.unit == unit; });
+void bar_merger::refill(const std::string& unit, const std::vector<trading::bar>& bars,
+                        bool end_of_input) {
+  auto in =
+    std::find_if(inputs_.begin(), inputs_.end(), [&](const auto& i) { return i.unit == unit; });
   SUPREME_CHECK(in != inputs_.end(), "only configured inputs are refilled");
   for (const auto& b : bars) {
     SUPREME_CHECK(b.close_time() >= in->fetched_to, "a feed's bars ascend");
@@ -36,7 +38,8 @@ void bar_merger::refill(const std::string& unit, const std::vector<trading::bar>
 }
 
 bool bar_merger::exhausted() const {
-  return std::all_of(inputs_.begin(), inputs_.end(), [](const auto& i) { return i.ended && i.bars.empty(); });
+  return std::all_of(inputs_.begin(), inputs_.end(),
+                     [](const auto& i) { return i.ended && i.bars.empty(); });
 }
 
 std::vector<trading::bar> bar_merger::take() {

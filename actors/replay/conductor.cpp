@@ -18,17 +18,21 @@ using self_pointer = conductor::stateful_pointer<conductor_state>;
 /// First wait before a step is repeated: the usual cause is a unit on its way to another node.
 constexpr auto retry_initial = 20ms;
 constexpr auto retry_max = 250ms;
-/// Each life counts its attempts from its own number on, so that guards which have heard an earlier life obey this one at once.
+/// Each life counts its attempts from its own number on, so that guards which have heard an earlier
+/// life obey this one at once.
 constexpr unsigned attempts_per_life_bits = 32;
 
-const config::cluster_settings& settings_of(const conductor_state& st) { return st.context.config->settings; }
+const config::cluster_settings& settings_of(const conductor_state& st) {
+  return st.context.config->settings;
+}
 
 void plan(self_pointer self);
 
 /// Gives the step under way up and begins it anew a little later. Never skips, never guesses.
 void retry(self_pointer self, const std::string& why) {
   auto& st = self->state;
-  auto wait = std::min<std::chrono::milliseconds>(retry_initial * (1u << std::min(st.failures, 4u)), retry_max);
+  auto wait = std::min<std::chrono::milliseconds>(retry_initial * (1u << std::min(st.failures, 4u)),
+                                                  retry_max);
   if (st.failures++ == 0)
     log(log_level::warning, conductor_state::name, "step_interrupted",
         "step " + std::to_string(st.step + 1) + ": " + why);
@@ -36,9 +40,11 @@ void retry(self_pointer self, const std::string& why) {
   self->delayed_send(self, wait, protocols::tick_atom_v, st.attempt);
 }
 
-/// Asks a unit one question of the current attempt. Late answers and answers to older attempts are ignored.
+/// Asks a unit one question of the current attempt. Late answers and answers to older attempts are
+/// ignored.
 template <class Handle, class Answer, class Question>
-void ask(self_pointer self, const std::string& unit, Question question, std::function<void(const Answer&)> take) {
+void ask(self_pointer self, const std::string& unit, Question question,
+         std::function<void(const Answer&)> take) {
   auto& st = self->state;
   auto attempt = st.attempt;
   auto current = [self, attempt] { return self->state.attempt == attempt; };
@@ -114,7 +120,8 @@ void commit(self_pointer self) {
         state.finished = finished;
         if (state.failures != 0)
           log(log_level::info, conductor_state::name, "step_resumed",
-              "step " + std::to_string(state.step) + " after " + std::to_string(state.failures) + " attempts");
+              "step " + std::to_string(state.step) + " after " + std::to_string(state.failures)
+                + " attempts");
         state.failures = 0;
         plan(self);
       },
@@ -134,12 +141,12 @@ void rest(self_pointer self) {
     return;
   }
   for (const auto& [account, orders] : work.orders)
-    ask<protocols::executor, protocols::step_rested>(
-      self, executor_unit(account), protocols::rest_step{work.id, orders},
-      [self](const protocols::step_rested&) {
-        if (last_answer(self->state))
-          commit(self);
-      });
+    ask<protocols::executor, protocols::step_rested>(self, executor_unit(account),
+                                                     protocols::rest_step{work.id, orders},
+                                                     [self](const protocols::step_rested&) {
+                                                       if (last_answer(self->state))
+                                                         commit(self);
+                                                     });
 }
 
 // -- (c) decisions ------------------------------------------------------------------
@@ -292,8 +299,9 @@ void fetch(self_pointer self, const bar_merger::need& need) {
     [self, attempt, query](const protocols::unit_address& found) {
       if (self->state.attempt != attempt)
         return;
-      self->request(caf::actor_cast<protocols::feed>(found.handle), limits::history_deadline,
-                    protocols::fetch_atom_v, query)
+      self
+        ->request(caf::actor_cast<protocols::feed>(found.handle), limits::history_deadline,
+                  protocols::fetch_atom_v, query)
         .then(
           [self, attempt, unit = found.unit](const protocols::bar_batch& batch) {
             if (self->state.attempt != attempt)
@@ -320,8 +328,9 @@ void commit_end(self_pointer self) {
   if (st.step == 0)
     return; // There was nothing to replay.
   st.work = {};
-  st.work.id = {st.context.spec.subject, st.context.epoch, st.step,       st.event_time, {}, ++st.attempt,
-                st.context.config->version};
+  st.work.id = {
+    st.context.spec.subject,   st.context.epoch, st.step, st.event_time, {}, ++st.attempt,
+    st.context.config->version};
   commit(self);
 }
 
@@ -347,14 +356,15 @@ void plan(self_pointer self) {
   st.work = {};
   st.work.bars = st.merger.take();
   auto time = st.work.bars.front().close_time();
-  st.work.id = {st.context.spec.subject, st.context.epoch, st.step + 1,   time, st.event_time, 0,
+  st.work.id = {st.context.spec.subject,   st.context.epoch, st.step + 1, time, st.event_time, 0,
                 st.context.config->version};
   begin_when_due(self);
 }
 
 } // namespace
 
-conductor::behavior_type make_conductor(conductor::stateful_pointer<conductor_state> self, unit_context context) {
+conductor::behavior_type make_conductor(conductor::stateful_pointer<conductor_state> self,
+                                        unit_context context) {
   self->state.context = std::move(context);
   self->state.attempt = self->state.context.number << attempts_per_life_bits;
   self->set_down_handler([self](const caf::down_msg& down) {

@@ -69,11 +69,12 @@ struct resumption : std::enable_shared_from_this<resumption> {
   }
 
   void ask(const protocols::unit_address& feed) {
-    protocols::bar_query query{{streams[next].instrument}, after, self->state.event_time,
-                               limits::history_batch_bars};
+    protocols::bar_query query{
+      {streams[next].instrument}, after, self->state.event_time, limits::history_batch_bars};
     auto keep = shared_from_this();
-    self->request(caf::actor_cast<protocols::feed>(feed.handle), limits::history_deadline,
-                  protocols::history_atom_v, query)
+    self
+      ->request(caf::actor_cast<protocols::feed>(feed.handle), limits::history_deadline,
+                protocols::history_atom_v, query)
       .then([keep](const protocols::bar_batch& batch) { keep->take_bars(batch); },
             [keep](const caf::error& why) { keep->failed(why); });
   }

@@ -12,7 +12,8 @@ trading::trading_mode stricter(trading::trading_mode a, trading::trading_mode b)
   return std::max(a, b); // Values rise with strictness.
 }
 
-trading::trading_mode mode_in(const std::map<std::string, trading::trading_mode>& modes, const std::string& name) {
+trading::trading_mode mode_in(const std::map<std::string, trading::trading_mode>& modes,
+                              const std::string& name) {
   auto found = modes.find(name);
   return found == modes.end() ? trading::trading_mode::active : found->second;
 }
@@ -25,7 +26,8 @@ trading::trading_mode mode_of(const trading::signal& s, const storage::account_s
 }
 
 /// The rows as decisions see them; what the batch approves comes on top.
-trading::exposure_book read_exposure(const storage::account_snapshot& rows, const trading::asset_id& quote) {
+trading::exposure_book read_exposure(const storage::account_snapshot& rows,
+                                     const trading::asset_id& quote) {
   trading::exposure_book book;
   for (const auto& [id, row] : rows.positions)
     book.set_account(id, {row.position.size, row.reserved_buy, row.reserved_sell, {}});
@@ -33,7 +35,8 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows, cons
   for (const auto& [id, row] : rows.slots)
     slots[id].position = row.position.size;
   for (const auto& o : rows.open_orders)
-    slots[o.order.key.slot].pending += trading::signed_quantity(o.order.direction, o.order.size - o.filled);
+    slots[o.order.key.slot].pending +=
+      trading::signed_quantity(o.order.direction, o.order.size - o.filled);
   for (const auto& [id, held] : slots)
     book.set_slot(id, held);
   if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
@@ -41,17 +44,21 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows, cons
   return book;
 }
 
-const protocols::mark* find_mark(const std::vector<protocols::mark>& marks, const trading::instrument_id& id) {
-  auto found = std::find_if(marks.begin(), marks.end(), [&](const auto& m) { return m.instrument == id; });
+const protocols::mark* find_mark(const std::vector<protocols::mark>& marks,
+                                 const trading::instrument_id& id) {
+  auto found =
+    std::find_if(marks.begin(), marks.end(), [&](const auto& m) { return m.instrument == id; });
   return found == marks.end() ? nullptr : &*found;
 }
 
-trading::decision_terms terms_of(const trading::signal& s, const storage::account_snapshot& rows, const decision_frame& frame) {
+trading::decision_terms terms_of(const trading::signal& s, const storage::account_snapshot& rows,
+                                 const decision_frame& frame) {
   trading::decision_terms terms;
   if (const auto* traded = frame.settings->find_instrument(s.instrument))
     terms.traded = *traded;
   auto own = frame.account->instrument_limits.find(s.instrument);
-  terms.limits = own == frame.account->instrument_limits.end() ? frame.account->limits : own->second;
+  terms.limits =
+    own == frame.account->instrument_limits.end() ? frame.account->limits : own->second;
   const auto* strategy = frame.settings->find_strategy(s.strategy);
   SUPREME_CHECK(strategy != nullptr, "a signal comes from a configured strategy");
   terms.size = strategy->size;
@@ -66,7 +73,8 @@ trading::decision_terms terms_of(const trading::signal& s, const storage::accoun
 } // namespace
 
 std::vector<trading::made_decision> decide_all(const std::vector<trading::signal>& signals,
-                                               const storage::account_snapshot& rows, const decision_frame& frame) {
+                                               const storage::account_snapshot& rows,
+                                               const decision_frame& frame) {
   auto book = read_exposure(rows, frame.account->quote);
   return trading::decide_in_order(
     signals, book, [&](const trading::signal& s) { return terms_of(s, rows, frame); }, frame.now);

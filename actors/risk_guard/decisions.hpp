@@ -16,14 +16,15 @@ struct decision_frame {
   const config::cluster_settings* settings = nullptr;
   const config::account_settings* account = nullptr;
   std::vector<protocols::mark> marks;
-  trading::timestamp now;                  ///< event time of the step
+  trading::timestamp now;                                      ///< event time of the step
   trading::trading_mode latch = trading::trading_mode::active; ///< in-memory halt
 };
 
-/// Decides signals in the given order against one snapshot of the rows; each approval counts against the ones after it, exactly as the
-/// rows will count it. Pure: equal inputs, equal verdicts, on whatever node.
-[[nodiscard]] std::vector<trading::made_decision> decide_all(const std::vector<trading::signal>& signals,
-                                                    const storage::account_snapshot& rows,
-                                                    const decision_frame& frame);
+/// Decides signals in the given order against one snapshot of the rows; each approval counts
+/// against the ones after it, exactly as the rows will count it. Pure: equal inputs, equal
+/// verdicts, on whatever node.
+[[nodiscard]] std::vector<trading::made_decision>
+decide_all(const std::vector<trading::signal>& signals, const storage::account_snapshot& rows,
+           const decision_frame& frame);
 
 } // namespace supreme::actors

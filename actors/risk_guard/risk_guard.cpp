@@ -17,7 +17,8 @@ using self_pointer = protocols::risk_guard::stateful_pointer<risk_guard_state>;
 using decided_promise = caf::typed_response_promise<protocols::step_decided>;
 
 const config::account_settings& account_of(const unit_context& context) {
-  const auto* found = context.config->settings.find_account(trading::account_id{context.spec.subject});
+  const auto* found =
+    context.config->settings.find_account(trading::account_id{context.spec.subject});
   SUPREME_CHECK(found != nullptr, "a guard's account is configured");
   return *found;
 }
@@ -77,7 +78,9 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
         keep->executor = found;
         keep->decide();
       },
-      [keep](caf::error&) { keep->decide(); }); // Decided all the same; the barrier finds the executor later.
+      [keep](caf::error&) {
+        keep->decide();
+      }); // Decided all the same; the barrier finds the executor later.
   }
 
   void decide() {
@@ -86,8 +89,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     for (const auto& e : emissions)
       signals.push_back(e.signal);
     decisions = decide_all(signals, rows,
-                           {&context.config->settings, &account_of(context), step.marks, step.id.event_time,
-                            self->state.latch});
+                           {&context.config->settings, &account_of(context), step.marks,
+                            step.id.event_time, self->state.latch});
     commit_next();
   }
 
@@ -107,7 +110,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
             [keep](const caf::error& why) { keep->fail(why); });
   }
 
-  storage::decide_transaction make_transaction(const trading::made_decision& d, const protocols::signal_emission& e) const {
+  storage::decide_transaction make_transaction(const trading::made_decision& d,
+                                               const protocols::signal_emission& e) const {
     const auto& context = self->state.context;
     const auto& account = account_of(context);
     storage::decide_transaction t;
@@ -146,7 +150,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
 
   void take_order(const storage::order_row& row, storage::commit_status status) {
     answer.orders.push_back(row.order.id);
-    // Only what this very commit made is known to be unsent; anything older is resolved by the executor's barrier.
+    // Only what this very commit made is known to be unsent; anything older is resolved by the
+    // executor's barrier.
     if (status == storage::commit_status::applied)
       approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation,
                                  row.valid_until ? row.valid_until->ns() : 0});
@@ -155,7 +160,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   }
 
   void finish() {
-    // Orders reach the venue in the order of their decisions: where some were made before, the barrier sends them all.
+    // Orders reach the venue in the order of their decisions: where some were made before, the
+    // barrier sends them all.
     if (executor && !decided_before)
       send_approved();
     answer.step = step.id.step;
@@ -196,8 +202,9 @@ void decide_when_complete(self_pointer self) {
   for (const auto& [key, emission] : st.collected.signals) {
     // The strategy runs by a newer configuration than this guard, which is about to be replaced.
     if (st.context.config->settings.find_strategy(emission.signal.strategy) == nullptr) {
-      question.promise.deliver(protocols::make_error(protocols::fault::wrong_config,
-                                                     emission.signal.strategy.str() + " is not configured here"));
+      question.promise.deliver(
+        protocols::make_error(protocols::fault::wrong_config,
+                              emission.signal.strategy.str() + " is not configured here"));
       return;
     }
   }
@@ -218,7 +225,9 @@ void read_rows(self_pointer self) {
   if (st.collected.reading)
     return;
   st.collected.reading = true;
-  auto current = [self, id = st.collected.id] { return compare(id, self->state.collected.id) == 0; };
+  auto current = [self, id = st.collected.id] {
+    return compare(id, self->state.collected.id) == 0;
+  };
   self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
     .then(
       [self, current](storage::account_snapshot& rows) {
@@ -245,9 +254,11 @@ void set_latch(risk_guard_state& st, const std::string& text) {
 } // namespace
 
 protocols::risk_guard::behavior_type
-make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, unit_context context) {
+make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self,
+                unit_context context) {
   self->state.context = std::move(context);
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
+  self->set_down_handler(
+    [self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
   return {
     [self](const protocols::signal_emission& e) {
       auto& st = self->state;
@@ -259,9 +270,11 @@ make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, 
     },
     [self](const protocols::decide_step& step) -> caf::result<protocols::step_decided> {
       if (!follow(self->state, step.id))
-        return protocols::make_error(protocols::fault::stale_step, "a newer attempt has been heard");
+        return protocols::make_error(protocols::fault::stale_step,
+                                     "a newer attempt has been heard");
       if (step.expected > limits::guard_credit)
-        return protocols::make_error(protocols::fault::overloaded, "more signals in one step than a guard decides");
+        return protocols::make_error(protocols::fault::overloaded,
+                                     "more signals in one step than a guard decides");
       auto promise = self->make_response_promise<protocols::step_decided>();
       self->state.waiting = risk_guard_state::question{step, promise};
       read_rows(self);

@@ -15,7 +15,8 @@ struct risk_guard_state {
   struct collection {
     protocols::step_id id;
     std::map<trading::decision_key, protocols::signal_emission> signals;
-    /// The account at this attempt, read while its signals are still arriving: nothing but this guard changes it until they are decided.
+    /// The account at this attempt, read while its signals are still arriving: nothing but this
+    /// guard changes it until they are decided.
     std::optional<storage::account_snapshot> rows;
     bool reading = false;
     caf::error unreadable;
@@ -28,13 +29,15 @@ struct risk_guard_state {
   address_cache addresses;
   uint64_t conductor_epoch = 0;
   collection collected;
-  std::optional<question> waiting;   ///< for its signals to arrive
+  std::optional<question> waiting; ///< for its signals to arrive
   trading::trading_mode latch = trading::trading_mode::active;
 };
 
-/// The single writer of an account's risk. Decides exactly the signals the conductor counted, in (slot, leg) order, and approves an order
-/// only after its intent is committed. Its memory is a cache: every decision starts from the rows.
+/// The single writer of an account's risk. Decides exactly the signals the conductor counted, in
+/// (slot, leg) order, and approves an order only after its intent is committed. Its memory is a
+/// cache: every decision starts from the rows.
 protocols::risk_guard::behavior_type
-make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self, unit_context context);
+make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self,
+                unit_context context);
 
 } // namespace supreme::actors

@@ -14,7 +14,8 @@ namespace limits = config::defaults;
 using self_pointer = protocols::strategy::stateful_pointer<strategy_state>;
 
 const config::strategy_settings& settings_of(const unit_context& context) {
-  const auto* found = context.config->settings.find_strategy(trading::strategy_id{context.spec.subject});
+  const auto* found =
+    context.config->settings.find_strategy(trading::strategy_id{context.spec.subject});
   SUPREME_CHECK(found != nullptr, "a strategy unit is configured");
   return *found;
 }
@@ -33,8 +34,9 @@ struct recovery : std::enable_shared_from_this<recovery> {
   void read_fills() {
     auto& context = self->state.context;
     auto keep = shared_from_this();
-    self->request(context.books, limits::ledger_deadline,
-                  load_fills{settings_of(context).account, account_seq, limits::fills_batch_rows})
+    self
+      ->request(context.books, limits::ledger_deadline,
+                load_fills{settings_of(context).account, account_seq, limits::fills_batch_rows})
       .then([keep](const fill_rows& rows) { keep->take_fills(rows); },
             [keep](const caf::error& why) { keep->failed(why); });
   }
@@ -70,10 +72,12 @@ struct recovery : std::enable_shared_from_this<recovery> {
   }
 
   void ask_feed(const protocols::unit_address& feed) {
-    protocols::bar_query query{{self->state.slots[slot].instrument()}, after, up_to, limits::history_batch_bars};
+    protocols::bar_query query{
+      {self->state.slots[slot].instrument()}, after, up_to, limits::history_batch_bars};
     auto keep = shared_from_this();
-    self->request(caf::actor_cast<protocols::feed>(feed.handle), limits::history_deadline,
-                  protocols::history_atom_v, query)
+    self
+      ->request(caf::actor_cast<protocols::feed>(feed.handle), limits::history_deadline,
+                protocols::history_atom_v, query)
       .then([keep](const protocols::bar_batch& batch) { keep->take_bars(batch); },
             [keep, unit = feed.unit](const caf::error& why) {
               keep->self->state.addresses.forget(keep->self, unit);
@@ -112,8 +116,9 @@ std::vector<trading::strategy_slot> make_slots(const unit_context& context) {
   return slots;
 }
 
-void recover_slots(protocols::strategy::stateful_pointer<strategy_state> self, trading::timestamp up_to,
-                   std::function<void()> recovered, std::function<void(const caf::error&)> failed) {
+void recover_slots(protocols::strategy::stateful_pointer<strategy_state> self,
+                   trading::timestamp up_to, std::function<void()> recovered,
+                   std::function<void(const caf::error&)> failed) {
   if (up_to == trading::timestamp{}) {
     recovered();
     return;

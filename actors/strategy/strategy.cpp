@@ -21,10 +21,12 @@ void emit(self_pointer self, const protocols::step_id& id, const protocols::unit
     self->send(handle, protocols::signal_emission{id, st.context.spec.name, st.context.epoch, s});
 }
 
-/// Sends the signals on their way, then reports their number: the guard waits for exactly that many.
+/// Sends the signals on their way, then reports their number: the guard waits for exactly that
+/// many.
 void report(self_pointer self, const protocols::step_id& id, done_promise promise) {
   auto& st = self->state;
-  protocols::step_done done{st.context.spec.name, id.step, static_cast<uint32_t>(st.signals.size()), false};
+  protocols::step_done done{st.context.spec.name, id.step, static_cast<uint32_t>(st.signals.size()),
+                            false};
   if (st.signals.empty()) {
     promise.deliver(done);
     return;
@@ -43,10 +45,12 @@ void report(self_pointer self, const protocols::step_id& id, done_promise promis
 
 void require_storable(const trading::signal& s) {
   if (s.reason.size() > limits::signal_reason_bytes_max)
-    throw std::length_error("a signal of " + s.key.slot.str() + " has a reason of " + std::to_string(s.reason.size()) + " bytes, at most "
+    throw std::length_error("a signal of " + s.key.slot.str() + " has a reason of "
+                            + std::to_string(s.reason.size()) + " bytes, at most "
                             + std::to_string(limits::signal_reason_bytes_max) + " are stored");
   if (s.inputs.size() > limits::signal_inputs_max)
-    throw std::length_error("a signal of " + s.key.slot.str() + " has " + std::to_string(s.inputs.size()) + " inputs, at most "
+    throw std::length_error("a signal of " + s.key.slot.str() + " has "
+                            + std::to_string(s.inputs.size()) + " inputs, at most "
                             + std::to_string(limits::signal_inputs_max) + " are stored");
 }
 
@@ -106,7 +110,8 @@ caf::result<protocols::step_done> on_step(self_pointer self, const protocols::st
     return protocols::make_error(protocols::fault::not_owner, "a newer conductor has been heard");
   st.conductor_epoch = e.id.conductor_epoch;
   if (e.definition != st.context.spec.definition)
-    return protocols::make_error(protocols::fault::wrong_config, st.context.spec.name + " runs by other settings");
+    return protocols::make_error(protocols::fault::wrong_config,
+                                 st.context.spec.name + " runs by other settings");
   if (st.recovering)
     return protocols::make_error(protocols::fault::recovering);
   auto promise = self->make_response_promise<protocols::step_done>();
@@ -127,7 +132,8 @@ protocols::strategy::behavior_type
 make_strategy(protocols::strategy::stateful_pointer<strategy_state> self, unit_context context) {
   self->state.context = std::move(context);
   self->state.slots = make_slots(self->state.context);
-  self->set_down_handler([self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
+  self->set_down_handler(
+    [self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
   return {[self](const protocols::step_event& e) { return on_step(self, e); }};
 }
 
@@ -136,12 +142,14 @@ namespace {
 /// How often a silent stand-in asks whether it may go.
 constexpr auto resume_check = std::chrono::seconds{1};
 
-void look_for_resume(protocols::strategy::stateful_pointer<quarantined_state> self, const unit_context& context) {
+void look_for_resume(protocols::strategy::stateful_pointer<quarantined_state> self,
+                     const unit_context& context) {
   auto now = context.node_lease->clock().since_boot();
   if (now - self->state.looked_at < resume_check)
     return;
   self->state.looked_at = now;
-  const auto* settings = context.config->settings.find_strategy(trading::strategy_id{context.spec.subject});
+  const auto* settings =
+    context.config->settings.find_strategy(trading::strategy_id{context.spec.subject});
   SUPREME_CHECK(settings != nullptr, "a strategy unit is configured");
   self->request(context.books, limits::ledger_deadline, load_account{settings->account})
     .then(
@@ -156,7 +164,8 @@ void look_for_resume(protocols::strategy::stateful_pointer<quarantined_state> se
 } // namespace
 
 protocols::strategy::behavior_type
-make_quarantined_strategy(protocols::strategy::stateful_pointer<quarantined_state> self, unit_context context) {
+make_quarantined_strategy(protocols::strategy::stateful_pointer<quarantined_state> self,
+                          unit_context context) {
   self->state.looked_at = context.node_lease->clock().since_boot();
   return {[self, context](const protocols::step_event& e) {
     look_for_resume(self, context);

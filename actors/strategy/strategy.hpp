@@ -14,19 +14,21 @@ struct strategy_state {
   unit_context context;
   address_cache addresses;
   std::vector<trading::strategy_slot> slots;
-  uint64_t conductor_epoch = 0;            ///< highest heard
-  std::optional<protocols::step_id> last;  ///< step whose result is below
-  std::vector<trading::signal> signals;    ///< emitted at `last`; emitted again when it is repeated
+  uint64_t conductor_epoch = 0;           ///< highest heard
+  std::optional<protocols::step_id> last; ///< step whose result is below
+  std::vector<trading::signal> signals;   ///< emitted at `last`; emitted again when it is repeated
   bool recovering = false;
 };
 
-/// One instance of a strategy: its slots, rebuilt from history and rows whenever it does not stand exactly at the step before.
-/// A strategy that throws ends the actor; the supervisor restarts or quarantines it.
+/// One instance of a strategy: its slots, rebuilt from history and rows whenever it does not stand
+/// exactly at the step before. A strategy that throws ends the actor; the supervisor restarts or
+/// quarantines it.
 protocols::strategy::behavior_type
 make_strategy(protocols::strategy::stateful_pointer<strategy_state> self, unit_context context);
 
-/// A signal is stored and sent with every decision on it. Throws std::length_error, the strategy's own defect, when its reason or
-/// inputs exceed what a row holds (defaults::signal_reason_bytes_max, signal_inputs_max).
+/// A signal is stored and sent with every decision on it. Throws std::length_error, the strategy's
+/// own defect, when its reason or inputs exceed what a row holds
+/// (defaults::signal_reason_bytes_max, signal_inputs_max).
 void require_storable(const trading::signal& s);
 
 struct quarantined_state {
@@ -34,9 +36,10 @@ struct quarantined_state {
   std::chrono::nanoseconds looked_at{0};
 };
 
-/// Stands in for a strategy that was taken out of service: answers every step with silence, so that the others go on, and ends
-/// itself once the strategy's halt has been lifted by a person.
+/// Stands in for a strategy that was taken out of service: answers every step with silence, so that
+/// the others go on, and ends itself once the strategy's halt has been lifted by a person.
 protocols::strategy::behavior_type
-make_quarantined_strategy(protocols::strategy::stateful_pointer<quarantined_state> self, unit_context context);
+make_quarantined_strategy(protocols::strategy::stateful_pointer<quarantined_state> self,
+                          unit_context context);
 
 } // namespace supreme::actors

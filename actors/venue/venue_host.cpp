@@ -14,11 +14,13 @@ using protocols::venue_verdict;
 using self_pointer = protocols::venue_port::stateful_pointer<venue_host_state>;
 
 venue_verdict to_verdict(const venues::order_report& r) {
-  if (r.refusal == venues::venue_refusal::session_superseded || r.refusal == venues::venue_refusal::not_logged_on)
+  if (r.refusal == venues::venue_refusal::session_superseded
+      || r.refusal == venues::venue_refusal::not_logged_on)
     return venue_verdict::shut_out;
   if (r.refusal == venues::venue_refusal::window_closed)
     return venue_verdict::window_closed;
-  return r.state == trading::order_state::rejected ? venue_verdict::rejected : venue_verdict::accepted;
+  return r.state == trading::order_state::rejected ? venue_verdict::rejected
+                                                   : venue_verdict::accepted;
 }
 
 protocols::venue_report to_report(const venues::order_report& r) {
@@ -57,8 +59,8 @@ venues::submit to_command(const protocols::venue_submit& s, const trading::order
 protocols::venue_trade to_trade(const venues::venue_trade& t, const trading::venue_id& venue) {
   protocols::venue_trade out;
   out.seq = t.seq;
-  out.fill = {venue, t.account, t.id, t.order, t.instrument, t.direction, t.at, t.size, t.fee, t.fee_asset,
-              t.event_time};
+  out.fill = {venue, t.account, t.id,  t.order,     t.instrument, t.direction,
+              t.at,  t.size,    t.fee, t.fee_asset, t.event_time};
   return out;
 }
 
@@ -88,9 +90,11 @@ public:
   }
 
   [[nodiscard]] protocols::venue_session log_on(const protocols::venue_logon& l) {
-    auto answers = run({venues::logon{l.account, l.session}, venues::trades_after{l.account, 0, 1}});
+    auto answers =
+      run({venues::logon{l.account, l.session}, venues::trades_after{l.account, 0, 1}});
     const auto& session = std::get<venues::logon_report>(answers[0]);
-    return {l.account, session.current_session, std::get<venues::trades_report>(answers[1]).last_seq};
+    return {l.account, session.current_session,
+            std::get<venues::trades_report>(answers[1]).last_seq};
   }
 
   [[nodiscard]] protocols::venue_reports submit(const protocols::venue_submit& s) {
@@ -142,8 +146,9 @@ public:
     const auto& r = std::get<venues::step_report>(answers[0]);
     if (r.refusal == venues::step_refusal::none)
       return to_stepped(r, id_);
-    auto text = std::string{"the venue refuses step "} + std::to_string(s.id.step) + " of " + s.id.run + ": "
-                + venues::to_string(r.refusal) + "; its last is " + std::to_string(r.last_step) + " of " + r.run;
+    auto text = std::string{"the venue refuses step "} + std::to_string(s.id.step) + " of "
+                + s.id.run + ": " + venues::to_string(r.refusal) + "; its last is "
+                + std::to_string(r.last_step) + " of " + r.run;
     log(log_level::error, venue_host_state::name, "step_refused", text);
     return protocols::make_error(protocols::fault::bad_input, text);
   }
@@ -158,8 +163,8 @@ private:
 
 protocols::venue_port::behavior_type
 make_venue_host(protocols::venue_port::stateful_pointer<venue_host_state> self,
-                std::shared_ptr<venues::bar_venue> engine, trading::venue_id id, const process_clock* clock,
-                std::function<void(const std::string&)> give_up) {
+                std::shared_ptr<venues::bar_venue> engine, trading::venue_id id,
+                const process_clock* clock, std::function<void(const std::string&)> give_up) {
   self->state.engine = engine;
   auto desk = std::make_shared<venue_desk>(*engine, std::move(id), *clock);
   // A throw means that the file is in doubt: the process must end and open it again.

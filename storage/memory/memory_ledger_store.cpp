@@ -28,7 +28,8 @@ auto memory_ledger_store::locked(std::string_view call, Work work) {
 }
 
 std::vector<outcome> memory_ledger_store::commit(const std::vector<transaction>& group) {
-  SUPREME_CHECK(group.size() <= config::defaults::commit_group_max, "a group has at most commit_group_max members");
+  SUPREME_CHECK(group.size() <= config::defaults::commit_group_max,
+                "a group has at most commit_group_max members");
   return locked("commit", [&] {
     memory_ledger_run run{*database_};
     std::vector<outcome> outcomes;
@@ -38,7 +39,8 @@ std::vector<outcome> memory_ledger_store::commit(const std::vector<transaction>&
         outcomes.push_back(order.stops(t) ? decision_order::make_stopped() : std::visit(run, t));
         order.note(t, outcomes.back());
       } catch (const std::exception& e) {
-        // What the database raises for: the member has done nothing, is parked, and the others go on.
+        // What the database raises for: the member has done nothing, is parked, and the others go
+        // on.
         database_->parked_.push_back({codec::kind_of(t), codec::account_of(t).str(), e.what()});
         outcome o;
         o.status = commit_status::poisoned;
@@ -64,9 +66,10 @@ void memory_ledger_store::open_account(const account_id& account, const venue_id
       place->second.balances[asset] = {amount, {}};
       amounts[asset.str()] = amount.to_string();
     }
-    const nlohmann::json payload
-      = {{"account", account.str()}, {"venue", venue.str()}, {"initial", std::move(amounts)}};
-    database_->append_audit("account/" + account.str(), "", 0, "ledger", "account_opened", payload.dump());
+    const nlohmann::json payload = {
+      {"account", account.str()}, {"venue", venue.str()}, {"initial", std::move(amounts)}};
+    database_->append_audit("account/" + account.str(), "", 0, "ledger", "account_opened",
+                            payload.dump());
   });
 }
 
@@ -106,15 +109,17 @@ std::optional<order_row> memory_ledger_store::find_order(const client_order_id& 
   });
 }
 
-std::vector<fill_row> memory_ledger_store::fills_after(const account_id& account, uint64_t after, size_t limit) {
+std::vector<fill_row> memory_ledger_store::fills_after(const account_id& account, uint64_t after,
+                                                       size_t limit) {
   return locked("fills_after", [&] {
     std::vector<fill_row> rows;
     const auto found = database_->accounts_.find(account);
     if (found == database_->accounts_.end())
       return rows;
     const auto& all = found->second.fills;
-    auto next = std::upper_bound(all.begin(), all.end(), after,
-                                 [](uint64_t seq, const fill_row& f) { return seq < f.account_seq; });
+    auto next =
+      std::upper_bound(all.begin(), all.end(), after,
+                       [](uint64_t seq, const fill_row& f) { return seq < f.account_seq; });
     for (; next != all.end() && rows.size() < limit; ++next)
       rows.push_back(*next);
     return rows;

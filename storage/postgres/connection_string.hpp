@@ -15,7 +15,8 @@ struct session_options {
   /// How long a statement may go unanswered before the socket is shut down; 0: a margin above
   /// statement_timeout, after which the server cancels the statement by itself.
   std::chrono::milliseconds watchdog{0};
-  /// Every statement finds its rows by a key, so that one plan serves all values: PostgreSQL need not plan for the values in hand.
+  /// Every statement finds its rows by a key, so that one plan serves all values: PostgreSQL need
+  /// not plan for the values in hand.
   bool generic_plans = false;
 };
 

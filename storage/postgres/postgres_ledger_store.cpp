@@ -14,7 +14,8 @@ namespace {
 namespace defaults = config::defaults;
 using nlohmann::json;
 
-constexpr statement commit_statement{"commit_group", "SELECT trading.commit_group($1, $2, $3)", true};
+constexpr statement commit_statement{"commit_group", "SELECT trading.commit_group($1, $2, $3)",
+                                     true};
 constexpr statement park_statement{"park", "SELECT trading.park($1, $2, $3, $4)", true};
 constexpr statement open_statement{"open_account", "SELECT trading.open_account($1, $2, $3)", true};
 constexpr statement load_statement{"load_account", "SELECT trading.load_account($1)", false};
@@ -23,7 +24,8 @@ constexpr statement fills_statement{"fills_after", "SELECT trading.fills_after($
 constexpr statement accounts_statement{"accounts", "SELECT trading.account_names()", false};
 constexpr statement progress_statement{
   "progress", "SELECT step, event_time_ns, finished FROM trading.load_progress($1)", false};
-constexpr statement mode_statement{"change_mode", "SELECT trading.change_mode($1, $2, $3, $4, $5)", true};
+constexpr statement mode_statement{"change_mode", "SELECT trading.change_mode($1, $2, $3, $4, $5)",
+                                   true};
 
 mode_outcome parse_mode_outcome(const std::string& name) {
   if (name == "applied")
@@ -34,7 +36,8 @@ mode_outcome parse_mode_outcome(const std::string& name) {
     return mode_outcome::needs_second_person;
   if (name == "unknown_scope")
     return mode_outcome::unknown_scope;
-  throw store_failure(failure_kind::definitive, "the database answered something unreadable: " + name);
+  throw store_failure(failure_kind::definitive,
+                      "the database answered something unreadable: " + name);
 }
 
 } // namespace
@@ -47,7 +50,8 @@ postgres_ledger_store::postgres_ledger_store(const std::string& conninfo)
                         .generic_plans = true}) {}
 
 std::vector<outcome> postgres_ledger_store::commit(const std::vector<transaction>& group) {
-  SUPREME_CHECK(group.size() <= defaults::commit_group_max, "a group has at most commit_group_max members");
+  SUPREME_CHECK(group.size() <= defaults::commit_group_max,
+                "a group has at most commit_group_max members");
   if (group.empty())
     return {};
   std::vector<const transaction*> members;
@@ -72,12 +76,14 @@ std::vector<outcome> postgres_ledger_store::commit(const std::vector<transaction
   return outcomes;
 }
 
-std::vector<outcome> postgres_ledger_store::run_group(const std::vector<const transaction*>& members) {
+std::vector<outcome>
+postgres_ledger_store::run_group(const std::vector<const transaction*>& members) {
   const auto group = codec::make_group(members);
-  const auto answer
-    = parse_json(session_.run(commit_statement, {group.units.c_str(), group.accounts.c_str(), group.members.c_str()}));
+  const auto answer = parse_json(session_.run(
+    commit_statement, {group.units.c_str(), group.accounts.c_str(), group.members.c_str()}));
   if (!answer.is_array() || answer.size() != members.size())
-    throw store_failure(failure_kind::definitive, "the database answered another number of outcomes");
+    throw store_failure(failure_kind::definitive,
+                        "the database answered another number of outcomes");
   std::vector<outcome> outcomes;
   for (const auto& o : answer)
     outcomes.push_back(codec::outcome_from_json(o));
@@ -99,15 +105,17 @@ outcome postgres_ledger_store::run_alone(const transaction& member) {
 outcome postgres_ledger_store::park(const transaction& member, const std::string& reason) {
   const auto content = codec::readable(codec::to_json(member));
   const auto account = codec::storable(codec::account_of(member).str());
-  session_.run(park_statement, {codec::kind_of(member), account.c_str(), reason.c_str(), content.c_str()});
+  session_.run(park_statement,
+               {codec::kind_of(member), account.c_str(), reason.c_str(), content.c_str()});
   outcome o;
   o.status = commit_status::poisoned;
   o.text = reason;
   return o;
 }
 
-void postgres_ledger_store::open_account(const trading::account_id& account, const trading::venue_id& venue,
-                                         const std::map<trading::asset_id, trading::money>& initial) {
+void postgres_ledger_store::open_account(
+  const trading::account_id& account, const trading::venue_id& venue,
+  const std::map<trading::asset_id, trading::money>& initial) {
   json amounts = json::object();
   for (const auto& [asset, amount] : initial)
     amounts[asset.str()] = amount.to_string();
@@ -132,11 +140,11 @@ std::optional<order_row> postgres_ledger_store::find_order(const trading::client
   return codec::order_from_json(parse_json(answer));
 }
 
-std::vector<fill_row> postgres_ledger_store::fills_after(const trading::account_id& account, uint64_t after,
-                                                         size_t limit) {
+std::vector<fill_row> postgres_ledger_store::fills_after(const trading::account_id& account,
+                                                         uint64_t after, size_t limit) {
   const auto after_text = std::to_string(after), limit_text = std::to_string(limit);
-  const auto answer
-    = session_.run(fills_statement, {account.str().c_str(), after_text.c_str(), limit_text.c_str()});
+  const auto answer =
+    session_.run(fills_statement, {account.str().c_str(), after_text.c_str(), limit_text.c_str()});
   std::vector<fill_row> rows;
   for (const auto& f : parse_json(answer))
     rows.push_back(codec::fill_from_json(f));
@@ -161,9 +169,9 @@ replay_progress postgres_ledger_store::load_progress(const std::string& replay) 
 
 mode_outcome postgres_ledger_store::change_mode(const mode_change& change) {
   SUPREME_CHECK(!change.principal.empty(), "a mode is changed by somebody");
-  const auto answer
-    = session_.run(mode_statement, {codec::to_string(change.scope), change.name.c_str(), to_string(change.mode),
-                                    change.principal.c_str(), change.reason.c_str()});
+  const auto answer = session_.run(
+    mode_statement, {codec::to_string(change.scope), change.name.c_str(), to_string(change.mode),
+                     change.principal.c_str(), change.reason.c_str()});
   return parse_mode_outcome(answer[0][0].c_str());
 }
 

@@ -13,14 +13,17 @@ watchdog& watchdog::instance() {
   return one;
 }
 
-watchdog::watchdog() { std::thread{[this] { run(); }}.detach(); }
+watchdog::watchdog() {
+  std::thread{[this] { run(); }}.detach();
+}
 
 watchdog::watch::watch(int socket, std::chrono::milliseconds limit)
   : socket_(socket), deadline_(std::chrono::steady_clock::now() + limit) {
   auto& dog = instance();
   const std::lock_guard lock{dog.mutex_};
   place_ = dog.watches_.insert(dog.watches_.end(), this);
-  // The thread may wake for a watch that is over by then, and looks what is next: waking it for every statement would cost more.
+  // The thread may wake for a watch that is over by then, and looks what is next: waking it for
+  // every statement would cost more.
   if (deadline_ < dog.next_look_) {
     dog.next_look_ = deadline_;
     dog.changed_.notify_one();

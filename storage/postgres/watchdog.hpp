@@ -41,7 +41,8 @@ private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<watch*> watches_;
-  std::chrono::steady_clock::time_point next_look_ = std::chrono::steady_clock::time_point::max(); ///< of the thread
+  std::chrono::steady_clock::time_point next_look_ =
+    std::chrono::steady_clock::time_point::max(); ///< of the thread
 };
 
 } // namespace supreme::storage

@@ -1,5 +1,5 @@
-// Goal: waits before another try grow, stay bounded, differ between those who failed together, and repeat in a repeated run.
-// Method: the pure function.
+// Goal: waits before another try grow, stay bounded, differ between those who failed together, and
+// repeat in a repeated run. Method: the pure function.
 #include "actors/backoff.hpp"
 
 #include <gtest/gtest.h>

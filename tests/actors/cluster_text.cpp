@@ -114,11 +114,14 @@ rsi_max = 100
 std::string cluster_text::to_toml() const {
   std::ostringstream out;
   out << "cluster = \"test\"\n[lease]\nmoves_at_once = " << moves_at_once << "\n" << market;
-  out << "[[feeds]]\nname = \"minute\"\nkind = \"generated\"\ninterval_s = 60\nshards = 2\nseed = " << market_seed
+  out << "[[feeds]]\nname = \"minute\"\nkind = \"generated\"\ninterval_s = 60\nshards = 2\nseed = "
+      << market_seed
       << "\nstart = 2026-01-01T00:00:00Z\nvolatility_bps = 10\n[feeds.start_prices]\n"
          "BTCUSDT = \"60000\"\nETHUSDT = \"3000\"\nSOLUSDT = \"150\"\n";
-  out << "[[feeds]]\nname = \"slow\"\nkind = \"generated\"\ninterval_s = 180\nseed = " << market_seed
-      << "\nstart = 2026-01-01T00:00:00Z\nvolatility_bps = 20\n[feeds.start_prices]\nBNBUSDT = \"600\"\n";
+  out << "[[feeds]]\nname = \"slow\"\nkind = \"generated\"\ninterval_s = 180\nseed = "
+      << market_seed
+      << "\nstart = 2026-01-01T00:00:00Z\nvolatility_bps = 20\n[feeds.start_prices]\nBNBUSDT = "
+         "\"600\"\n";
   out << "[[accounts]]\nid = \"main\"\nvenue = \"sim\"\nquote = \"USDT\"\nshard = \"m\"\n";
   if (spread_main)
     out << "guard_where = { role = \"guard\" }\nexecutor_where = { role = \"executor\" }\n"
@@ -130,12 +133,14 @@ std::string cluster_text::to_toml() const {
     out << calm_strategy;
   if (with_newcomer)
     out << newcomer_strategy;
-  out << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = \"minute\"\n"
+  out << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = "
+         "\"minute\"\n"
          "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\"]\ninstances = "
       << trend_instances << "\nsize = { mode = \"fixed_notional\", amount = \"" << trend_amount
-      << "\" }\n[strategies.parameters]\nfast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = 100\n";
-  out << "[replay]\nname = \"main\"\nspeed = " << speed << "\n[gateway]\nenabled = " << (with_gateway ? "true" : "false")
-      << "\n";
+      << "\" }\n[strategies.parameters]\nfast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = "
+         "100\n";
+  out << "[replay]\nname = \"main\"\nspeed = " << speed
+      << "\n[gateway]\nenabled = " << (with_gateway ? "true" : "false") << "\n";
   return out.str();
 }
 

@@ -7,13 +7,14 @@
 
 namespace supreme::tests {
 
-/// Writes the configuration of a small cluster that has one of everything: two feeds (one sharded) of different intervals, two accounts
-/// at one venue, three strategies (one of them, `trend`, on three instruments), limits that refuse some orders.
+/// Writes the configuration of a small cluster that has one of everything: two feeds (one sharded)
+/// of different intervals, two accounts at one venue, three strategies (one of them, `trend`, on
+/// three instruments), limits that refuse some orders.
 struct cluster_text {
   uint32_t trend_instances = 2;
   uint64_t market_seed = 7;
-  /// Guard, executor and portfolio of account main are pinned to nodes with the labels role=guard, role=executor
-  /// and role=portfolio instead of living together.
+  /// Guard, executor and portfolio of account main are pinned to nodes with the labels role=guard,
+  /// role=executor and role=portfolio instead of living together.
   bool spread_main = false;
   std::string trend_amount = "9000";
   bool with_calm = true;      ///< strategy calm exists

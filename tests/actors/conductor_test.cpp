@@ -1,5 +1,6 @@
-// Goal: a conductor that starts in the middle of a run knows every price before it drives anybody, and is obeyed at once.
-// Method: the actor between real feeds and a venue that only counts, and, for whole runs, test_cluster.
+// Goal: a conductor that starts in the middle of a run knows every price before it drives anybody,
+// and is obeyed at once. Method: the actor between real feeds and a venue that only counts, and,
+// for whole runs, test_cluster.
 #include "actors/feed/feed.hpp"
 #include "actors/replay/conductor.hpp"
 #include "tests/actors/finite_history.hpp"
@@ -14,7 +15,8 @@ struct step_counter {
   size_t steps = 0;
 };
 
-protocols::venue_port::behavior_type make_counting_venue(protocols::venue_port::pointer self, std::shared_ptr<step_counter> counter) {
+protocols::venue_port::behavior_type make_counting_venue(protocols::venue_port::pointer self,
+                                                         std::shared_ptr<step_counter> counter) {
   using namespace protocols;
   return {
     [](const venue_logon&) { return venue_session{}; },
@@ -29,11 +31,17 @@ protocols::venue_port::behavior_type make_counting_venue(protocols::venue_port::
   };
 }
 
-/// Has the bars of a real feed, and keeps its history to itself, like a peer whose answer the network lost.
-protocols::feed::behavior_type make_tongue_tied_feed(protocols::feed::pointer self, protocols::feed real) {
+/// Has the bars of a real feed, and keeps its history to itself, like a peer whose answer the
+/// network lost.
+protocols::feed::behavior_type make_tongue_tied_feed(protocols::feed::pointer self,
+                                                     protocols::feed real) {
   return {
-    [self, real](protocols::fetch_atom, const protocols::bar_query& q) { return self->delegate(real, protocols::fetch_atom_v, q); },
-    [self](protocols::history_atom, const protocols::bar_query&) { return self->make_response_promise<protocols::bar_batch>(); },
+    [self, real](protocols::fetch_atom, const protocols::bar_query& q) {
+      return self->delegate(real, protocols::fetch_atom_v, q);
+    },
+    [self](protocols::history_atom, const protocols::bar_query&) {
+      return self->make_response_promise<protocols::bar_batch>();
+    },
   };
 }
 
@@ -68,11 +76,14 @@ TEST_F(conductor_test, drives_nobody_before_it_knows_the_last_price_of_everythin
   finish_steps(5);
   auto first = start_feed("minute", 0);
   place("feed/minute/0", first);
-  place("feed/minute/1", keep(system_.actors().spawn(make_tongue_tied_feed, start_feed("minute", 1))));
+  place("feed/minute/1",
+        keep(system_.actors().spawn(make_tongue_tied_feed, start_feed("minute", 1))));
   place("feed/slow/0", start_feed("slow", 0));
-  auto conductor = keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
+  auto conductor =
+    keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
   system_.run();
-  // It waits for ETHUSDT's history. Meanwhile a feed that it has asked before goes down and comes back.
+  // It waits for ETHUSDT's history. Meanwhile a feed that it has asked before goes down and comes
+  // back.
   kill(first);
   system_.run();
   place("feed/minute/0", start_feed("minute", 0));
@@ -85,14 +96,16 @@ TEST_F(conductor_test, begins_where_the_committed_steps_end) {
   place("feed/minute/0", start_feed("minute", 0));
   place("feed/minute/1", start_feed("minute", 1));
   place("feed/slow/0", start_feed("slow", 0));
-  auto conductor = keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
+  auto conductor =
+    keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
   system_.run();
   EXPECT_EQ(counter->steps, 1u);
 }
 
 TEST_F(conductor_test, ends_itself_when_it_cannot_resume) {
   finish_steps(5);
-  auto conductor = keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
+  auto conductor =
+    keep(system_.actors().spawn(actors::make_conductor, context_of("conductor/main")));
   system_.advance(10s);
   EXPECT_FALSE(alive(conductor));
   EXPECT_EQ(counter->steps, 0u);

@@ -1,8 +1,8 @@
-// Goal: whatever is killed, stopped or lost, and whenever, a run ends with exactly the rows of an undisturbed one: no
-// order twice, none lost, none of unknown outcome, positions equal to the fills and to the venue.
-// Method: test_cluster with one fault at every message of a busy step, and with many random faults from a seed. A
-// failure names its seed; SUPREME_CRASH_SEED=n runs that one alone, SUPREME_CRASH_SEEDS=n runs more of them,
-// SUPREME_CRASH_LOG=file shows what the actors say.
+// Goal: whatever is killed, stopped or lost, and whenever, a run ends with exactly the rows of an
+// undisturbed one: no order twice, none lost, none of unknown outcome, positions equal to the fills
+// and to the venue. Method: test_cluster with one fault at every message of a busy step, and with
+// many random faults from a seed. A failure names its seed; SUPREME_CRASH_SEED=n runs that one
+// alone, SUPREME_CRASH_SEEDS=n runs more of them, SUPREME_CRASH_LOG=file shows what the actors say.
 #include "actors/log.hpp"
 #include "config/defaults.hpp"
 #include "tests/actors/cluster_text.hpp"
@@ -21,8 +21,10 @@ struct layout {
 
 const layout one_node{"one node", false, {{"n1", {}}}};
 const layout three_nodes{"three nodes", false, {{"n1", {}}, {"n2", {}}, {"n3", {}}}};
-const layout spread_account{"a spread account", true,
-                            {{"n1", {{"role", "guard"}}}, {"n2", {{"role", "executor"}}}, {"n3", {{"role", "portfolio"}}}}};
+const layout spread_account{
+  "a spread account",
+  true,
+  {{"n1", {{"role", "guard"}}}, {"n2", {{"role", "executor"}}}, {"n3", {{"role", "portfolio"}}}}};
 
 const cluster_rows& undisturbed(uint64_t bars) {
   static std::map<uint64_t, cluster_rows> known;
@@ -57,7 +59,8 @@ std::string judge(test_cluster& cluster, uint64_t bars) {
 // -- one fault at every message -----------------------------------------------------
 
 /// Messages between the moments at which the two steps were finished, in an undisturbed run.
-std::pair<uint64_t, uint64_t> messages_of_steps(const layout& where, uint64_t bars, uint64_t after, uint64_t up_to) {
+std::pair<uint64_t, uint64_t> messages_of_steps(const layout& where, uint64_t bars, uint64_t after,
+                                                uint64_t up_to) {
   auto cluster = start(where, bars);
   EXPECT_TRUE(cluster->run_until([&] { return cluster->steps() == after; }));
   auto first = cluster->messages();
@@ -87,17 +90,20 @@ class every_message : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(every_message, can_be_the_last_of_a_unit) {
   const std::string unit = GetParam();
-  disturb_every_message(one_node, 1, unit + " killed", [&](test_cluster& c) { ASSERT_TRUE(c.kill_unit(unit)); });
+  disturb_every_message(one_node, 1, unit + " killed",
+                        [&](test_cluster& c) { ASSERT_TRUE(c.kill_unit(unit)); });
 }
 
 TEST_P(every_message, can_be_the_last_of_a_unit_of_a_spread_account) {
   const std::string unit = GetParam();
-  disturb_every_message(spread_account, 3, unit + " killed", [&](test_cluster& c) { ASSERT_TRUE(c.kill_unit(unit)); });
+  disturb_every_message(spread_account, 3, unit + " killed",
+                        [&](test_cluster& c) { ASSERT_TRUE(c.kill_unit(unit)); });
 }
 
 INSTANTIATE_TEST_SUITE_P(units, every_message,
-                         ::testing::Values("conductor/main", "guard/main", "executor/main", "portfolio/main",
-                                           "strategy/trend/0", "strategy/trend/1", "feed/minute/0"),
+                         ::testing::Values("conductor/main", "guard/main", "executor/main",
+                                           "portfolio/main", "strategy/trend/0", "strategy/trend/1",
+                                           "feed/minute/0"),
                          [](const auto& param) {
                            std::string name = param.param;
                            std::replace(name.begin(), name.end(), '/', '_');
@@ -108,18 +114,20 @@ class every_message_of_a_node : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(every_message_of_a_node, can_be_its_last) {
   const std::string node = GetParam();
-  disturb_every_message(spread_account, 5, node + " killed and started again 1 s later", [&](test_cluster& c) {
-    c.kill_node(node);
-    c.run_for(1s);
-    auto labels = std::find_if(spread_account.nodes.begin(), spread_account.nodes.end(),
-                               [&](const auto& n) { return n.first == node; });
-    c.start_node(node, labels->second);
-  });
+  disturb_every_message(
+    spread_account, 5, node + " killed and started again 1 s later", [&](test_cluster& c) {
+      c.kill_node(node);
+      c.run_for(1s);
+      auto labels = std::find_if(spread_account.nodes.begin(), spread_account.nodes.end(),
+                                 [&](const auto& n) { return n.first == node; });
+      c.start_node(node, labels->second);
+    });
 }
 
 TEST_P(every_message_of_a_node, can_be_its_last_for_ever) {
   const std::string node = GetParam();
-  disturb_every_message(three_nodes, 5, node + " killed", [&](test_cluster& c) { c.kill_node(node); });
+  disturb_every_message(three_nodes, 5, node + " killed",
+                        [&](test_cluster& c) { c.kill_node(node); });
 }
 
 TEST_P(every_message_of_a_node, can_be_its_last_before_a_long_stop) {
@@ -143,7 +151,8 @@ TEST(every_message_of_the_only_node, can_be_its_last) {
 }
 
 TEST(every_message_of_the_venue, can_be_its_last) {
-  disturb_every_message(one_node, 1, "the venue restarted", [](test_cluster& c) { c.restart_venue(); });
+  disturb_every_message(one_node, 1, "the venue restarted",
+                        [](test_cluster& c) { c.restart_venue(); });
 }
 
 TEST(every_store_call, can_fail) {
@@ -156,7 +165,8 @@ TEST(every_store_call, can_fail) {
         return ++*calls == fail_at ? fault : storage::injected_fault::none;
       });
       auto why = judge(*cluster, busy_bars);
-      EXPECT_EQ(why, "") << "store call " << fail_at << " failed " << (fault == storage::injected_fault::before ? "before" : "after")
+      EXPECT_EQ(why, "") << "store call " << fail_at << " failed "
+                         << (fault == storage::injected_fault::before ? "before" : "after")
                          << " it was done";
       return *calls;
     };
@@ -170,8 +180,9 @@ TEST(every_store_call, can_fail) {
 
 constexpr uint64_t random_bars = 90;
 
-/// Faults from a seed. Whoever may be killed how often follows the supervisor's own rules: a strategy that crashes more than three times
-/// in a minute is quarantined, which changes what is traded; everything else may crash for ever.
+/// Faults from a seed. Whoever may be killed how often follows the supervisor's own rules: a
+/// strategy that crashes more than three times in a minute is quarantined, which changes what is
+/// traded; everything else may crash for ever.
 class fault_dice {
 public:
   fault_dice(test_cluster& cluster, const layout& where, uint64_t seed)
@@ -214,7 +225,9 @@ private:
   nanoseconds random_time(nanoseconds most) {
     return nanoseconds{static_cast<int64_t>(random_() % static_cast<uint64_t>(most.count()))};
   }
-  void after(nanoseconds wait, std::function<void()> action) { later_.emplace(now() + wait, std::move(action)); }
+  void after(nanoseconds wait, std::function<void()> action) {
+    later_.emplace(now() + wait, std::move(action));
+  }
   void wait_for_next() { next_ = cluster_.messages() + 1 + random_() % (2 * mean_distance_); }
   void note(const std::string& text) {
     story_ += std::to_string(cluster_.messages()) + ": " + text + "\n";
@@ -222,8 +235,12 @@ private:
 
   void strike() {
     switch (random_() % 16) {
-      case 0: kill_node(); break;
-      case 1: stop_node(); break;
+      case 0:
+        kill_node();
+        break;
+      case 1:
+        stop_node();
+        break;
       case 2:
         note("venue restarted");
         cluster_.restart_venue();
@@ -233,7 +250,9 @@ private:
         stores_fail_ = true;
         after(random_time(1s), [this] { stores_fail_ = false; });
         break;
-      default: kill_unit(); break;
+      default:
+        kill_unit();
+        break;
     }
   }
 
@@ -271,7 +290,8 @@ private:
     auto units = cluster_.living_units();
     if (units.empty())
       return;
-    auto chosen = std::next(units.begin(), static_cast<std::ptrdiff_t>(random_() % units.size()))->first;
+    auto chosen =
+      std::next(units.begin(), static_cast<std::ptrdiff_t>(random_() % units.size()))->first;
     if (chosen.rfind("strategy/", 0) == 0) {
       auto& kills = kills_[chosen];
       std::erase_if(kills, [&](auto at) { return at < now() - config::defaults::restart_window; });
@@ -318,9 +338,11 @@ void run_seeds(const layout& where) {
   if (const char* file = std::getenv("SUPREME_CRASH_LOG"))
     actors::open_log("test", file, "debug");
   auto first = number_from_environment("SUPREME_CRASH_SEED", 1);
-  auto count = number_from_environment("SUPREME_CRASH_SEEDS", std::getenv("SUPREME_CRASH_SEED") != nullptr ? 1 : 40);
+  auto count = number_from_environment("SUPREME_CRASH_SEEDS",
+                                       std::getenv("SUPREME_CRASH_SEED") != nullptr ? 1 : 40);
   for (auto seed = first; seed < first + count; ++seed)
-    ASSERT_EQ(run_with_faults(where, seed), "") << "on " << where.name << ": SUPREME_CRASH_SEED=" << seed;
+    ASSERT_EQ(run_with_faults(where, seed), "")
+      << "on " << where.name << ": SUPREME_CRASH_SEED=" << seed;
 }
 
 TEST(random_faults, change_nothing_on_one_node) { run_seeds(one_node); }

@@ -1,7 +1,7 @@
-// Goal: every committed order reaches the venue at most once, whatever is lost and whoever dies, and what became of it is found out
-// by asking; every trade reaches the books.
-// Method: the actor between real rows, a real portfolio and a real venue behind a tap that loses messages; the test plays guard
-// and conductor.
+// Goal: every committed order reaches the venue at most once, whatever is lost and whoever dies,
+// and what became of it is found out by asking; every trade reaches the books. Method: the actor
+// between real rows, a real portfolio and a real venue behind a tap that loses messages; the test
+// plays guard and conductor.
 #include "actors/executor/executor.hpp"
 #include "actors/portfolio/portfolio.hpp"
 #include "actors/venue/venue_host.hpp"
@@ -27,8 +27,9 @@ struct executor_bench : unit_bench {
     auto opened = venues::bar_venue::open(venue);
     if (!opened)
       throw std::runtime_error(opened.error().to_string());
-    tap->real = keep(system_.actors().spawn(actors::make_venue_host, std::shared_ptr<venues::bar_venue>{std::move(opened).value()},
-                                            venue.id, &system_.clock(), [](const std::string& why) { throw std::runtime_error(why); }));
+    tap->real = keep(system_.actors().spawn(
+      actors::make_venue_host, std::shared_ptr<venues::bar_venue>{std::move(opened).value()},
+      venue.id, &system_.clock(), [](const std::string& why) { throw std::runtime_error(why); }));
     port = keep(system_.actors().spawn(make_venue_tap, tap));
     place("venue/sim", port);
     portfolio = keep(system_.actors().spawn(actors::make_portfolio, context_of("portfolio/main")));
@@ -38,7 +39,8 @@ struct executor_bench : unit_bench {
 
   /// Starts the next life of the executor and lets it get ready.
   void live() {
-    executor = keep(system_.actors().spawn(actors::make_executor, context_of("executor/main", ++number)));
+    executor =
+      keep(system_.actors().spawn(actors::make_executor, context_of("executor/main", ++number)));
     system_.run();
   }
   /// What the supervisor does when a life has ended.
@@ -52,7 +54,8 @@ struct executor_bench : unit_bench {
   }
 
   /// An order of the step, committed for this life (fused) or as an intent.
-  storage::order_row commit_order(uint64_t n, bool fused, const std::string& instrument = "BTCUSDT", const std::string& size = "0.1") {
+  storage::order_row commit_order(uint64_t n, bool fused, const std::string& instrument = "BTCUSDT",
+                                  const std::string& size = "0.1") {
     auto wish = make_signal("trend", instrument, n, target::long_position, "60000");
     wish.key.cause += "#" + std::to_string(++orders);
     return approve(wish, trading::side::buy, size, fused ? number : 0);
@@ -60,29 +63,36 @@ struct executor_bench : unit_bench {
   protocols::approved_batch batch_of(uint64_t n, const std::vector<storage::order_row>& rows) {
     protocols::approved_batch batch{step(n), {}};
     for (const auto& r : rows)
-      batch.orders.push_back({r.order, claim_of("guard/main").epoch, r.incarnation, r.valid_until ? r.valid_until->ns() : 0});
+      batch.orders.push_back({r.order, claim_of("guard/main").epoch, r.incarnation,
+                              r.valid_until ? r.valid_until->ns() : 0});
     return batch;
   }
   void approve_to_executor(uint64_t n, const std::vector<storage::order_row>& rows) {
     caf::anon_send(executor, batch_of(n, rows));
     system_.run();
   }
-  caf::expected<protocols::step_rested> rest(uint64_t n, const std::vector<storage::order_row>& rows, uint64_t attempt = 1,
-                                             nanoseconds within = 0ns) {
+  caf::expected<protocols::step_rested> rest(uint64_t n,
+                                             const std::vector<storage::order_row>& rows,
+                                             uint64_t attempt = 1, nanoseconds within = 0ns) {
     protocols::rest_step question{step(n, attempt), {}};
     for (const auto& r : rows)
       question.orders.push_back(r.order.id);
     return system_.ask<protocols::step_rested>(executor, within, question);
   }
-  caf::expected<protocols::step_settled> settle(uint64_t n, const protocols::venue_trades& trades, uint64_t attempt = 1) {
-    return system_.ask<protocols::step_settled>(executor, 0ns, protocols::settle_step{step(n, attempt), trades});
+  caf::expected<protocols::step_settled> settle(uint64_t n, const protocols::venue_trades& trades,
+                                                uint64_t attempt = 1) {
+    return system_.ask<protocols::step_settled>(executor, 0ns,
+                                                protocols::settle_step{step(n, attempt), trades});
   }
   /// Moves the venue's market on; what account main traded there.
   protocols::venue_trades move_market(uint64_t n, const std::string& price = "60000") {
     auto stepped = system_.ask<protocols::venue_stepped>(
-      tap->real, 0ns, protocols::venue_step{step(n), {make_bar("BTCUSDT", n, price), make_bar("ETHUSDT", n, "3000")}});
+      tap->real, 0ns,
+      protocols::venue_step{step(n),
+                            {make_bar("BTCUSDT", n, price), make_bar("ETHUSDT", n, "3000")}});
     EXPECT_TRUE(stepped);
-    return stepped && !stepped->accounts.empty() ? stepped->accounts.front() : protocols::venue_trades{};
+    return stepped && !stepped->accounts.empty() ? stepped->accounts.front()
+                                                 : protocols::venue_trades{};
   }
 
   order_state state_of(const storage::order_row& row) { return order_of(row.order.id).state; }
@@ -93,7 +103,8 @@ struct executor_bench : unit_bench {
     return read->orders.size();
   }
   size_t submits() {
-    return static_cast<size_t>(std::count_if(tap->log.begin(), tap->log.end(), [](const auto& e) { return e.rfind("submit", 0) == 0; }));
+    return static_cast<size_t>(std::count_if(
+      tap->log.begin(), tap->log.end(), [](const auto& e) { return e.rfind("submit", 0) == 0; }));
   }
 
   temporary_folder folder;
@@ -226,7 +237,8 @@ TEST_F(executor_test, sends_an_order_the_venue_never_got_under_its_own_id_after_
   EXPECT_EQ(submits(), 1u); // It is proven unsent, and waits for its step.
   ASSERT_TRUE(rest(1, {order}));
   auto id = order.order.id.str();
-  EXPECT_EQ(tap->log, (std::vector<std::string>{"logon 101", "submit " + id, "logon 102", "query " + id, "submit " + id}));
+  EXPECT_EQ(tap->log, (std::vector<std::string>{"logon 101", "submit " + id, "logon 102",
+                                                "query " + id, "submit " + id}));
   EXPECT_EQ(state_of(order), order_state::open);
   EXPECT_EQ(order_of(order.order.id).incarnation, number);
   EXPECT_EQ(at_venue(), 1u);
@@ -261,9 +273,11 @@ TEST_F(executor_test, resolves_an_order_of_unknown_outcome_that_the_venue_never_
 }
 
 TEST_F(executor_test, does_not_let_an_order_of_an_earlier_session_arrive_late) {
-  // The submit of the first life is still on its way when the second one opens its session and asks.
+  // The submit of the first life is still on its way when the second one opens its session and
+  // asks.
   auto order = commit_order(1, true);
-  auto late = protocols::venue_submit{order.order.account, number, system_.clock().wall().ns() + 1'000'000'000, {order.order}};
+  auto late = protocols::venue_submit{
+    order.order.account, number, system_.clock().wall().ns() + 1'000'000'000, {order.order}};
   restart();
   ASSERT_TRUE(rest(1, {order}));
   auto answer = system_.ask<protocols::venue_reports>(tap->real, 0ns, late);
@@ -288,7 +302,8 @@ TEST_F(executor_test, resolves_what_was_submitted_for_an_executor_that_is_gone) 
 }
 
 TEST_F(executor_test, begins_a_new_life_when_a_newer_session_has_shut_it_out) {
-  ASSERT_TRUE(system_.ask<protocols::venue_session>(tap->real, 0ns, protocols::venue_logon{trading::account_id{"main"}, number + 1}));
+  ASSERT_TRUE(system_.ask<protocols::venue_session>(
+    tap->real, 0ns, protocols::venue_logon{trading::account_id{"main"}, number + 1}));
   auto order = commit_order(1, true);
   approve_to_executor(1, {order});
   EXPECT_FALSE(alive(executor));
@@ -300,7 +315,8 @@ TEST_F(executor_test, begins_a_new_life_when_a_newer_session_has_shut_it_out) {
 }
 
 TEST_F(executor_test, does_not_start_under_a_session_that_is_over) {
-  ASSERT_TRUE(system_.ask<protocols::venue_session>(tap->real, 0ns, protocols::venue_logon{trading::account_id{"main"}, 500}));
+  ASSERT_TRUE(system_.ask<protocols::venue_session>(
+    tap->real, 0ns, protocols::venue_logon{trading::account_id{"main"}, 500}));
   restart();
   EXPECT_FALSE(alive(executor));
 }
@@ -321,7 +337,8 @@ TEST_F(executor_test, sends_again_in_a_new_life_what_came_too_late_for_its_windo
 
 TEST_F(executor_test, sends_nothing_after_the_window_that_its_row_names) {
   auto order = commit_order(1, true);
-  system_.pass(2001ms); // W is 2 s: whoever asks the venue from now on may conclude that it never comes.
+  system_.pass(
+    2001ms); // W is 2 s: whoever asks the venue from now on may conclude that it never comes.
   approve_to_executor(1, {order});
   EXPECT_FALSE(alive(executor));
   EXPECT_EQ(submits(), 0u);
@@ -336,7 +353,8 @@ TEST_F(executor_test, asks_the_venue_to_take_nothing_after_the_committed_window)
   approve_to_executor(1, {fused});
   auto intent = commit_order(1, false, "ETHUSDT");
   approve_to_executor(1, {intent});
-  EXPECT_EQ(tap->windows, (std::vector<int64_t>{fused.valid_until->ns(), order_of(intent.order.id).valid_until->ns()}));
+  EXPECT_EQ(tap->windows, (std::vector<int64_t>{fused.valid_until->ns(),
+                                                order_of(intent.order.id).valid_until->ns()}));
 }
 
 TEST_F(executor_test, ends_its_life_when_the_venue_is_lost) {
@@ -428,20 +446,26 @@ TEST_F(executor_test, refuses_an_older_conductor_and_a_step_that_is_over) {
   auto late = rest(4, {});
   ASSERT_FALSE(late);
   EXPECT_TRUE(protocols::is(late.error(), protocols::fault::stale_step));
-  ASSERT_TRUE(system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(6, 1, 3), {}}));
-  EXPECT_FALSE(system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(7, 1, 2), {}}));
-  EXPECT_FALSE(system_.ask<protocols::step_settled>(executor, 0ns, protocols::settle_step{step(7, 1, 2), {}}));
+  ASSERT_TRUE(
+    system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(6, 1, 3), {}}));
+  EXPECT_FALSE(
+    system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(7, 1, 2), {}}));
+  EXPECT_FALSE(
+    system_.ask<protocols::step_settled>(executor, 0ns, protocols::settle_step{step(7, 1, 2), {}}));
 }
 
 TEST_F(executor_test, refuses_everything_until_it_has_reconciled) {
   kill(executor);
   auto order = commit_order(1, true);
-  executor = keep(system_.actors().spawn(actors::make_executor, context_of("executor/main", ++number)));
+  executor =
+    keep(system_.actors().spawn(actors::make_executor, context_of("executor/main", ++number)));
   // Asked before it has heard from the venue.
-  auto reply = system_.self()->request(executor, 60min, protocols::rest_step{step(1), {order.order.id}});
+  auto reply =
+    system_.self()->request(executor, 60min, protocols::rest_step{step(1), {order.order.id}});
   system_.run();
-  reply.receive([](const protocols::step_rested&) { FAIL() << "rested without reconciling"; },
-                [](const caf::error& why) { EXPECT_TRUE(protocols::is(why, protocols::fault::recovering)); });
+  reply.receive(
+    [](const protocols::step_rested&) { FAIL() << "rested without reconciling"; },
+    [](const caf::error& why) { EXPECT_TRUE(protocols::is(why, protocols::fault::recovering)); });
 }
 
 // -- trades ---------------------------------------------------------------------------
@@ -497,7 +521,8 @@ TEST_F(executor_test, fetches_more_missing_trades_than_one_answer_holds) {
 }
 
 TEST_F(executor_test, settles_a_step_with_more_trades_than_the_books_remember) {
-  // A repeated settlement of a very busy step must give the same notices again, also after a restart.
+  // A repeated settlement of a very busy step must give the same notices again, also after a
+  // restart.
   auto count = config::defaults::fills_batch_rows + 40;
   std::vector<storage::order_row> rows;
   for (size_t i = 0; i < count; ++i)

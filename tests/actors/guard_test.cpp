@@ -1,5 +1,5 @@
-// Goal: a guard decides exactly the signals that were counted, in (slot, leg) order, however they arrive; stores a decision once and
-// repeats it for ever; and lets nothing pass after a halt.
+// Goal: a guard decides exactly the signals that were counted, in (slot, leg) order, however they
+// arrive; stores a decision once and repeats it for ever; and lets nothing pass after a halt.
 // Method: the actor between real rows and an executor that only listens.
 #include "actors/risk_guard/risk_guard.hpp"
 #include "config/defaults.hpp"
@@ -17,11 +17,16 @@ struct executor_tap {
   std::vector<protocols::approved_batch> batches;
 };
 
-protocols::executor::behavior_type make_tap(protocols::executor::pointer, std::shared_ptr<executor_tap> tap) {
+protocols::executor::behavior_type make_tap(protocols::executor::pointer,
+                                            std::shared_ptr<executor_tap> tap) {
   return {
     [tap](const protocols::approved_batch& b) { tap->batches.push_back(b); },
-    [](const protocols::rest_step& s) { return protocols::step_rested{s.id.step, 0}; },
-    [](const protocols::settle_step& s) { return protocols::step_settled{s.trades.account, s.id.step, 0, {}}; },
+    [](const protocols::rest_step& s) {
+      return protocols::step_rested{s.id.step, 0};
+    },
+    [](const protocols::settle_step& s) {
+      return protocols::step_settled{s.trades.account, s.id.step, 0, {}};
+    },
   };
 }
 
@@ -33,7 +38,9 @@ struct guard_bench : unit_bench {
     guard = start();
   }
 
-  protocols::risk_guard start() { return keep(system_.actors().spawn(actors::make_risk_guard, context_of("guard/main"))); }
+  protocols::risk_guard start() {
+    return keep(system_.actors().spawn(actors::make_risk_guard, context_of("guard/main")));
+  }
   void restart() {
     kill(guard);
     guard = start();
@@ -41,11 +48,13 @@ struct guard_bench : unit_bench {
 
   void emit(const trading::signal& s, uint64_t attempt = 1, uint64_t number = 1) {
     auto unit = strategy_unit_of(s);
-    caf::anon_send(guard, protocols::signal_emission{step(number, attempt), unit, claim_of(unit).epoch, s});
+    caf::anon_send(
+      guard, protocols::signal_emission{step(number, attempt), unit, claim_of(unit).epoch, s});
   }
-  caf::expected<protocols::step_decided> decide(uint32_t expected, uint64_t attempt = 1, uint64_t number = 1,
-                                                uint64_t conductor_epoch = 1) {
-    return system_.ask<protocols::step_decided>(guard, 1s, protocols::decide_step{step(number, attempt, conductor_epoch), expected, {}});
+  caf::expected<protocols::step_decided> decide(uint32_t expected, uint64_t attempt = 1,
+                                                uint64_t number = 1, uint64_t conductor_epoch = 1) {
+    return system_.ask<protocols::step_decided>(
+      guard, 1s, protocols::decide_step{step(number, attempt, conductor_epoch), expected, {}});
   }
 
   trading::signal btc = make_signal("trend", "BTCUSDT", 1, target::long_position, "60000");
@@ -70,7 +79,8 @@ std::vector<trading::slot_id> slots_in(const protocols::approved_batch& batch) {
 TEST_F(guard_test, decides_in_slot_order_whatever_the_order_of_arrival) {
   std::vector<trading::signal> arrival{btc, eth, sol, bnb};
   std::optional<std::vector<std::string>> expected;
-  std::sort(arrival.begin(), arrival.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  std::sort(arrival.begin(), arrival.end(),
+            [](const auto& a, const auto& b) { return a.key < b.key; });
   do {
     guard_bench other;
     for (const auto& s : arrival)
@@ -87,7 +97,8 @@ TEST_F(guard_test, decides_in_slot_order_whatever_the_order_of_arrival) {
     if (!expected)
       expected = ids;
     EXPECT_EQ(ids, *expected);
-  } while (std::next_permutation(arrival.begin(), arrival.end(), [](const auto& a, const auto& b) { return a.key < b.key; }));
+  } while (std::next_permutation(arrival.begin(), arrival.end(),
+                                 [](const auto& a, const auto& b) { return a.key < b.key; }));
 }
 
 TEST_F(guard_test, decides_legs_of_one_slot_in_their_order) {
@@ -110,17 +121,22 @@ TEST_F(guard_test, tells_the_executor_of_many_orders_in_bounded_messages_and_in_
   roomy.accounts.front().limits = {};
   roomy.accounts.front().limits.allow_short = true;
   for (auto& s : roomy.strategies)
-    s.size = {trading::sizing_mode::fixed_notional, trading::decimal::literal("12")}; // The cash is enough for all of them.
+    s.size = {trading::sizing_mode::fixed_notional,
+              trading::decimal::literal("12")}; // The cash is enough for all of them.
   configure(roomy);
   auto fresh = keep(system_.actors().spawn(actors::make_risk_guard, context_of("guard/main")));
   std::vector<std::string> expected;
   for (size_t i = 0; i < count; ++i) {
-    // One slot goes long and short in turn, each for a cause of its own: every signal becomes an order.
-    auto s = make_signal("trend", "BTCUSDT", 1, i % 2 == 0 ? target::long_position : target::short_position, "60000");
+    // One slot goes long and short in turn, each for a cause of its own: every signal becomes an
+    // order.
+    auto s = make_signal("trend", "BTCUSDT", 1,
+                         i % 2 == 0 ? target::long_position : target::short_position, "60000");
     s.key.cause += "#" + std::to_string(1000 + i);
-    caf::anon_send(fresh, protocols::signal_emission{step(1), strategy_unit_of(s), claim_of(strategy_unit_of(s)).epoch, s});
+    caf::anon_send(fresh, protocols::signal_emission{step(1), strategy_unit_of(s),
+                                                     claim_of(strategy_unit_of(s)).epoch, s});
   }
-  auto decided = system_.ask<protocols::step_decided>(fresh, 0ns, protocols::decide_step{step(1), static_cast<uint32_t>(count), {}});
+  auto decided = system_.ask<protocols::step_decided>(
+    fresh, 0ns, protocols::decide_step{step(1), static_cast<uint32_t>(count), {}});
   ASSERT_TRUE(decided);
   ASSERT_EQ(decided->orders.size(), count);
   ASSERT_EQ(tap->batches.size(), 2u);
@@ -187,8 +203,9 @@ TEST_F(guard_test, answers_a_waiting_question_when_the_conductor_goes_on) {
   auto first = system_.self()->request(guard, 60min, protocols::decide_step{step(1, 1), 1, {}});
   system_.run();
   ASSERT_TRUE(decide(0, 2));
-  first.receive([](const protocols::step_decided&) { FAIL() << "decided without its signal"; },
-                [](const caf::error& why) { EXPECT_TRUE(protocols::is(why, protocols::fault::stale_step)); });
+  first.receive(
+    [](const protocols::step_decided&) { FAIL() << "decided without its signal"; },
+    [](const caf::error& why) { EXPECT_TRUE(protocols::is(why, protocols::fault::stale_step)); });
 }
 
 TEST_F(guard_test, gives_the_same_orders_when_asked_again_and_reserves_once) {
@@ -330,7 +347,8 @@ TEST_F(guard_test, decides_nothing_for_a_strategy_that_has_moved_and_all_of_it_l
 }
 
 TEST_F(guard_test, leaves_all_orders_to_the_barrier_when_an_earlier_attempt_made_some) {
-  // The venue numbers trades by the order in which orders came: a batch of the later ones alone would come first.
+  // The venue numbers trades by the order in which orders came: a batch of the later ones alone
+  // would come first.
   (void)approve(btc, trading::side::buy, "0.1");
   emit(btc);
   emit(eth);
@@ -352,10 +370,12 @@ TEST_F(guard_test, says_so_when_the_database_fails_and_decides_later) {
 }
 
 TEST_F(guard_test, sends_nothing_whose_commit_had_to_be_read_back) {
-  // The first COMMIT's answer is lost: the row is there, but whether this life's batch went out the executor must find out itself.
+  // The first COMMIT's answer is lost: the row is there, but whether this life's batch went out the
+  // executor must find out itself.
   auto faults = std::make_shared<int>(0);
   database_->set_faults([faults](std::string_view call) {
-    return call == "commit" && (*faults)++ == 0 ? storage::injected_fault::after : storage::injected_fault::none;
+    return call == "commit" && (*faults)++ == 0 ? storage::injected_fault::after
+                                                : storage::injected_fault::none;
   });
   emit(btc);
   auto decided = decide(1);
@@ -374,7 +394,8 @@ TEST_F(guard_test, refuses_a_step_with_more_signals_than_it_takes) {
 TEST_F(guard_test, decides_more_signals_than_one_commit_takes) {
   // 100 slots of one strategy, each wanting a little.
   auto changed = cluster_text{}.to_settings();
-  auto& trend = *std::find_if(changed.strategies.begin(), changed.strategies.end(), [](const auto& s) { return s.id.str() == "trend"; });
+  auto& trend = *std::find_if(changed.strategies.begin(), changed.strategies.end(),
+                              [](const auto& s) { return s.id.str() == "trend"; });
   trend.instances = 1;
   trend.size.amount = trading::decimal::from_integer(20);
   std::vector<trading::signal> signals;
@@ -387,7 +408,8 @@ TEST_F(guard_test, decides_more_signals_than_one_commit_takes) {
   configure(changed, 2);
   restart();
   for (int i = 99; i >= 0; --i) {
-    signals.push_back(make_signal("trend", "X" + std::to_string(1000 + i), 1, target::long_position, "100"));
+    signals.push_back(
+      make_signal("trend", "X" + std::to_string(1000 + i), 1, target::long_position, "100"));
     emit(signals.back());
   }
   auto decided = decide(100);
@@ -403,10 +425,12 @@ TEST_F(guard_test, does_not_decide_by_settings_that_lack_the_strategy) {
   auto stranger = btc;
   stranger.strategy = trading::strategy_id{"brand-new"};
   stranger.key.slot = trading::make_slot(stranger.strategy, stranger.instrument);
-  caf::anon_send(guard, protocols::signal_emission{step(1), "strategy/trend/0", claim_of("strategy/trend/0").epoch, stranger});
+  caf::anon_send(guard, protocols::signal_emission{step(1), "strategy/trend/0",
+                                                   claim_of("strategy/trend/0").epoch, stranger});
   auto refused = decide(1);
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(protocols::is(refused.error(), protocols::fault::wrong_config)) << protocols::describe(refused.error());
+  EXPECT_TRUE(protocols::is(refused.error(), protocols::fault::wrong_config))
+    << protocols::describe(refused.error());
   EXPECT_TRUE(alive(guard));
 }
 

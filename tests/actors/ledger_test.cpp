@@ -1,6 +1,6 @@
-// Goal: the ledger commits in groups without ever mixing up, splitting or losing an answer, and tells honestly what it knows
-// when the database fails.
-// Method: a store that records its calls and fails when told to, around the store in memory.
+// Goal: the ledger commits in groups without ever mixing up, splitting or losing an answer, and
+// tells honestly what it knows when the database fails. Method: a store that records its calls and
+// fails when told to, around the store in memory.
 #include "tests/actors/unit_bench.hpp"
 
 #include "config/defaults.hpp"
@@ -13,7 +13,8 @@ using storage::commit_status;
 /// Counts calls, remembers the size of every group, and fails on request.
 class watched_store final : public storage::ledger_store {
 public:
-  explicit watched_store(std::shared_ptr<storage::memory_database> database) : inner_(std::move(database)) {}
+  explicit watched_store(std::shared_ptr<storage::memory_database> database)
+    : inner_(std::move(database)) {}
 
   std::vector<storage::outcome> commit(const std::vector<storage::transaction>& group) override {
     groups.push_back(group.size());
@@ -40,13 +41,20 @@ public:
     }
     return inner_.load_account(a);
   }
-  std::optional<storage::order_row> find_order(const trading::client_order_id& id) override { return inner_.find_order(id); }
-  std::vector<storage::fill_row> fills_after(const trading::account_id& a, uint64_t after, size_t limit) override {
+  std::optional<storage::order_row> find_order(const trading::client_order_id& id) override {
+    return inner_.find_order(id);
+  }
+  std::vector<storage::fill_row> fills_after(const trading::account_id& a, uint64_t after,
+                                             size_t limit) override {
     return inner_.fills_after(a, after, limit);
   }
   std::vector<trading::account_id> accounts() override { return inner_.accounts(); }
-  storage::replay_progress load_progress(const std::string& r) override { return inner_.load_progress(r); }
-  storage::mode_outcome change_mode(const storage::mode_change& c) override { return inner_.change_mode(c); }
+  storage::replay_progress load_progress(const std::string& r) override {
+    return inner_.load_progress(r);
+  }
+  storage::mode_outcome change_mode(const storage::mode_change& c) override {
+    return inner_.change_mode(c);
+  }
 
   std::vector<size_t> groups;
   int fail_before = 0;
@@ -201,11 +209,13 @@ TEST_F(ledger_test, says_unknown_when_the_server_is_gone_before_it_can_read_back
 
 TEST_F(ledger_test, answers_reads_that_fail) {
   store->fail_before = 1;
-  auto answer = system_.ask<storage::account_snapshot>(books, 0ns, actors::load_account{trading::account_id{"main"}});
+  auto answer = system_.ask<storage::account_snapshot>(
+    books, 0ns, actors::load_account{trading::account_id{"main"}});
   ASSERT_FALSE(answer);
   EXPECT_TRUE(protocols::is(answer.error(), protocols::fault::database));
   open_accounts();
-  EXPECT_TRUE(system_.ask<storage::account_snapshot>(books, 0ns, actors::load_account{trading::account_id{"main"}}));
+  EXPECT_TRUE(system_.ask<storage::account_snapshot>(
+    books, 0ns, actors::load_account{trading::account_id{"main"}}));
 }
 
 /// A store in which time passes, as in a database that hangs.

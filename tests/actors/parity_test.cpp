@@ -1,7 +1,8 @@
-// Goal: a backtest leaves the rows that a run of the cluster leaves: every signal, verdict with all its checks, order, fill,
-// position, balance and equity sample, to the last unit.
-// Method: the same configuration and market through test_cluster and through the backtest engine; what the engine says is written
-// to a memory database of its own, and the two databases are read alike. Each market must trade and refuse enough to mean something.
+// Goal: a backtest leaves the rows that a run of the cluster leaves: every signal, verdict with all
+// its checks, order, fill, position, balance and equity sample, to the last unit. Method: the same
+// configuration and market through test_cluster and through the backtest engine; what the engine
+// says is written to a memory database of its own, and the two databases are read alike. Each
+// market must trade and refuse enough to mean something.
 #include "actors/feed/feed.hpp"
 #include "actors/replay/bar_merger.hpp"
 #include "config/backtest_plan.hpp"
@@ -14,12 +15,14 @@ namespace supreme::tests {
 namespace {
 
 constexpr uint64_t executor_number = 1;
-constexpr trading::execution_costs venue_costs{1'000'000, 1'000'000, 100'000, 0}; // Those of test_cluster's venue.
+constexpr trading::execution_costs venue_costs{1'000'000, 1'000'000, 100'000,
+                                               0}; // Those of test_cluster's venue.
 
 /// Writes what one account's backtest says as the cluster's transactions.
 class row_writer final : public trading::backtest_listener {
 public:
-  row_writer(unit_bench& bench, const config::account_settings& account) : bench_(bench), account_(account) {}
+  row_writer(unit_bench& bench, const config::account_settings& account)
+    : bench_(bench), account_(account) {}
 
   void decided(const trading::made_decision& d, const trading::client_order_id& order) override {
     ++signals;
@@ -31,7 +34,8 @@ public:
     t.quote = account_.quote;
     t.guard = bench_.claim_of(actors::guard_unit(account_.id));
     t.strategy = bench_.claim_of(bench_.strategy_unit_of(d.wish));
-    t.fused = storage::fused_executor{bench_.claim_of(actors::executor_unit(account_.id)), executor_number, 60'000};
+    t.fused = storage::fused_executor{bench_.claim_of(actors::executor_unit(account_.id)),
+                                      executor_number, 60'000};
     t.shard = account_.shard;
     t.max_position = d.limits.max_position;
     t.allow_short = d.limits.allow_short;
@@ -44,7 +48,8 @@ public:
     report(done.order->order.id, trading::order_state::open, d.wish.event_time);
   }
 
-  void filled(const trading::fill& f, const trading::slot_id& slot, const trading::booked_fill& after, uint64_t seq) override {
+  void filled(const trading::fill& f, const trading::slot_id& slot,
+              const trading::booked_fill& after, uint64_t seq) override {
     storage::fill_transaction t;
     t.fill = f;
     t.fill.order = ids_.at(f.order);
@@ -68,7 +73,8 @@ public:
   uint64_t signals = 0; ///< of the step under way
 
 private:
-  void report(const trading::client_order_id& id, trading::order_state state, trading::timestamp at) {
+  void report(const trading::client_order_id& id, trading::order_state state,
+              trading::timestamp at) {
     storage::report_transaction t;
     t.account = account_.id;
     t.id = id;
@@ -80,7 +86,9 @@ private:
 
   storage::outcome commit(storage::transaction t) {
     auto done = bench_.rows_.commit({std::move(t)}).front();
-    EXPECT_TRUE(done.status == storage::commit_status::applied || done.status == storage::commit_status::refused) << done.text;
+    EXPECT_TRUE(done.status == storage::commit_status::applied
+                || done.status == storage::commit_status::refused)
+      << done.text;
     return done;
   }
 
@@ -100,7 +108,9 @@ actors::bar_merger read_market(const config::cluster_settings& settings, uint64_
         for (const auto& b : limited.after({}, bars))
           all.push_back(b);
       }
-      std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.close_time() < b.close_time(); });
+      std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.close_time() < b.close_time();
+      });
       merger.refill(actors::feed_unit(feed.name, shard), all, true);
     }
   }
@@ -149,9 +159,9 @@ cluster_rows replay(const cluster_text& text, uint64_t bars) {
 }
 
 size_t refusals_in(const cluster_rows& rows) {
-  return static_cast<size_t>(std::count_if(rows.decisions.begin(), rows.decisions.end(), [](const auto& d) {
-    return d.find("\"none\",\"guard\"") == std::string::npos;
-  }));
+  return static_cast<size_t>(
+    std::count_if(rows.decisions.begin(), rows.decisions.end(),
+                  [](const auto& d) { return d.find("\"none\",\"guard\"") == std::string::npos; }));
 }
 
 void expect_parity(const cluster_text& text, uint64_t bars) {

@@ -1,6 +1,6 @@
-// Goal: the pure parts between the actors: merging bars, the node's lease, deciding one step's signals, booking a trade,
-// comparing two processes' greetings.
-// Method: tables and properties; a manual clock; no messages.
+// Goal: the pure parts between the actors: merging bars, the node's lease, deciding one step's
+// signals, booking a trade, comparing two processes' greetings. Method: tables and properties; a
+// manual clock; no messages.
 #include "actors/cluster/gatekeeper.hpp"
 #include "actors/cluster/lease.hpp"
 #include "actors/portfolio/bookkeeping.hpp"
@@ -33,8 +33,9 @@ trading::bar bar_at(const std::string& instrument, int64_t closes_at, int64_t in
 }
 
 /// Plays the feeds: gives what is asked for in batches of `batch` bars.
-std::vector<std::vector<trading::bar>> merge(actors::bar_merger& merger,
-                                             const std::map<std::string, std::vector<trading::bar>>& feeds, size_t batch) {
+std::vector<std::vector<trading::bar>>
+merge(actors::bar_merger& merger, const std::map<std::string, std::vector<trading::bar>>& feeds,
+      size_t batch) {
   std::vector<std::vector<trading::bar>> steps;
   for (;;) {
     while (auto need = merger.next_need()) {
@@ -50,7 +51,8 @@ std::vector<std::vector<trading::bar>> merge(actors::bar_merger& merger,
       }
       // Whole close times only, as feeds answer.
       while (!bars.empty() && bars.size() == batch && bars.back() != all.back()
-             && bars.back().close_time() == std::find(all.begin(), all.end(), bars.back())[1].close_time())
+             && bars.back().close_time()
+                  == std::find(all.begin(), all.end(), bars.back())[1].close_time())
         bars.pop_back();
       merger.refill(need->unit, bars, bars.empty() || bars.back() == all.back());
     }
@@ -62,9 +64,11 @@ std::vector<std::vector<trading::bar>> merge(actors::bar_merger& merger,
 
 RC_GTEST_PROP(bar_merger, gives_all_bars_sorted_by_close_time_then_configured_order, ()) {
   auto settings = cluster_text{}.to_settings();
-  std::map<std::string, std::vector<trading::bar>> feeds{{"feed/minute/0", {}}, {"feed/minute/1", {}}, {"feed/slow/0", {}}};
+  std::map<std::string, std::vector<trading::bar>> feeds{
+    {"feed/minute/0", {}}, {"feed/minute/1", {}}, {"feed/slow/0", {}}};
   std::vector<trading::bar> all;
-  auto add = [&](const std::string& unit, const std::string& instrument, int64_t minute, int64_t interval) {
+  auto add = [&](const std::string& unit, const std::string& instrument, int64_t minute,
+                 int64_t interval) {
     feeds[unit].push_back(bar_at(instrument, minute, interval));
     all.push_back(feeds[unit].back());
   };
@@ -92,7 +96,9 @@ RC_GTEST_PROP(bar_merger, gives_all_bars_sorted_by_close_time_then_configured_or
   std::vector<trading::bar> seen;
   for (const auto& s : steps) {
     RC_ASSERT(!s.empty());
-    RC_ASSERT((seen.empty() || seen.back().close_time() < s.front().close_time())); // Bare, both sides would be evaluated.
+    RC_ASSERT((seen.empty()
+               || seen.back().close_time()
+                    < s.front().close_time())); // Bare, both sides would be evaluated.
     for (const auto& b : s) {
       RC_ASSERT(b.close_time() == s.front().close_time());
       seen.push_back(b);
@@ -138,7 +144,8 @@ TEST(bar_merger, is_exhausted_only_when_every_input_has_ended) {
 TEST(bar_merger, refuses_bars_that_go_back_in_time) {
   actors::bar_merger merger{cluster_text{}.to_settings(), {}};
   merger.refill("feed/minute/0", {bar_at("BTCUSDT", 5)}, false);
-  EXPECT_THROW(merger.refill("feed/minute/0", {bar_at("BTCUSDT", 4)}, false), trading::contract_violation);
+  EXPECT_THROW(merger.refill("feed/minute/0", {bar_at("BTCUSDT", 4)}, false),
+               trading::contract_violation);
 }
 
 // -- lease --------------------------------------------------------------------------
@@ -202,9 +209,12 @@ TEST(hello, accepts_a_process_of_the_same_cluster_build_and_message_set) {
 
 TEST(hello, names_the_node_and_what_differs) {
   const protocols::hello mine{"c", "b", "m", "one", 1};
-  EXPECT_EQ(actors::compare_hello(mine, {"x", "b", "m", "two", 1}), "node two has cluster x, here it is c");
-  EXPECT_EQ(actors::compare_hello(mine, {"c", "x", "m", "two", 1}), "node two has build x, here it is b");
-  EXPECT_EQ(actors::compare_hello(mine, {"c", "b", "x", "two", 1}), "node two has message set x, here it is m");
+  EXPECT_EQ(actors::compare_hello(mine, {"x", "b", "m", "two", 1}),
+            "node two has cluster x, here it is c");
+  EXPECT_EQ(actors::compare_hello(mine, {"c", "x", "m", "two", 1}),
+            "node two has build x, here it is b");
+  EXPECT_EQ(actors::compare_hello(mine, {"c", "b", "x", "two", 1}),
+            "node two has message set x, here it is m");
 }
 
 // -- decisions ----------------------------------------------------------------------
@@ -218,7 +228,8 @@ struct decisions : ::testing::Test, unit_bench {
     frame.now = minute(1);
   }
 
-  trading::signal buy(const std::string& strategy, const std::string& instrument, const std::string& price) {
+  trading::signal buy(const std::string& strategy, const std::string& instrument,
+                      const std::string& price) {
     return make_signal(strategy, instrument, 1, trading::target::long_position, price);
   }
   std::vector<trading::refusal> outcomes_of(const std::vector<trading::signal>& signals) {
@@ -237,7 +248,8 @@ using trading::refusal;
 
 TEST_F(decisions, count_each_approval_against_the_ones_after_it) {
   // 25000 in cash, about 9100 reserved for each: the third does not fit any more, whichever it is.
-  auto btc = buy("trend", "BTCUSDT", "60000"), eth = buy("trend", "ETHUSDT", "3000"), sol = buy("trend", "SOLUSDT", "150");
+  auto btc = buy("trend", "BTCUSDT", "60000"), eth = buy("trend", "ETHUSDT", "3000"),
+       sol = buy("trend", "SOLUSDT", "150");
   EXPECT_EQ(outcomes_of({btc, eth, sol}), (refusals{refusal::none, refusal::none, refusal::cash}));
   EXPECT_EQ(outcomes_of({sol, eth, btc}), (refusals{refusal::none, refusal::none, refusal::cash}));
 }
@@ -304,7 +316,8 @@ struct trade {
   int64_t size;  ///< in thousandths
 };
 
-RC_GTEST_PROP(books, always_hold_cash_equal_to_what_came_in_minus_what_is_held_plus_what_was_earned, ()) {
+RC_GTEST_PROP(books, always_hold_cash_equal_to_what_came_in_minus_what_is_held_plus_what_was_earned,
+              ()) {
   auto settings = cluster_text{}.to_settings();
   const auto& btc = *settings.find_instrument(instrument_id{"BTCUSDT"});
   const trading::asset_id quote{"USDT"}, base{"BTC"};
@@ -313,7 +326,8 @@ RC_GTEST_PROP(books, always_hold_cash_equal_to_what_came_in_minus_what_is_held_p
   uint64_t count = 0;
   trading::quantity held;
   for (size_t i = 0, n = *rc::gen::inRange<size_t>(1, 30); i < n; ++i) {
-    trade t{*rc::gen::arbitrary<bool>(), *rc::gen::inRange<int64_t>(1, 10'000'000), *rc::gen::inRange<int64_t>(1, 5'000)};
+    trade t{*rc::gen::arbitrary<bool>(), *rc::gen::inRange<int64_t>(1, 10'000'000),
+            *rc::gen::inRange<int64_t>(1, 5'000)};
     trading::fill f;
     f.venue = trading::venue_id{"sim"};
     f.account = trading::account_id{"main"};
@@ -334,12 +348,15 @@ RC_GTEST_PROP(books, always_hold_cash_equal_to_what_came_in_minus_what_is_held_p
     RC_ASSERT(p.fill_count == count);
     RC_ASSERT(p.size == held);
     RC_ASSERT(rows.balances.at(base).amount == held);
-    RC_ASSERT(rows.balances.at(quote).amount == "1000000"_d - p.cost + p.realised_gross - p.fees_quote);
-    // Valued at the price it was just traded at, an account is worth its cash and its holding, to the last unit.
+    RC_ASSERT(rows.balances.at(quote).amount
+              == "1000000"_d - p.cost + p.realised_gross - p.fees_quote);
+    // Valued at the price it was just traded at, an account is worth its cash and its holding, to
+    // the last unit.
     config::account_settings account = settings.accounts[0];
     auto report = actors::value_account(rows, account, {{btc.id, f.at, {}}}, 7);
     RC_ASSERT(report.cash == rows.balances.at(quote).amount);
-    RC_ASSERT(report.equity == report.cash + trading::multiply(held, f.at, trading::rounding::half_even));
+    RC_ASSERT(report.equity
+              == report.cash + trading::multiply(held, f.at, trading::rounding::half_even));
     RC_ASSERT(report.step == 7u);
     // Without a mark the holding counts at its cost.
     RC_ASSERT(actors::value_account(rows, account, {}, 7).equity == report.cash + p.cost);

@@ -1,6 +1,7 @@
-// Goal: every node computes the same place for every unit, spreads what can be spread, keeps together what belongs
-// together, and moves little when a node leaves; units and their definitions follow the configuration exactly.
-// Method: tables and properties over random units, nodes and labels; no actors.
+// Goal: every node computes the same place for every unit, spreads what can be spread, keeps
+// together what belongs together, and moves little when a node leaves; units and their definitions
+// follow the configuration exactly. Method: tables and properties over random units, nodes and
+// labels; no actors.
 #include "actors/cluster/placement.hpp"
 #include "actors/cluster/stable_hash.hpp"
 #include "tests/actors/cluster_text.hpp"
@@ -18,7 +19,8 @@ using actors::placement_node;
 using actors::unit_kind;
 using actors::unit_spec;
 
-unit_spec make_unit(const std::string& name, unit_kind kind = unit_kind::strategy, config::placement where = {}) {
+unit_spec make_unit(const std::string& name, unit_kind kind = unit_kind::strategy,
+                    config::placement where = {}) {
   unit_spec u;
   u.name = name;
   u.kind = kind;
@@ -56,9 +58,7 @@ TEST(placement, hashes_the_same_on_every_machine) {
   EXPECT_EQ(actors::stable_hash("strategy/trend/0@node-a"), 0x5b98a6849f6b3eedu);
 }
 
-TEST(placement, is_empty_without_nodes) {
-  EXPECT_TRUE(actors::place(make_units(3), {}).empty());
-}
+TEST(placement, is_empty_without_nodes) { EXPECT_TRUE(actors::place(make_units(3), {}).empty()); }
 
 RC_GTEST_PROP(placement, does_not_depend_on_the_order_of_the_nodes, ()) {
   auto units = make_units(*rc::gen::inRange<size_t>(1, 30));
@@ -75,7 +75,8 @@ RC_GTEST_PROP(placement, puts_every_unit_on_one_live_node, ()) {
   auto places = actors::place(units, nodes);
   RC_ASSERT(places.size() == units.size());
   for (const auto& [unit, node] : places)
-    RC_ASSERT(std::any_of(nodes.begin(), nodes.end(), [&, name = node](const auto& n) { return n.name == name; }));
+    RC_ASSERT(std::any_of(nodes.begin(), nodes.end(),
+                          [&, name = node](const auto& n) { return n.name == name; }));
 }
 
 RC_GTEST_PROP(placement, spreads_instances_evenly, ()) {
@@ -105,16 +106,18 @@ RC_GTEST_PROP(placement, respects_labels, ()) {
     units.push_back(make_unit("strategy/s/" + std::to_string(i), unit_kind::strategy, where));
   }
   for (size_t i = 0, count = *rc::gen::inRange<size_t>(1, 6); i < count; ++i)
-    nodes.push_back({"node-" + std::to_string(i), {{"zone", *rc::gen::elementOf(zones)}, {"rack", "1"}}});
+    nodes.push_back(
+      {"node-" + std::to_string(i), {{"zone", *rc::gen::elementOf(zones)}, {"rack", "1"}}});
   auto places = actors::place(units, nodes);
   for (const auto& u : units) {
-    bool fits_somewhere
-      = std::any_of(nodes.begin(), nodes.end(), [&](const auto& n) { return actors::eligible(u, n); });
+    bool fits_somewhere = std::any_of(nodes.begin(), nodes.end(),
+                                      [&](const auto& n) { return actors::eligible(u, n); });
     auto place = places.find(u.name);
     RC_ASSERT((place != places.end()) == fits_somewhere);
     if (place == places.end())
       continue;
-    auto node = std::find_if(nodes.begin(), nodes.end(), [&](const auto& n) { return n.name == place->second; });
+    auto node = std::find_if(nodes.begin(), nodes.end(),
+                             [&](const auto& n) { return n.name == place->second; });
     RC_ASSERT(actors::eligible(u, *node));
   }
 }
@@ -129,8 +132,9 @@ TEST(placement, needs_every_label_of_a_unit) {
 RC_GTEST_PROP(placement, keeps_the_units_of_an_account_together, ()) {
   std::vector<unit_spec> units;
   for (size_t i = 0, count = *rc::gen::inRange<size_t>(1, 10); i < count; ++i) {
-    for (auto [kind, prefix] : {std::pair{unit_kind::portfolio, "portfolio/"}, std::pair{unit_kind::executor, "executor/"},
-                                std::pair{unit_kind::guard, "guard/"}}) {
+    for (auto [kind, prefix] :
+         {std::pair{unit_kind::portfolio, "portfolio/"},
+          std::pair{unit_kind::executor, "executor/"}, std::pair{unit_kind::guard, "guard/"}}) {
       units.push_back(make_unit(prefix + std::to_string(i), kind));
       units.back().affinity = "account/" + std::to_string(i);
     }
@@ -145,9 +149,9 @@ RC_GTEST_PROP(placement, keeps_the_units_of_an_account_together, ()) {
 
 TEST(placement, separates_the_units_of_an_account_that_is_spread) {
   auto settings = cluster_text{.spread_main = true}.to_settings();
-  auto places = actors::place(actors::list_units(settings, 1), {{"g", {{"role", "guard"}}},
-                                                                {"e", {{"role", "executor"}}},
-                                                                {"p", {{"role", "portfolio"}}}});
+  auto places = actors::place(
+    actors::list_units(settings, 1),
+    {{"g", {{"role", "guard"}}}, {"e", {{"role", "executor"}}}, {"p", {{"role", "portfolio"}}}});
   EXPECT_EQ(places.at("guard/main"), "g");
   EXPECT_EQ(places.at("executor/main"), "e");
   EXPECT_EQ(places.at("portfolio/main"), "p");
@@ -155,7 +159,8 @@ TEST(placement, separates_the_units_of_an_account_that_is_spread) {
 }
 
 /// Groups that moved although their node stayed.
-size_t moved_without_need(const std::vector<unit_spec>& units, const std::vector<placement_node>& nodes, size_t lost) {
+size_t moved_without_need(const std::vector<unit_spec>& units,
+                          const std::vector<placement_node>& nodes, size_t lost) {
   auto before = actors::place(units, nodes);
   auto left = nodes;
   left.erase(left.begin() + static_cast<std::ptrdiff_t>(lost));
@@ -167,7 +172,8 @@ size_t moved_without_need(const std::vector<unit_spec>& units, const std::vector
 }
 
 RC_GTEST_PROP(placement, moves_a_single_unit_of_a_kind_only_when_its_own_node_leaves, ()) {
-  // Conductor, gateway, the only account: no share can be full, so this is rendezvous hashing as published.
+  // Conductor, gateway, the only account: no share can be full, so this is rendezvous hashing as
+  // published.
   auto units = make_units(1, "conductor/" + std::to_string(*rc::gen::inRange(0, 100'000)));
   auto nodes = make_nodes(*rc::gen::inRange<size_t>(2, 9));
   auto lost = *rc::gen::inRange<size_t>(0, nodes.size());
@@ -221,7 +227,8 @@ RC_GTEST_PROP(units, give_every_symbol_of_a_feed_to_the_shard_that_says_so, ()) 
   config::feed_settings f;
   f.shards = *rc::gen::inRange<uint32_t>(1, 6);
   for (int i = 0, count = *rc::gen::inRange(1, 20); i < count; ++i)
-    f.start_prices[trading::instrument_id{"I" + std::to_string(i)}] = trading::decimal::from_integer(100);
+    f.start_prices[trading::instrument_id{"I" + std::to_string(i)}] =
+      trading::decimal::from_integer(100);
   size_t total = 0;
   for (uint32_t shard = 0; shard < f.shards; ++shard) {
     for (const auto& id : actors::symbols_of(f, shard)) {
@@ -233,7 +240,8 @@ RC_GTEST_PROP(units, give_every_symbol_of_a_feed_to_the_shard_that_says_so, ()) 
   RC_ASSERT(!actors::shard_of(f, trading::instrument_id{"NONE"}));
 }
 
-std::map<std::string, uint64_t> definitions_of(const config::cluster_settings& settings, uint64_t version = 1) {
+std::map<std::string, uint64_t> definitions_of(const config::cluster_settings& settings,
+                                               uint64_t version = 1) {
   std::map<std::string, uint64_t> result;
   for (const auto& u : actors::list_units(settings, version))
     result[u.name] = u.definition;
@@ -263,7 +271,8 @@ using names = std::set<std::string>;
 TEST(units, are_listed_with_unique_names) {
   auto units = actors::list_units(cluster_text{}.to_settings(), 1);
   EXPECT_EQ(definitions_of(cluster_text{}.to_settings()).size(), units.size());
-  EXPECT_EQ(units.size(), 3u + 6u + 4u + 1u); // Feed shards, accounts, strategy instances, the conductor.
+  EXPECT_EQ(units.size(),
+            3u + 6u + 4u + 1u); // Feed shards, accounts, strategy instances, the conductor.
 }
 
 TEST(units, keep_the_conductor_beside_its_first_account_unless_it_is_placed_elsewhere) {
@@ -271,18 +280,23 @@ TEST(units, keep_the_conductor_beside_its_first_account_unless_it_is_placed_else
   auto first = settings.accounts.front().id;
   for (size_t count = 1; count <= 9; ++count) {
     auto places = actors::place(actors::list_units(settings, 1), make_nodes(count));
-    for (const auto& unit : {actors::executor_unit(first), actors::portfolio_unit(first), actors::conductor_unit("main")})
-      EXPECT_EQ(places.at(unit), places.at(actors::guard_unit(first))) << unit << " on " << count << " nodes";
+    for (const auto& unit : {actors::executor_unit(first), actors::portfolio_unit(first),
+                             actors::conductor_unit("main")})
+      EXPECT_EQ(places.at(unit), places.at(actors::guard_unit(first)))
+        << unit << " on " << count << " nodes";
   }
   settings.replay.where = {{"zone", "quiet"}};
   auto nodes = make_nodes(3);
   nodes.push_back({"quiet", {{"zone", "quiet"}}});
-  EXPECT_EQ(actors::place(actors::list_units(settings, 1), nodes).at(actors::conductor_unit("main")), "quiet");
+  EXPECT_EQ(
+    actors::place(actors::list_units(settings, 1), nodes).at(actors::conductor_unit("main")),
+    "quiet");
 }
 
 TEST(units, keep_their_definition_while_their_settings_stay) {
   EXPECT_EQ(changed_units([](auto&) {}), names{});
-  EXPECT_EQ(definitions_of(cluster_text{}.to_settings()), definitions_of(cluster_text{}.to_settings()));
+  EXPECT_EQ(definitions_of(cluster_text{}.to_settings()),
+            definitions_of(cluster_text{}.to_settings()));
 }
 
 TEST(units, change_the_conductor_with_every_version) {
@@ -295,12 +309,14 @@ TEST(units, change_the_conductor_with_every_version) {
 }
 
 TEST(units, change_a_strategy_with_its_parameters_only) {
-  EXPECT_EQ(changed_units([](auto& s) { s.strategies[1].parameters.at("slow") = 9; }), names{"strategy/calm/0"});
+  EXPECT_EQ(changed_units([](auto& s) { s.strategies[1].parameters.at("slow") = 9; }),
+            names{"strategy/calm/0"});
 }
 
 TEST(units, change_the_guard_of_an_account_whose_strategy_is_sized_anew) {
-  EXPECT_EQ(changed_units([](auto& s) { s.strategies[1].size.amount = trading::decimal::from_integer(2); }),
-            (names{"guard/main", "executor/main", "portfolio/main"}));
+  EXPECT_EQ(
+    changed_units([](auto& s) { s.strategies[1].size.amount = trading::decimal::from_integer(2); }),
+    (names{"guard/main", "executor/main", "portfolio/main"}));
 }
 
 TEST(units, change_an_account_with_its_limits) {
@@ -309,7 +325,8 @@ TEST(units, change_an_account_with_its_limits) {
 }
 
 TEST(units, change_only_the_instances_that_get_other_instruments) {
-  // Of three instruments over two instances, number 0 holds the first and third, number 1 the second.
+  // Of three instruments over two instances, number 0 holds the first and third, number 1 the
+  // second.
   EXPECT_EQ(changed_units([](auto& s) { s.strategies[2].instances = 3; }),
             (names{"strategy/trend/0", "strategy/trend/2"}));
 }
@@ -319,7 +336,8 @@ TEST(units, change_every_shard_that_serves_other_bars) {
 }
 
 TEST(units, change_with_their_placement) {
-  EXPECT_EQ(changed_units([](auto& s) { s.strategies[1].where["zone"] = "a"; }), names{"strategy/calm/0"});
+  EXPECT_EQ(changed_units([](auto& s) { s.strategies[1].where["zone"] = "a"; }),
+            names{"strategy/calm/0"});
 }
 
 TEST(units, reckon_a_strategy_alike_in_conductor_and_unit) {
@@ -335,7 +353,8 @@ TEST(units, let_only_nodes_with_an_address_hold_the_gateway) {
   auto settings = cluster_text{}.to_settings();
   settings.gateway.enabled = true;
   auto units = actors::list_units(settings, 1);
-  auto places = actors::place(units, {{"silent", {}}, {"serving", {{actors::gateway_label, "yes"}}}});
+  auto places =
+    actors::place(units, {{"silent", {}}, {"serving", {{actors::gateway_label, "yes"}}}});
   EXPECT_EQ(places.at("gateway/0"), "serving");
 }
 

@@ -1,6 +1,6 @@
-// Goal: each trade changes the books exactly once, however often and in whatever pieces it is reported, and no trade without an
-// order touches them.
-// Method: the actor on real rows; the test plays the executor.
+// Goal: each trade changes the books exactly once, however often and in whatever pieces it is
+// reported, and no trade without an order touches them. Method: the actor on real rows; the test
+// plays the executor.
 #include "actors/portfolio/portfolio.hpp"
 #include "config/defaults.hpp"
 #include "tests/actors/unit_bench.hpp"
@@ -19,7 +19,9 @@ struct portfolio_bench : unit_bench {
     system_.run();
   }
 
-  protocols::portfolio start() { return keep(system_.actors().spawn(actors::make_portfolio, context_of("portfolio/main"))); }
+  protocols::portfolio start() {
+    return keep(system_.actors().spawn(actors::make_portfolio, context_of("portfolio/main")));
+  }
   void restart() {
     kill(portfolio);
     portfolio = start();
@@ -30,7 +32,8 @@ struct portfolio_bench : unit_bench {
   std::vector<protocols::venue_trade> make_trades(size_t count) {
     std::vector<protocols::venue_trade> trades;
     for (size_t i = 0; i < count; ++i) {
-      auto wish = make_signal("trend", i % 2 == 0 ? "BTCUSDT" : "ETHUSDT", 1, target::long_position);
+      auto wish =
+        make_signal("trend", i % 2 == 0 ? "BTCUSDT" : "ETHUSDT", 1, target::long_position);
       wish.key.cause += "#" + std::to_string(i);
       trades.push_back(make_trade(approve(wish, trading::side::buy, "1", 1), i + 1));
     }
@@ -38,9 +41,10 @@ struct portfolio_bench : unit_bench {
   }
   protocols::venue_trade make_trade(const storage::order_row& order, uint64_t seq) {
     return {seq,
-            {order.order.venue, order.order.account, trading::trade_id{std::to_string(seq)}, order.order.id,
-             order.order.instrument, order.order.direction, decimal::from_integer(100), order.order.size,
-             decimal::from_integer(1), trading::asset_id{"USDT"}, minute(2)}};
+            {order.order.venue, order.order.account, trading::trade_id{std::to_string(seq)},
+             order.order.id, order.order.instrument, order.order.direction,
+             decimal::from_integer(100), order.order.size, decimal::from_integer(1),
+             trading::asset_id{"USDT"}, minute(2)}};
   }
 
   caf::expected<protocols::fills_booked> book(const std::vector<protocols::venue_trade>& trades) {
@@ -69,7 +73,8 @@ TEST_F(portfolio_test, books_each_trade_and_says_what_it_did_to_the_slot) {
     EXPECT_EQ(booked->fills[i].account_seq, i + 1);
   }
   EXPECT_EQ(booked->fills[2].slot_after.size, decimal::from_integer(2));
-  EXPECT_EQ(rows_of().balances.at(trading::asset_id{"USDT"}).amount, decimal::from_integer(25000 - 3 * 101));
+  EXPECT_EQ(rows_of().balances.at(trading::asset_id{"USDT"}).amount,
+            decimal::from_integer(25000 - 3 * 101));
 }
 
 TEST_F(portfolio_test, books_a_trade_once_that_is_reported_twice) {
@@ -94,16 +99,20 @@ TEST_F(portfolio_test, books_overlapping_reports_once) {
 
 TEST_F(portfolio_test, computes_each_booking_from_the_one_before_although_they_come_at_once) {
   auto trades = make_trades(6);
-  auto a = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin(), trades.begin() + 3}, {}});
-  auto b = system_.self()->request(portfolio, 60min, protocols::book_fills{{trades.begin() + 3, trades.end()}, {}});
+  auto a = system_.self()->request(portfolio, 60min,
+                                   protocols::book_fills{{trades.begin(), trades.begin() + 3}, {}});
+  auto b = system_.self()->request(portfolio, 60min,
+                                   protocols::book_fills{{trades.begin() + 3, trades.end()}, {}});
   system_.run();
   for (auto* reply : {&a, &b})
     reply->receive([](const protocols::fills_booked& f) { EXPECT_EQ(f.fills.size(), 3u); },
                    [](const caf::error& why) { FAIL() << protocols::describe(why); });
-  EXPECT_EQ(rows_of().positions.at(trading::instrument_id{"BTCUSDT"}).position.size, decimal::from_integer(3));
+  EXPECT_EQ(rows_of().positions.at(trading::instrument_id{"BTCUSDT"}).position.size,
+            decimal::from_integer(3));
 }
 
-RC_GTEST_PROP(portfolio_actor, books_every_trade_exactly_once_however_it_is_cut_repeated_and_restarted, ()) {
+RC_GTEST_PROP(portfolio_actor,
+              books_every_trade_exactly_once_however_it_is_cut_repeated_and_restarted, ()) {
   portfolio_bench bench;
   auto trades = bench.make_trades(20);
   size_t done = 0;
@@ -111,7 +120,8 @@ RC_GTEST_PROP(portfolio_actor, books_every_trade_exactly_once_however_it_is_cut_
     // The venue's log is read on from somewhere before its end.
     auto begin = done - std::min<size_t>(done, *rc::gen::inRange<size_t>(0, 8));
     auto end = std::min(trades.size(), done + *rc::gen::inRange<size_t>(1, 8));
-    auto booked = bench.book({trades.begin() + static_cast<std::ptrdiff_t>(begin), trades.begin() + static_cast<std::ptrdiff_t>(end)});
+    auto booked = bench.book({trades.begin() + static_cast<std::ptrdiff_t>(begin),
+                              trades.begin() + static_cast<std::ptrdiff_t>(end)});
     RC_ASSERT(static_cast<bool>(booked));
     RC_ASSERT(booked->fills.size() == end - begin);
     for (size_t i = begin; i < end; ++i)
@@ -121,7 +131,8 @@ RC_GTEST_PROP(portfolio_actor, books_every_trade_exactly_once_however_it_is_cut_
       bench.restart();
   }
   RC_ASSERT(bench.rows_of("main").account_seq == 20u);
-  RC_ASSERT(bench.rows_of("main").balances.at(trading::asset_id{"USDT"}).amount == decimal::from_integer(25000 - 20 * 101));
+  RC_ASSERT(bench.rows_of("main").balances.at(trading::asset_id{"USDT"}).amount
+            == decimal::from_integer(25000 - 20 * 101));
 }
 
 TEST_F(portfolio_test, goes_on_from_the_rows_after_it_died_in_the_middle_of_a_booking) {
@@ -227,8 +238,9 @@ TEST_F(portfolio_test, learns_of_orders_that_were_decided_after_it_started) {
 TEST_F(portfolio_test, says_again_what_a_trade_did_that_it_remembers_no_longer) {
   auto trades = make_trades(config::defaults::fills_batch_rows + 10);
   for (size_t i = 0; i < trades.size(); i += 50)
-    ASSERT_TRUE(book({trades.begin() + static_cast<std::ptrdiff_t>(i),
-                      trades.begin() + static_cast<std::ptrdiff_t>(std::min(trades.size(), i + 50))}));
+    ASSERT_TRUE(
+      book({trades.begin() + static_cast<std::ptrdiff_t>(i),
+            trades.begin() + static_cast<std::ptrdiff_t>(std::min(trades.size(), i + 50))}));
   auto old = book({trades.begin(), trades.begin() + 5});
   ASSERT_TRUE(old) << protocols::describe(old.error());
   ASSERT_EQ(old->fills.size(), 5u);
@@ -276,12 +288,14 @@ TEST_F(portfolio_test, begins_anew_when_a_commit_is_of_unknown_outcome) {
 
 TEST_F(portfolio_test, values_the_account_at_the_given_prices) {
   ASSERT_TRUE(book(make_trades(2)));
-  protocols::mark_step m{step(3), {{trading::instrument_id{"BTCUSDT"}, decimal::from_integer(150), minute(3)}}};
+  protocols::mark_step m{
+    step(3), {{trading::instrument_id{"BTCUSDT"}, decimal::from_integer(150), minute(3)}}};
   auto report = system_.ask<protocols::equity_report>(portfolio, 0ns, m);
   ASSERT_TRUE(report);
   EXPECT_EQ(report->step, 3u);
   EXPECT_EQ(report->cash, decimal::from_integer(25000 - 202));
-  EXPECT_EQ(report->equity, decimal::from_integer(25000 - 202 + 150 + 100)); // ETHUSDT has no mark: its cost.
+  EXPECT_EQ(report->equity,
+            decimal::from_integer(25000 - 202 + 150 + 100)); // ETHUSDT has no mark: its cost.
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// Properties here run on 300 inputs: placement and merging are small, recovery runs a whole replay per input.
-// RC_PARAMS, where set, goes before it ("seed=… max_success=…").
+// Properties here run on 300 inputs: placement and merging are small, recovery runs a whole replay
+// per input. RC_PARAMS, where set, goes before it ("seed=… max_success=…").
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-// Goal: a run of the whole cluster leaves the same rows on one node and on three, in whatever order messages are
-// handled, and the rows agree with the venue's own ledger.
-// Method: test_cluster: real nodes on one thread with a manual clock, a memory database and a real simulated venue.
+// Goal: a run of the whole cluster leaves the same rows on one node and on three, in whatever order
+// messages are handled, and the rows agree with the venue's own ledger. Method: test_cluster: real
+// nodes on one thread with a manual clock, a memory database and a real simulated venue.
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
 
@@ -32,10 +32,13 @@ TEST(replay, trades_enough_to_prove_something) {
   const auto& rows = undisturbed();
   EXPECT_EQ(rows.steps.size(), bars);
   EXPECT_GT(rows.fills.size(), 200u);
-  auto refused = std::count_if(rows.decisions.begin(), rows.decisions.end(),
-                               [](const auto& d) { return d.find("\"none\",\"guard\"") == std::string::npos; });
+  auto refused = std::count_if(rows.decisions.begin(), rows.decisions.end(), [](const auto& d) {
+    return d.find("\"none\",\"guard\"") == std::string::npos;
+  });
   EXPECT_GT(refused, 5);
-  EXPECT_GT(std::count_if(rows.fills.begin(), rows.fills.end(), [](const auto& f) { return f.rfind("side", 0) == 0; }), 20);
+  EXPECT_GT(std::count_if(rows.fills.begin(), rows.fills.end(),
+                          [](const auto& f) { return f.rfind("side", 0) == 0; }),
+            20);
 }
 
 TEST(replay, on_one_node_agrees_with_the_venue) {

@@ -1,6 +1,7 @@
-// Goal: a strategy gives the same signals whether it lived all the time or was rebuilt at any step; repeats a step without deciding
-// anew; obeys only the newest conductor that knows its settings; and, quarantined, stays silent until resumed.
-// Method: the actor between a real feed and real rows; a run with fills is recorded once and then replayed with restarts.
+// Goal: a strategy gives the same signals whether it lived all the time or was rebuilt at any step;
+// repeats a step without deciding anew; obeys only the newest conductor that knows its settings;
+// and, quarantined, stays silent until resumed. Method: the actor between a real feed and real
+// rows; a run with fills is recorded once and then replayed with restarts.
 #include "actors/feed/feed.hpp"
 #include "actors/strategy/strategy.hpp"
 #include "tests/actors/finite_history.hpp"
@@ -19,7 +20,8 @@ struct signal_tap {
   std::vector<protocols::signal_emission> seen;
 };
 
-protocols::risk_guard::behavior_type make_tap(protocols::risk_guard::pointer, std::shared_ptr<signal_tap> tap) {
+protocols::risk_guard::behavior_type make_tap(protocols::risk_guard::pointer,
+                                              std::shared_ptr<signal_tap> tap) {
   return {
     [tap](const protocols::signal_emission& e) { tap->seen.push_back(e); },
     [](const protocols::decide_step&) { return protocols::step_decided{}; },
@@ -68,7 +70,8 @@ struct strategy_bench : unit_bench {
     strategy = start();
   }
 
-  protocols::step_event make_event(uint64_t number, uint64_t attempt = 1, uint64_t conductor_epoch = 1) {
+  protocols::step_event make_event(uint64_t number, uint64_t attempt = 1,
+                                   uint64_t conductor_epoch = 1) {
     protocols::step_event e;
     e.id = step(number, attempt, conductor_epoch);
     e.definition = context_of(unit).spec.definition;
@@ -107,21 +110,32 @@ struct strategy_bench : unit_bench {
     return signals;
   }
 
-  /// Fills every signal completely at the close of the next step, in the rows and in that step's event.
+  /// Fills every signal completely at the close of the next step, in the rows and in that step's
+  /// event.
   void fill(const std::vector<trading::signal>& signals, uint64_t number) {
     for (const auto& s : signals) {
       bool buys = s.wanted == trading::target::long_position;
       auto order = approve(s, buys ? trading::side::buy : trading::side::sell, "1", 1);
       auto rows = rows_of("main");
       storage::fill_transaction t;
-      t.fill = {order.order.venue, order.order.account, trading::trade_id{std::to_string(rows.account_seq + 1)},
-                order.order.id,    s.instrument,        order.order.direction,
-                s.reference_price, order.order.size,    {},
-                trading::asset_id{"USDT"}, minute(number + 1)};
+      t.fill = {order.order.venue,
+                order.order.account,
+                trading::trade_id{std::to_string(rows.account_seq + 1)},
+                order.order.id,
+                s.instrument,
+                order.order.direction,
+                s.reference_price,
+                order.order.size,
+                {},
+                trading::asset_id{"USDT"},
+                minute(number + 1)};
       t.portfolio = claim_of("portfolio/main");
       t.slot = s.key.slot;
-      t.account_after = trading::apply_fill(rows.positions[s.instrument].position, t.fill, trading::asset_id{"USDT"}).after;
-      t.slot_after = trading::apply_fill(rows.slots[t.slot].position, t.fill, trading::asset_id{"USDT"}).after;
+      t.account_after = trading::apply_fill(rows.positions[s.instrument].position, t.fill,
+                                            trading::asset_id{"USDT"})
+                          .after;
+      t.slot_after =
+        trading::apply_fill(rows.slots[t.slot].position, t.fill, trading::asset_id{"USDT"}).after;
       auto done = rows_.commit({t}).front();
       ASSERT_EQ(done.status, storage::commit_status::applied) << done.text;
       fills[number + 1].push_back({t.slot, done.account_seq, t.fill, t.slot_after});
@@ -164,7 +178,8 @@ TEST(strategy_actor, gives_the_same_signals_after_a_restart_at_any_step) {
     bench.restart();
     // Whatever it says from here on, it says as if it had never been away.
     for (uint64_t n = at; n <= std::min(at + 12, steps); ++n)
-      ASSERT_EQ(bench.take(n), bench.life[n]) << "restarted before step " << at << ", at step " << n;
+      ASSERT_EQ(bench.take(n), bench.life[n])
+        << "restarted before step " << at << ", at step " << n;
   }
 }
 
@@ -198,7 +213,8 @@ TEST(strategy_actor, rebuilds_itself_when_it_has_missed_a_step) {
 }
 
 TEST(strategy_actor, goes_back_to_a_step_that_was_not_finished_after_all) {
-  // A new conductor begins where the committed steps end, which may be before what this strategy has seen.
+  // A new conductor begins where the committed steps end, which may be before what this strategy
+  // has seen.
   recorded_life bench;
   bench.restart();
   for (uint64_t n : {30u, 31u, 30u, 31u, 32u})
@@ -230,7 +246,8 @@ TEST(strategy_actor, says_so_when_the_feed_is_away_and_recovers_later) {
   bench.kill(bench.feed);
   auto failed = bench.tell(bench.make_event(20));
   ASSERT_FALSE(failed);
-  bench.feed = bench.keep(bench.system_.actors().spawn(actors::make_feed, bench.open_market(unit_bench::minute(steps))));
+  bench.feed = bench.keep(
+    bench.system_.actors().spawn(actors::make_feed, bench.open_market(unit_bench::minute(steps))));
   bench.place("feed/minute/0", bench.feed);
   EXPECT_EQ(bench.take(20, 2), bench.life[20]);
 }
@@ -249,7 +266,8 @@ TEST(strategy_actor, says_so_when_the_rows_cannot_be_read_and_recovers_later) {
 TEST(strategy_actor, sends_its_signals_to_a_guard_that_was_started_anew) {
   recorded_life bench;
   bench.restart();
-  auto with_signals = std::find_if(bench.life.begin(), bench.life.end(), [](const auto& l) { return !l.second.empty(); });
+  auto with_signals = std::find_if(bench.life.begin(), bench.life.end(),
+                                   [](const auto& l) { return !l.second.empty(); });
   ASSERT_NE(with_signals, bench.life.end());
   auto n = with_signals->first;
   EXPECT_EQ(bench.take(n), bench.life[n]);
@@ -289,7 +307,8 @@ struct quarantine_bench : unit_bench {
 
 TEST(quarantined_strategy, answers_every_step_with_silence) {
   quarantine_bench bench;
-  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted, "supervisor");
+  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted,
+                 "supervisor");
   for (uint64_t n = 1; n < 10; ++n) {
     auto done = bench.tell(n);
     ASSERT_TRUE(done);
@@ -304,7 +323,8 @@ TEST(quarantined_strategy, answers_every_step_with_silence) {
 
 TEST(quarantined_strategy, leaves_once_a_person_has_lifted_the_halt) {
   quarantine_bench bench;
-  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted, "supervisor");
+  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted,
+                 "supervisor");
   bench.system_.advance(2s);
   ASSERT_TRUE(bench.tell(1));
   EXPECT_TRUE(unit_bench::alive(bench.stand_in));
@@ -317,7 +337,8 @@ TEST(quarantined_strategy, leaves_once_a_person_has_lifted_the_halt) {
 
 TEST(quarantined_strategy, stays_while_the_rows_cannot_be_read) {
   quarantine_bench bench;
-  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted, "supervisor");
+  bench.set_mode(storage::mode_scope::strategy, "trend", trading::trading_mode::halted,
+                 "supervisor");
   bench.database_->set_faults([](std::string_view) { return storage::injected_fault::before; });
   bench.system_.advance(2s);
   ASSERT_TRUE(bench.tell(1));

@@ -33,7 +33,8 @@ caf::resumable* job_of(const caf::actor& handle) {
 }
 
 /// A venue's process has one unit, which it calls by its own name.
-actors::directory::behavior_type make_venue_names(actors::directory::pointer, protocols::unit_address port) {
+actors::directory::behavior_type make_venue_names(actors::directory::pointer,
+                                                  protocols::unit_address port) {
   return {
     [port](protocols::resolve_atom, const std::string&) { return port; },
     [port](const actors::resolve_local& q) -> caf::result<protocols::unit_address> {
@@ -56,7 +57,8 @@ test_cluster::test_cluster(cluster_settings settings)
   : settings_(std::move(settings)),
     folder_(fast_parent()),
     random_(settings_.seed),
-    database_(std::make_shared<storage::memory_database>([this] { return system_.clock().wall(); })) {
+    database_(
+      std::make_shared<storage::memory_database>([this] { return system_.clock().wall(); })) {
   commit_config(settings_.config);
   open_venue();
 }
@@ -74,7 +76,8 @@ test_cluster::~test_cluster() {
 void test_cluster::commit_config(const std::string& toml) {
   storage::memory_cluster_store store{database_};
   auto newest = store.latest_config();
-  auto version = store.apply_config(toml, storage::sha256_hex(toml), "test", newest ? newest->version : 0);
+  auto version =
+    store.apply_config(toml, storage::sha256_hex(toml), "test", newest ? newest->version : 0);
   SUPREME_CHECK(version.has_value(), "a test commits one configuration at a time");
 }
 
@@ -99,8 +102,9 @@ void test_cluster::open_venue() {
   if (!opened)
     throw std::runtime_error(opened.error().to_string());
   engine_ = std::move(opened).value();
-  auto host = system_.actors().spawn(actors::make_venue_host, engine_, settings.id, &system_.clock(),
-                                     [](const std::string& why) { throw std::runtime_error(why); });
+  auto host =
+    system_.actors().spawn(actors::make_venue_host, engine_, settings.id, &system_.clock(),
+                           [](const std::string& why) { throw std::runtime_error(why); });
   protocols::unit_address port;
   port.unit = actors::venue_unit(settings.id);
   port.node = "venue-sim";
@@ -124,7 +128,8 @@ void test_cluster::restart_venue() {
 // -- nodes ------------------------------------------------------------------------
 
 void test_cluster::note_life(process& n, const std::string& unit, const caf::actor& handle) {
-  std::erase_if(n.lives, [](const life& l) { return !caf::actor_cast<caf::strong_actor_ptr>(l.actor); });
+  std::erase_if(n.lives,
+                [](const life& l) { return !caf::actor_cast<caf::strong_actor_ptr>(l.actor); });
   n.lives.push_back({unit, caf::actor_cast<caf::weak_actor_ptr>(handle), job_of(handle)});
   if (n.stopped)
     stopped_jobs_.insert(job_of(handle));
@@ -133,10 +138,12 @@ void test_cluster::note_life(process& n, const std::string& unit, const caf::act
 actors::unit_factories test_cluster::make_factories(const std::shared_ptr<process>& n) {
   auto factories = actors::trading_factories(false);
   auto end = market_start + settings_.bars * 1min;
-  factories.make[actors::unit_kind::feed] = [end](caf::actor_system& system, const actors::unit_context& context) {
+  factories.make[actors::unit_kind::feed] = [end](caf::actor_system& system,
+                                                  const actors::unit_context& context) {
     const auto& settings = context.config->settings;
     std::vector<std::shared_ptr<venues::bar_history>> histories;
-    for (auto& h : actors::open_histories(settings, *settings.find_feed(context.spec.subject), context.spec.index))
+    for (auto& h : actors::open_histories(settings, *settings.find_feed(context.spec.subject),
+                                          context.spec.index))
       histories.push_back(std::make_shared<finite_history>(std::move(h), end));
     return caf::actor_cast<caf::actor>(system.spawn(actors::make_feed, std::move(histories)));
   };
@@ -156,7 +163,8 @@ actors::unit_factories test_cluster::make_factories(const std::shared_ptr<proces
   return factories;
 }
 
-caf::expected<protocols::gatekeeper> test_cluster::dial(const std::string& from, const std::string& host) {
+caf::expected<protocols::gatekeeper> test_cluster::dial(const std::string& from,
+                                                        const std::string& host) {
   auto unreachable = caf::make_error(caf::sec::cannot_connect_to_node, host);
   if (links_ && !links_(from, host))
     return unreachable;
@@ -168,7 +176,8 @@ caf::expected<protocols::gatekeeper> test_cluster::dial(const std::string& from,
   return found->second->handles.gate;
 }
 
-void test_cluster::start_node(const std::string& name, const std::map<std::string, std::string>& labels) {
+void test_cluster::start_node(const std::string& name,
+                              const std::map<std::string, std::string>& labels) {
   SUPREME_CHECK(!runs(name), "a node is started when it is not running");
   auto n = std::make_shared<process>();
   n->name = name;
@@ -236,7 +245,9 @@ bool test_cluster::kill_unit(const std::string& unit) {
       continue;
     for (auto l = n->lives.rbegin(); l != n->lives.rend(); ++l) {
       auto strong = caf::actor_cast<caf::strong_actor_ptr>(l->actor);
-      if (l->unit != unit || !strong || caf::actor_cast<caf::abstract_actor*>(strong)->getf(caf::abstract_actor::is_terminated_flag))
+      if (l->unit != unit || !strong
+          || caf::actor_cast<caf::abstract_actor*>(strong)->getf(
+            caf::abstract_actor::is_terminated_flag))
         continue;
       system_.kill(l->actor);
       return true;
@@ -268,9 +279,7 @@ std::vector<std::string> test_cluster::running_nodes() const {
   return names;
 }
 
-bool test_cluster::stopped(const std::string& name) const {
-  return nodes_.at(name)->stopped;
-}
+bool test_cluster::stopped(const std::string& name) const { return nodes_.at(name)->stopped; }
 
 size_t test_cluster::starts(const std::string& unit) const {
   auto found = starts_.find(unit);
@@ -279,8 +288,8 @@ size_t test_cluster::starts(const std::string& unit) const {
 
 size_t test_cluster::events(const std::string& actor, const std::string& kind) const {
   auto all = database_->actor_events();
-  return static_cast<size_t>(
-    std::count_if(all.begin(), all.end(), [&](const auto& e) { return e.actor == actor && e.kind == kind; }));
+  return static_cast<size_t>(std::count_if(
+    all.begin(), all.end(), [&](const auto& e) { return e.actor == actor && e.kind == kind; }));
 }
 
 std::map<std::string, std::string> test_cluster::living_units() const {
@@ -289,7 +298,8 @@ std::map<std::string, std::string> test_cluster::living_units() const {
     for (const auto& l : n->lives) {
       auto strong = caf::actor_cast<caf::strong_actor_ptr>(l.actor);
       if (!l.unit.empty() && strong
-          && !caf::actor_cast<caf::abstract_actor*>(strong)->getf(caf::abstract_actor::is_terminated_flag))
+          && !caf::actor_cast<caf::abstract_actor*>(strong)->getf(
+            caf::abstract_actor::is_terminated_flag))
         units[l.unit] = name;
     }
   }
@@ -315,7 +325,8 @@ bool test_cluster::run_one() {
     return false;
   auto chosen = settings_.seed == 0 ? ready.front() : ready[random_() % ready.size()];
   auto first = jobs.begin();
-  std::rotate(first, first + static_cast<std::ptrdiff_t>(chosen), first + static_cast<std::ptrdiff_t>(chosen) + 1);
+  std::rotate(first, first + static_cast<std::ptrdiff_t>(chosen),
+              first + static_cast<std::ptrdiff_t>(chosen) + 1);
   acting_ = true;
   system_.scheduler().run_once();
   acting_ = false;
@@ -358,9 +369,10 @@ uint64_t test_cluster::steps() const {
 std::string test_cluster::story() const {
   std::ostringstream out;
   for (const auto& e : database_->actor_events())
-    out << e.node << " #" << e.incarnation << " " << e.actor << " (" << e.epoch << ") " << e.kind << ": " << e.detail << "\n";
-  out << "steps finished: " << steps() << ", messages: " << messages_ << ", process time: "
-      << system_.clock().since_boot().count() / 1'000'000 << " ms\n";
+    out << e.node << " #" << e.incarnation << " " << e.actor << " (" << e.epoch << ") " << e.kind
+        << ": " << e.detail << "\n";
+  out << "steps finished: " << steps() << ", messages: " << messages_
+      << ", process time: " << system_.clock().since_boot().count() / 1'000'000 << " ms\n";
   for (const auto& [unit, name] : living_units())
     out << "alive: " << unit << " on " << name << "\n";
   return out.str();

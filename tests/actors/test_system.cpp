@@ -16,7 +16,8 @@ test_system::config::config() {
   set("scheduler.policy", caf::atom("testing"));
 }
 
-test_system::test_system() : scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
+test_system::test_system()
+  : scheduler_(dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler())) {
   // Actors that a failed test leaves behind must not keep the program from ending.
   system_.await_actors_before_shutdown(false);
 }

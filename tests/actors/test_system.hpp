@@ -31,8 +31,8 @@ private:
   nanoseconds since_boot_ = 1s; ///< not 0, which a lease understands as "never"
 };
 
-/// CAF on one thread: messages run when the test lets them, timers fire when the test lets time pass, and
-/// both clocks (CAF's and the process's) always show the same.
+/// CAF on one thread: messages run when the test lets them, timers fire when the test lets time
+/// pass, and both clocks (CAF's and the process's) always show the same.
 class test_system {
 public:
   test_system();
@@ -57,7 +57,8 @@ public:
   /// Ends an actor at once, before anybody else runs.
   void kill(const caf::weak_actor_ptr& actor);
 
-  /// Asks, lets `within` of process time pass, and returns the answer or the error; sec::request_timeout when there was none.
+  /// Asks, lets `within` of process time pass, and returns the answer or the error;
+  /// sec::request_timeout when there was none.
   template <class Answer, class Handle, class... Ts>
   caf::expected<Answer> ask(const Handle& handle, nanoseconds within, Ts&&... question) {
     constexpr auto last_moment = nanoseconds{1};

@@ -11,7 +11,8 @@ constexpr auto patience = std::chrono::minutes{60}; // The executor's own deadli
 
 /// Hands the question on and the answer back.
 template <class Answer, class Question>
-caf::typed_response_promise<Answer> pass_on(protocols::venue_port::pointer self, const venue_tap& tap, const Question& q,
+caf::typed_response_promise<Answer> pass_on(protocols::venue_port::pointer self,
+                                            const venue_tap& tap, const Question& q,
                                             bool lose_answer = false) {
   auto promise = self->make_response_promise<Answer>();
   self->request(tap.real, patience, q)
@@ -30,7 +31,8 @@ size_t venue_tap::count(const std::string& entry) const {
   return static_cast<size_t>(std::count(log.begin(), log.end(), entry));
 }
 
-protocols::venue_port::behavior_type make_venue_tap(protocols::venue_port::pointer self, std::shared_ptr<venue_tap> tap) {
+protocols::venue_port::behavior_type make_venue_tap(protocols::venue_port::pointer self,
+                                                    std::shared_ptr<venue_tap> tap) {
   using namespace protocols;
   return {
     [self, tap](const venue_logon& q) {

@@ -1,5 +1,5 @@
-// Goal: only who holds a token does what its role allows, and guessing is stopped. Method: the pure classes with a
-// clock of the test's own; the gateway's use of them is in rights_test.cpp.
+// Goal: only who holds a token does what its role allows, and guessing is stopped. Method: the pure
+// classes with a clock of the test's own; the gateway's use of them is in rights_test.cpp.
 
 #include "api/auth.hpp"
 #include "api/hex.hpp"
@@ -26,13 +26,15 @@ constexpr clock_point start{};
 TEST(bearer_token, is_taken_from_a_well_formed_header_only) {
   EXPECT_EQ(bearer_token("Bearer abc"), "abc");
   EXPECT_EQ(bearer_token("bEARER   a-._~+/=Z9 "), "a-._~+/=Z9");
-  for (const auto& bad : {""s, "Bearer"s, "Bearer "s, "Basic abc"s, "Bearer a b"s, "Bearer a,b"s, "Bearer\tabc"s, "Bearer a\0b"s,
-                          "Bearerabc"s, "Bearer \xc3\xa4"s, "Bearer " + std::string(257, 'x')})
+  for (const auto& bad :
+       {""s, "Bearer"s, "Bearer "s, "Basic abc"s, "Bearer a b"s, "Bearer a,b"s, "Bearer\tabc"s,
+        "Bearer a\0b"s, "Bearerabc"s, "Bearer \xc3\xa4"s, "Bearer " + std::string(257, 'x')})
     EXPECT_FALSE(bearer_token(bad)) << bad;
 }
 
 TEST(authenticator, knows_each_token_and_nothing_near_it) {
-  const authenticator known{{stored_token("a", api_role::viewer, "first"), stored_token("b", api_role::admin, "second")}};
+  const authenticator known{
+    {stored_token("a", api_role::viewer, "first"), stored_token("b", api_role::admin, "second")}};
   ASSERT_TRUE(known.identify("second"));
   EXPECT_EQ(known.identify("second")->name, "b");
   EXPECT_EQ(known.identify("second")->role, api_role::admin);
@@ -58,8 +60,10 @@ TEST(roles, have_what_is_listed_and_nothing_else) {
     api::access needed;
     bool viewer, trader, risk, admin;
   };
-  for (const auto& r : {row{api::access::open, true, true, true, true}, row{api::access::read, true, true, true, true},
-                        row{api::access::halt, false, true, true, true}, row{api::access::resume, false, false, true, true}}) {
+  for (const auto& r : {row{api::access::open, true, true, true, true},
+                        row{api::access::read, true, true, true, true},
+                        row{api::access::halt, false, true, true, true},
+                        row{api::access::resume, false, false, true, true}}) {
     EXPECT_EQ(allows(r.needed, api_role::viewer), r.viewer);
     EXPECT_EQ(allows(r.needed, api_role::trader), r.trader);
     EXPECT_EQ(allows(r.needed, api_role::risk), r.risk);

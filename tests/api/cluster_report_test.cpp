@@ -1,5 +1,5 @@
-// Goal: the cluster is described as it is: who lives, who holds what, who owns which slot. Method: the pure functions
-// over hand-made rows.
+// Goal: the cluster is described as it is: who lives, who holds what, who owns which slot. Method:
+// the pure functions over hand-made rows.
 
 #include "api/cluster_report.hpp"
 
@@ -13,7 +13,8 @@ using trading::trading_mode;
 
 namespace {
 
-storage::node_row node(const std::string& name, uint64_t incarnation, bool live, uint64_t config_version) {
+storage::node_row node(const std::string& name, uint64_t incarnation, bool live,
+                       uint64_t config_version) {
   storage::node_row out;
   out.node = name;
   out.incarnation = incarnation;
@@ -26,7 +27,8 @@ storage::node_row node(const std::string& name, uint64_t incarnation, bool live,
   return out;
 }
 
-config::strategy_settings strategy(const std::string& id, std::vector<std::string> instruments, uint32_t instances) {
+config::strategy_settings strategy(const std::string& id, std::vector<std::string> instruments,
+                                   uint32_t instances) {
   config::strategy_settings out;
   out.id = trading::strategy_id{id};
   out.kind = "momentum";
@@ -43,7 +45,8 @@ config::strategy_settings strategy(const std::string& id, std::vector<std::strin
 storage::cluster_view two_nodes() {
   storage::cluster_view view;
   view.nodes = {node("n1", 4, true, 3), node("n2", 5, false, 2)};
-  view.units = {{"guard/main", "n1", 4, 7}, {"strategy/trend/0", "n2", 5, 2}, {"feed/random/0", "", 0, 9}};
+  view.units = {
+    {"guard/main", "n1", 4, 7}, {"strategy/trend/0", "n2", 5, 2}, {"feed/random/0", "", 0, 9}};
   view.config_version = 3;
   return view;
 }
@@ -85,7 +88,8 @@ TEST(slots, are_owned_by_exactly_one_instance_each) {
     for (uint32_t i = 0; i < instances; ++i)
       for (const auto& slot : slots_of(spread, i))
         owned.insert(slot.str());
-    EXPECT_EQ(owned, (std::multiset<std::string>{"s/A", "s/B", "s/C", "s/D", "s/E", "s/F"})) << instances;
+    EXPECT_EQ(owned, (std::multiset<std::string>{"s/A", "s/B", "s/C", "s/D", "s/E", "s/F"}))
+      << instances;
   }
 }
 
@@ -169,7 +173,13 @@ TEST(strategies_report, shows_the_strictest_mode_that_applies) {
     return describe_strategies(two_nodes(), settings(), modes)["items"][0]["mode"];
   };
   EXPECT_EQ(mode({{{"strategy", "trend"}, trading_mode::reducing}}), "reducing");
-  EXPECT_EQ(mode({{{"strategy", "trend"}, trading_mode::reducing}, {{"global", ""}, trading_mode::halted}}), "halted");
-  EXPECT_EQ(mode({{{"account", "main"}, trading_mode::halted}, {{"strategy", "trend"}, trading_mode::active}}), "halted");
-  EXPECT_EQ(mode({{{"account", "other"}, trading_mode::halted}, {{"strategy", "other"}, trading_mode::halted}}), "active");
+  EXPECT_EQ(
+    mode({{{"strategy", "trend"}, trading_mode::reducing}, {{"global", ""}, trading_mode::halted}}),
+    "halted");
+  EXPECT_EQ(mode({{{"account", "main"}, trading_mode::halted},
+                  {{"strategy", "trend"}, trading_mode::active}}),
+            "halted");
+  EXPECT_EQ(mode({{{"account", "other"}, trading_mode::halted},
+                  {{"strategy", "other"}, trading_mode::halted}}),
+            "active");
 }

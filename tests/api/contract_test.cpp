@@ -1,5 +1,5 @@
-// Goal: what is written about the API is what the API does. Method: docs/api.md and api/openapi.yaml are read and
-// compared with the tables of routes and problems.
+// Goal: what is written about the API is what the API does. Method: docs/api.md and
+// api/openapi.yaml are read and compared with the tables of routes and problems.
 
 #include "api/http.hpp"
 #include "api/routes.hpp"
@@ -79,12 +79,14 @@ TEST(contract, the_manual_has_a_section_for_each_route_that_names_its_filters) {
   const auto manual = read_file("docs/api.md");
   size_t sections = 0;
   for (const auto& known : routes()) {
-    const auto title = std::string{"\n### "} + (known.method == verb::post ? "POST " : "GET ") + known.path + "\n";
+    const auto title =
+      std::string{"\n### "} + (known.method == verb::post ? "POST " : "GET ") + known.path + "\n";
     const auto begin = manual.find(title);
     ASSERT_NE(begin, std::string::npos) << title;
     const auto section = manual.substr(begin, manual.find("\n##", begin + 1) - begin);
     for (const auto& f : known.filters)
-      EXPECT_NE(section.find(std::string{"`"} + f.parameter + "`"), std::string::npos) << title << f.parameter;
+      EXPECT_NE(section.find(std::string{"`"} + f.parameter + "`"), std::string::npos)
+        << title << f.parameter;
     if (known.does != endpoint::metrics) {
       EXPECT_NE(section.find("```json"), std::string::npos) << title << "has no example";
     }
@@ -100,7 +102,8 @@ TEST(contract, the_manual_lists_exactly_the_problems_with_their_status) {
   const auto manual = read_file("docs/api.md");
   std::map<std::string, unsigned> listed;
   const std::regex row{R"(\| `(\w+)` \| (\d{3}) \|)"};
-  for (auto at = std::sregex_iterator{manual.begin(), manual.end(), row}; at != std::sregex_iterator{}; ++at)
+  for (auto at = std::sregex_iterator{manual.begin(), manual.end(), row};
+       at != std::sregex_iterator{}; ++at)
     listed.emplace((*at)[1], static_cast<unsigned>(std::stoul((*at)[2])));
   std::map<std::string, unsigned> known;
   for (const auto& spec : problem_specs())
@@ -111,7 +114,8 @@ TEST(contract, the_manual_lists_exactly_the_problems_with_their_status) {
 TEST(contract, the_examples_of_the_manual_are_json) {
   const auto manual = read_file("docs/api.md");
   size_t examples = 0;
-  for (auto at = manual.find("```json\n"); at != std::string::npos; at = manual.find("```json\n", at + 1)) {
+  for (auto at = manual.find("```json\n"); at != std::string::npos;
+       at = manual.find("```json\n", at + 1)) {
     const auto begin = at + 8;
     const auto text = manual.substr(begin, manual.find("```", begin) - begin);
     EXPECT_FALSE(nlohmann::json::parse(text, nullptr, false).is_discarded()) << text;

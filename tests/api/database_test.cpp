@@ -1,6 +1,6 @@
-// Goal: the routes and the database understand each other: every view and filter exists, modes keep their rules, and a
-// database that goes away and comes back costs a few answers and nothing else. Method: a server on loopback over a
-// migrated database of its own.
+// Goal: the routes and the database understand each other: every view and filter exists, modes keep
+// their rules, and a database that goes away and comes back costs a few answers and nothing else.
+// Method: a server on loopback over a migrated database of its own.
 
 #include "api/routes.hpp"
 #include "api/storage_backend.hpp"
@@ -41,22 +41,24 @@ protected:
     postgres_test::SetUp();
     if (IsSkipped() || HasFatalFailure())
       return;
-    const storage_factories stores{[where = conninfo()] { return storage::open_postgres_reader(where); },
-                                   [where = conninfo()] { return storage::open_postgres_ledger(where); },
-                                   [where = conninfo()] { return storage::open_postgres_cluster(where); }};
+    const storage_factories stores{
+      [where = conninfo()] { return storage::open_postgres_reader(where); },
+      [where = conninfo()] { return storage::open_postgres_ledger(where); },
+      [where = conninfo()] { return storage::open_postgres_cluster(where); }};
     server_options options;
     options.gateway.log = [](log_level, std::string_view, std::string_view) {};
     options.gateway.tokens = {stored_token("vera", config::api_role::viewer, viewer),
                               stored_token("tom", config::api_role::trader, trader),
                               stored_token("rita", config::api_role::risk, risk),
                               stored_token("rob", config::api_role::risk, second_risk)};
-    auto started = server::start(options,
-                                 std::make_shared<storage_backend>(stores,
-                                                                   [this](const storage::mode_change& change) {
-                                                                     const std::lock_guard lock{mutex_};
-                                                                     told_.push_back(change);
-                                                                   }),
-                                 std::make_shared<prometheus::Registry>());
+    auto started =
+      server::start(options,
+                    std::make_shared<storage_backend>(stores,
+                                                      [this](const storage::mode_change& change) {
+                                                        const std::lock_guard lock{mutex_};
+                                                        told_.push_back(change);
+                                                      }),
+                    std::make_shared<prometheus::Registry>());
     ASSERT_TRUE(started) << started.error();
     server_ = std::move(started).value();
   }
@@ -74,28 +76,34 @@ protected:
   }
   /// Ends all connections to this test's database, as a restart of the server would.
   void cut_connections() {
-    administer("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" + database() + "'");
+    administer("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '"
+               + database() + "'");
   }
   /// Whether the server takes new connections to this test's database.
   void allow_connections(bool allowed) {
-    administer("ALTER DATABASE \"" + database() + "\" ALLOW_CONNECTIONS " + (allowed ? "true" : "false"));
+    administer("ALTER DATABASE \"" + database() + "\" ALLOW_CONNECTIONS "
+               + (allowed ? "true" : "false"));
   }
   std::vector<storage::mode_change> told() {
     const std::lock_guard lock{mutex_};
     return told_;
   }
 
-  http_answer get(const std::string& target) { return http_client{server_->port()}.get(target, viewer); }
+  http_answer get(const std::string& target) {
+    return http_client{server_->port()}.get(target, viewer);
+  }
   http_answer post(const std::string& route, const std::string& token, const std::string& body) {
-    return http_client{server_->port()}.post("/api/v1/" + route, token, body, "key-" + std::to_string(++keys_));
+    return http_client{server_->port()}.post("/api/v1/" + route, token, body,
+                                             "key-" + std::to_string(++keys_));
   }
   /// The configuration, the account and a node, as a running cluster would have made them.
   storage::unit_claim populate() {
     const auto cluster = storage::open_postgres_cluster(conninfo());
-    EXPECT_EQ(cluster->apply_config(sample_cluster(), storage::sha256_hex(sample_cluster()), "ada", 0), 1U);
-    storage::open_postgres_ledger(conninfo())->open_account(
-      trading::account_id{"main"}, trading::venue_id{"sim"},
-      {{trading::asset_id{"USDT"}, trading::decimal::literal("1000")}});
+    EXPECT_EQ(
+      cluster->apply_config(sample_cluster(), storage::sha256_hex(sample_cluster()), "ada", 0), 1U);
+    storage::open_postgres_ledger(conninfo())
+      ->open_account(trading::account_id{"main"}, trading::venue_id{"sim"},
+                     {{trading::asset_id{"USDT"}, trading::decimal::literal("1000")}});
     storage::node_registration node;
     node.node = "n1";
     node.runtime_id = "runtime-n1";
@@ -135,11 +143,13 @@ TEST_F(database_test, every_list_and_every_filter_is_known_to_its_view) {
     for (const auto& f : known.filters) {
       const auto filtered = get(std::string{known.path} + "?" + f.parameter + "=1");
       EXPECT_EQ(filtered.status, 200U) << known.path << ' ' << f.parameter << filtered.body;
-      EXPECT_EQ(get(std::string{known.path} + "?" + f.parameter + "=%27;x").status / 100, std::string{f.parameter} == "version" ? 4U : 2U)
+      EXPECT_EQ(get(std::string{known.path} + "?" + f.parameter + "=%27;x").status / 100,
+                std::string{f.parameter} == "version" ? 4U : 2U)
         << known.path << ' ' << f.parameter;
     }
     for (const auto* cursor : {"zzz", "5b5d", "5b315d", "00"})
-      EXPECT_EQ(get(std::string{known.path} + "?cursor=" + cursor).code(), "bad_parameter") << known.path << ' ' << cursor;
+      EXPECT_EQ(get(std::string{known.path} + "?cursor=" + cursor).code(), "bad_parameter")
+        << known.path << ' ' << cursor;
   }
 }
 
@@ -214,14 +224,22 @@ TEST_F(database_test, keeps_the_rules_of_halting_and_resuming) {
   EXPECT_EQ(modes[0]["reason"], "fat finger");
   EXPECT_EQ(get("/api/v1/strategies").json()["items"][0]["mode"], "halted");
   EXPECT_EQ(post("resume", risk, account).code(), "needs_second_person");
-  EXPECT_EQ(post("halt", trader, R"({"scope":"account","name":"main","reason":"r","mode":"reducing"})").code(), "would_loosen");
+  EXPECT_EQ(
+    post("halt", trader, R"({"scope":"account","name":"main","reason":"r","mode":"reducing"})")
+      .code(),
+    "would_loosen");
   EXPECT_EQ(post("resume", second_risk, account).json()["outcome"], "applied");
   EXPECT_EQ(get("/api/v1/strategies").json()["items"][0]["mode"], "active");
   EXPECT_EQ(told().size(), 3U);
-  EXPECT_EQ(post("halt", trader, R"({"scope":"account","name":"mian","reason":"r"})").code(), "unknown_scope");
-  EXPECT_EQ(post("halt", trader, R"({"scope":"strategy","name":"trnd","reason":"r"})").code(), "unknown_scope");
-  EXPECT_EQ(post("halt", trader, R"({"scope":"strategy","name":"trend","reason":"r"})").json()["outcome"], "applied");
-  EXPECT_EQ(post("halt", trader, R"({"scope":"global","reason":"r"})").json()["outcome"], "applied");
+  EXPECT_EQ(post("halt", trader, R"({"scope":"account","name":"mian","reason":"r"})").code(),
+            "unknown_scope");
+  EXPECT_EQ(post("halt", trader, R"({"scope":"strategy","name":"trnd","reason":"r"})").code(),
+            "unknown_scope");
+  EXPECT_EQ(
+    post("halt", trader, R"({"scope":"strategy","name":"trend","reason":"r"})").json()["outcome"],
+    "applied");
+  EXPECT_EQ(post("halt", trader, R"({"scope":"global","reason":"r"})").json()["outcome"],
+            "applied");
 }
 
 TEST_F(database_test, goes_on_after_its_connections_were_cut) {
@@ -247,9 +265,11 @@ TEST_F(database_test, tells_that_the_database_is_away_and_recovers_when_it_is_ba
   EXPECT_EQ(get("/healthz").status, 200U);
   EXPECT_EQ(post("halt", trader, R"({"scope":"global","reason":"r"})").code(), "halt_not_recorded");
   EXPECT_EQ(told().size(), 1U);
-  EXPECT_EQ(post("resume", risk, R"({"scope":"global","reason":"r"})").code(), "backend_unavailable");
+  EXPECT_EQ(post("resume", risk, R"({"scope":"global","reason":"r"})").code(),
+            "backend_unavailable");
   EXPECT_EQ(told().size(), 1U);
   allow_connections(true);
   EXPECT_EQ(get("/api/v1/status").status, 200U);
-  EXPECT_EQ(post("halt", trader, R"({"scope":"global","reason":"r"})").json()["outcome"], "applied");
+  EXPECT_EQ(post("halt", trader, R"({"scope":"global","reason":"r"})").json()["outcome"],
+            "applied");
 }

@@ -18,13 +18,16 @@ config::api_token stored_token(const std::string& principal, config::api_role ro
 gateway_test::gateway_test() {
   using config::api_role;
   options.gateway.tokens = {
-    stored_token("vera", api_role::viewer, viewer), stored_token("tom", api_role::trader, trader),
-    stored_token("rita", api_role::risk, risk), stored_token("rob", api_role::risk, second_risk),
+    stored_token("vera", api_role::viewer, viewer),
+    stored_token("tom", api_role::trader, trader),
+    stored_token("rita", api_role::risk, risk),
+    stored_token("rob", api_role::risk, second_risk),
     stored_token("ada", api_role::admin, admin),
   };
   options.gateway.log = [this](log_level level, std::string_view event, std::string_view text) {
     const std::lock_guard lock{log_mutex_};
-    log_ += std::to_string(static_cast<int>(level)) + " " + std::string{event} + " " + std::string{text} + "\n";
+    log_ += std::to_string(static_cast<int>(level)) + " " + std::string{event} + " "
+            + std::string{text} + "\n";
   };
   options.gateway.now = [this] { return clock_point{std::chrono::nanoseconds{clock_ns_}}; };
 }

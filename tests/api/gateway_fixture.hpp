@@ -18,7 +18,8 @@ namespace supreme::api::tests {
 [[nodiscard]] config::api_token stored_token(const std::string& principal, config::api_role role,
                                              const std::string& token);
 
-/// A server on a free loopback port over a scripted backend, with one token per role and a second risk manager.
+/// A server on a free loopback port over a scripted backend, with one token per role and a second
+/// risk manager.
 class gateway_test : public ::testing::Test {
 protected:
   static constexpr const char* viewer = "viewer-token";

@@ -95,7 +95,8 @@ http_answer http_client::read(bool is_head) {
   size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos)
     if (!fill())
-      throw std::runtime_error("http client: the connection ended within a header: '" + buffer_ + "'");
+      throw std::runtime_error("http client: the connection ended within a header: '" + buffer_
+                               + "'");
   http_answer out;
   std::string_view head{buffer_.data(), end};
   auto line = head.substr(0, head.find("\r\n"));

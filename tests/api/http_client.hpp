@@ -12,7 +12,7 @@ namespace supreme::api::tests {
 /// An answer as it came over the wire.
 struct http_answer {
   unsigned status = 0;
-  std::string version;                         ///< "HTTP/1.1"
+  std::string version;                             ///< "HTTP/1.1"
   std::multimap<std::string, std::string> headers; ///< names in lower case
   std::string body;
 
@@ -23,8 +23,9 @@ struct http_answer {
   [[nodiscard]] std::string code() const;
 };
 
-/// A blocking client over one connection, which can also send what no proper client would. Waits for at most
-/// ten seconds for anything and throws std::runtime_error after that, so that a server that hangs fails a test.
+/// A blocking client over one connection, which can also send what no proper client would. Waits
+/// for at most ten seconds for anything and throws std::runtime_error after that, so that a server
+/// that hangs fails a test.
 class http_client {
 public:
   /// Connects to 127.0.0.1; `receive_buffer` > 0 limits how much the kernel takes in for us.

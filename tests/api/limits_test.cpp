@@ -1,5 +1,6 @@
-// Goal: no client costs more than its share, whatever it does or leaves undone, and stopping is orderly. Method: a
-// server on loopback with limits of a few bytes and milliseconds; the test waits for what the server does, never for time.
+// Goal: no client costs more than its share, whatever it does or leaves undone, and stopping is
+// orderly. Method: a server on loopback with limits of a few bytes and milliseconds; the test waits
+// for what the server does, never for time.
 
 #include "tests/api/gateway_fixture.hpp"
 
@@ -54,8 +55,9 @@ TEST_F(limits_test, refuses_a_header_that_is_too_large) {
 
 TEST_F(limits_test, refuses_a_header_without_end_at_the_limit) {
   start();
-  for (const auto& line : {"GET /" + std::string(20'000, 'a'), "GET / HTTP/1.1\r\n" + std::string(20'000, 'n'),
-                                 "GET / HTTP/1.1\r\nn: " + std::string(20'000, 'v')}) {
+  for (const auto& line :
+       {"GET /" + std::string(20'000, 'a'), "GET / HTTP/1.1\r\n" + std::string(20'000, 'n'),
+        "GET / HTTP/1.1\r\nn: " + std::string(20'000, 'v')}) {
     http_client client{port()};
     client.send(line);
     EXPECT_EQ(client.read().status, 431U) << line.substr(0, 20);
@@ -65,7 +67,8 @@ TEST_F(limits_test, refuses_a_header_without_end_at_the_limit) {
 TEST_F(limits_test, accepts_a_header_just_below_the_limit) {
   start();
   http_client client{port()};
-  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(8'000, 'x') + "\r\n\r\n");
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(8'000, 'x')
+              + "\r\n\r\n");
   EXPECT_EQ(client.read().status, 200U);
 }
 
@@ -112,7 +115,8 @@ TEST_F(limits_test, a_client_that_trickles_does_not_win_time) {
   start();
   http_client client{port()};
   client.send("GET / HTTP/1.1\r\n");
-  // One byte a time, as long as the server listens: only its deadline for the whole header ends this.
+  // One byte a time, as long as the server listens: only its deadline for the whole header ends
+  // this.
   while (!client.is_readable() && client.send("x")) {
   }
   const auto status = client.read().status;
@@ -240,7 +244,8 @@ TEST_F(limits_test, an_answer_that_takes_too_long_is_not_waited_for) {
 TEST_F(limits_test, expectations_are_met_or_refused_before_the_body) {
   start();
   http_client client{port()};
-  client.send(head_of_post(trader, "Expect: 100-continue\r\nContent-Length: " + std::to_string(halt_all.size()) + "\r\n"));
+  client.send(head_of_post(
+    trader, "Expect: 100-continue\r\nContent-Length: " + std::to_string(halt_all.size()) + "\r\n"));
   EXPECT_EQ(client.read().status, 100U);
   client.send(halt_all);
   EXPECT_EQ(client.read().status, 200U);
@@ -255,8 +260,9 @@ TEST_F(limits_test, expectations_are_met_or_refused_before_the_body) {
 TEST_F(limits_test, pipelined_requests_are_answered_in_order) {
   start();
   http_client client{port()};
-  client.send(get_text("/api/v1/orders?limit=1", viewer) + post_text("/api/v1/halt", trader, halt_all, "k")
-              + get_text("/nothing", viewer) + get_text("/healthz"));
+  client.send(get_text("/api/v1/orders?limit=1", viewer)
+              + post_text("/api/v1/halt", trader, halt_all, "k") + get_text("/nothing", viewer)
+              + get_text("/healthz"));
   EXPECT_TRUE(client.read().json().contains("items"));
   EXPECT_EQ(client.read().json()["outcome"], "applied");
   EXPECT_EQ(client.read().status, 404U);
@@ -354,8 +360,8 @@ TEST_F(limits_test, says_which_port_is_taken) {
   second.listen.port = port();
   const auto refused = server::start(second, backend_, registry_);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error(),
-            "cannot serve HTTP on 127.0.0.1 port " + std::to_string(port()) + ": another process uses this port");
+  EXPECT_EQ(refused.error(), "cannot serve HTTP on 127.0.0.1 port " + std::to_string(port())
+                               + ": another process uses this port");
 }
 
 TEST_F(limits_test, serves_on_loopback_only) {

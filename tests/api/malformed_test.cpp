@@ -1,6 +1,6 @@
-// Goal: whatever bytes come, the server answers with a refusal or closes, changes nothing and goes on. Method: a table of
-// attacks and mistakes, each with its status; a chunked request byte by byte; and thousands of seeded mutations
-// of good requests.
+// Goal: whatever bytes come, the server answers with a refusal or closes, changes nothing and goes
+// on. Method: a table of attacks and mistakes, each with its status; a chunked request byte by
+// byte; and thousands of seeded mutations of good requests.
 
 #include "tests/api/gateway_fixture.hpp"
 
@@ -35,33 +35,47 @@ std::vector<malformed> corpus() {
   const auto size = std::to_string(halt_all.size());
   const std::string hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
   return {
-    {"both framings", post_with("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + hidden), 400},
-    {"both framings, other order", post_with("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n" + hidden), 400},
-    {"two equal lengths", post_with("Content-Length: " + size + "\r\nContent-Length: " + size + "\r\n", halt_all), 400},
-    {"two different lengths", post_with("Content-Length: " + size + "\r\nContent-Length: 0\r\n", halt_all), 400},
-    {"a list of lengths", post_with("Content-Length: " + size + ", " + size + "\r\n", halt_all), 400},
+    {"both framings",
+     post_with("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n" + hidden), 400},
+    {"both framings, other order",
+     post_with("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", "0\r\n\r\n" + hidden), 400},
+    {"two equal lengths",
+     post_with("Content-Length: " + size + "\r\nContent-Length: " + size + "\r\n", halt_all), 400},
+    {"two different lengths",
+     post_with("Content-Length: " + size + "\r\nContent-Length: 0\r\n", halt_all), 400},
+    {"a list of lengths", post_with("Content-Length: " + size + ", " + size + "\r\n", halt_all),
+     400},
     {"a negative length", post_with("Content-Length: -1\r\n", halt_all), 400},
     {"a signed length", post_with("Content-Length: +5\r\n", halt_all), 400},
     {"a hexadecimal length", post_with("Content-Length: 0x10\r\n", halt_all), 400},
-    {"a length that overflows", post_with("Content-Length: 99999999999999999999999\r\n", halt_all), 400},
+    {"a length that overflows", post_with("Content-Length: 99999999999999999999999\r\n", halt_all),
+     400},
     {"an empty length", post_with("Content-Length: \r\n", halt_all), 400},
     {"a coding that is not known", post_with("Transfer-Encoding: gzip\r\n", hidden), 501},
-    {"chunked twice", post_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
+    {"chunked twice",
+     post_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
     {"chunked not last", post_with("Transfer-Encoding: chunked, gzip\r\n", "0\r\n\r\n"), 501},
     {"gzip before chunked", post_with("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501},
     {"chunked in disguise", post_with("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n"), 501},
     {"a quoted coding", post_with("Transfer-Encoding: \"chunked\"\r\n", "0\r\n\r\n"), 501},
     {"a space before the colon", post_with("Transfer-Encoding : chunked\r\n", "0\r\n\r\n"), 400},
     {"a tab before the colon", post_with("Content-Length\t: 5\r\n", "12345"), 400},
-    {"chunked for HTTP/1.0", "POST /api/v1/halt HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"chunked for HTTP/1.0",
+     "POST /api/v1/halt HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     {"a chunk size that is none", post_with("Transfer-Encoding: chunked\r\n", "zz\r\n"), 400},
     {"a negative chunk size", post_with("Transfer-Encoding: chunked\r\n", "-1\r\n"), 400},
-    {"a chunk size that overflows", post_with("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\n"), 400},
-    {"a chunk size at the top of 64 bits", post_with("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n"), 413},
-    {"a chunk without its line end", post_with("Transfer-Encoding: chunked\r\n", "2\r\n{}X\r\n0\r\n\r\n"), 400},
-    {"a chunk ended by a bare newline", post_with("Transfer-Encoding: chunked\r\n", "2\n{}\n0\n\n" + std::string(9000, 'x')), 400},
-    {"a chunk extension without end", post_with("Transfer-Encoding: chunked\r\n", "2;" + std::string(20'000, 'e')), 413},
-    {"a length in the trailer", post_with("Transfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\nContent-Length: 5\r\n\r\n"), 400},
+    {"a chunk size that overflows",
+     post_with("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\n"), 400},
+    {"a chunk size at the top of 64 bits",
+     post_with("Transfer-Encoding: chunked\r\n", "ffffffffffffffff\r\n"), 413},
+    {"a chunk without its line end",
+     post_with("Transfer-Encoding: chunked\r\n", "2\r\n{}X\r\n0\r\n\r\n"), 400},
+    {"a chunk ended by a bare newline",
+     post_with("Transfer-Encoding: chunked\r\n", "2\n{}\n0\n\n" + std::string(9000, 'x')), 400},
+    {"a chunk extension without end",
+     post_with("Transfer-Encoding: chunked\r\n", "2;" + std::string(20'000, 'e')), 413},
+    {"a length in the trailer",
+     post_with("Transfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\nContent-Length: 5\r\n\r\n"), 400},
     {"a bare newline after the request line", "GET / HTTP/1.1\nHost: x\n\n", 505},
     {"a carriage return within a value", "GET / HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n", 400},
     {"a NUL within a value", "GET / HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n"s, 400},
@@ -90,11 +104,14 @@ std::vector<malformed> corpus() {
     {"a way upwards", "GET /api/../healthz HTTP/1.1\r\nHost: x\r\n\r\n", 400},
     {"bytes that are not UTF-8", "GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n", 400},
     {"overlong UTF-8", "GET /%c0%ae HTTP/1.1\r\nHost: x\r\n\r\n", 400},
-    {"a GET with a body", "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 400},
-    {"a GET with a chunked body", "GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-    {"JSON that nests too deeply",
-     post_with("Content-Length: 40000\r\n", std::string(40'000, '[')), 400},
-    {"JSON with a byte order mark of UTF-16", post_with("Content-Length: 4\r\n", "\xff\xfe{\0"s), 400},
+    {"a GET with a body", "GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+     400},
+    {"a GET with a chunked body",
+     "GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+    {"JSON that nests too deeply", post_with("Content-Length: 40000\r\n", std::string(40'000, '[')),
+     400},
+    {"JSON with a byte order mark of UTF-16", post_with("Content-Length: 4\r\n", "\xff\xfe{\0"s),
+     400},
     {"JSON followed by a NUL and more", post_with("Content-Length: 5\r\n", "{}\0{}"s), 400},
   };
 }
@@ -156,9 +173,10 @@ TEST_F(malformed_test, a_chunked_request_is_understood_byte_by_byte) {
 TEST_F(malformed_test, a_trailer_cannot_change_what_was_decided) {
   start();
   http_client client{port()};
-  client.send("POST /api/v1/halt HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer viewer-token\r\n"
-              "Content-Type: application/json\r\nIdempotency-Key: k\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "2\r\n{}\r\n0\r\nAuthorization: Bearer trader-token\r\n\r\n");
+  client.send(
+    "POST /api/v1/halt HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer viewer-token\r\n"
+    "Content-Type: application/json\r\nIdempotency-Key: k\r\nTransfer-Encoding: chunked\r\n\r\n"
+    "2\r\n{}\r\n0\r\nAuthorization: Bearer trader-token\r\n\r\n");
   EXPECT_EQ(client.read().status, 403U);
 }
 
@@ -168,7 +186,9 @@ TEST_F(malformed_test, mutations_of_good_requests_never_hang_or_break_it) {
   const auto seed = given != nullptr ? std::strtoul(given, nullptr, 10) : 20'260'419UL;
   std::cout << "SUPREME_SEED=" << seed << '\n';
   std::mt19937 dice{static_cast<uint32_t>(seed)};
-  const auto below = [&](size_t end) { return std::uniform_int_distribution<size_t>{0, end - 1}(dice); };
+  const auto below = [&](size_t end) {
+    return std::uniform_int_distribution<size_t>{0, end - 1}(dice);
+  };
   // The rights of a viewer: no mutation may find a way to change anything.
   const std::vector<std::string> good{
     get_text("/api/v1/orders?limit=5&account=main", viewer),

@@ -1,5 +1,5 @@
-// Goal: what clients send is read strictly, and one way only. Method: tables of good and bad texts against the pure
-// parsers, and properties over random bytes.
+// Goal: what clients send is read strictly, and one way only. Method: tables of good and bad texts
+// against the pure parsers, and properties over random bytes.
 
 #include "api/http.hpp"
 #include "api/idempotency.hpp"
@@ -39,7 +39,8 @@ TEST(target, splits_path_and_query) {
 TEST(target, reads_the_root_and_the_absolute_form) {
   EXPECT_TRUE(parse_target("/")->segments.empty());
   EXPECT_TRUE(parse_target("http://localhost:8080")->segments.empty());
-  EXPECT_EQ(parse_target("HTTP://localhost/healthz")->segments, std::vector<std::string>{"healthz"});
+  EXPECT_EQ(parse_target("HTTP://localhost/healthz")->segments,
+            std::vector<std::string>{"healthz"});
   EXPECT_EQ(parse_target("http://localhost?a=b")->query.at("a"), "b");
 }
 
@@ -50,10 +51,13 @@ TEST(target, does_not_take_a_slash_at_the_end_for_the_same_path) {
 
 TEST(target, refuses_what_could_be_read_in_two_ways) {
   for (const auto& text :
-       {""s, "*"s, "orders"s, "http://"s, "http:///x"s, "/%"s, "/%4"s, "/%zz"s, "/a%2fb"s, "/a%2Fb"s, "/.."s,
-        "/a/../b"s, "/%2e%2e/b"s, "/a#b"s, "/a%00b"s, "/a%0d%0ab"s, "/a\0b"s, "/%ff"s, "/%c0%af"s, "/%ed%a0%80"s,
-        "/a?b"s, "/a?=b"s, "/a?b=1&b=2"s, "/a?b=1&%62=2"s, "/a?b=%"s, "/a?b=%00"s, "/a?&b=1"s,
-        "/a?b=" + std::string(2049, 'x')})
+       {""s,          "*"s,        "orders"s,     "http://"s,
+        "http:///x"s, "/%"s,       "/%4"s,        "/%zz"s,
+        "/a%2fb"s,    "/a%2Fb"s,   "/.."s,        "/a/../b"s,
+        "/%2e%2e/b"s, "/a#b"s,     "/a%00b"s,     "/a%0d%0ab"s,
+        "/a\0b"s,     "/%ff"s,     "/%c0%af"s,    "/%ed%a0%80"s,
+        "/a?b"s,      "/a?=b"s,    "/a?b=1&b=2"s, "/a?b=1&%62=2"s,
+        "/a?b=%"s,    "/a?b=%00"s, "/a?&b=1"s,    "/a?b=" + std::string(2049, 'x')})
     EXPECT_FALSE(parse_target(text)) << text;
   std::string many = "/a?";
   for (int i = 0; i < 100; ++i)
@@ -62,10 +66,9 @@ TEST(target, refuses_what_could_be_read_in_two_ways) {
 }
 
 RC_GTEST_PROP(target, decodes_what_it_encodes, (const std::string& text)) {
-  const bool plain = is_utf8(text)
-                     && std::none_of(text.begin(), text.end(), [](char c) {
-                          return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-                        });
+  const bool plain = is_utf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+                       return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                     });
   const auto again = percent_decode(percent_encode(text), false);
   RC_ASSERT(again.has_value() == plain);
   if (plain)
@@ -73,44 +76,71 @@ RC_GTEST_PROP(target, decodes_what_it_encodes, (const std::string& text)) {
 }
 
 TEST(utf8, knows_the_edges_of_each_length) {
-  for (const auto& good : {"\xc2\x80"s, "\xdf\xbf"s, "\xe0\xa0\x80"s, "\xed\x9f\xbf"s, "\xee\x80\x80"s,
-                           "\xf0\x90\x80\x80"s, "\xf4\x8f\xbf\xbf"s, "\x7f"s})
+  for (const auto& good : {"\xc2\x80"s, "\xdf\xbf"s, "\xe0\xa0\x80"s, "\xed\x9f\xbf"s,
+                           "\xee\x80\x80"s, "\xf0\x90\x80\x80"s, "\xf4\x8f\xbf\xbf"s, "\x7f"s})
     EXPECT_TRUE(is_utf8(good));
-  for (const auto& bad : {"\x80"s, "\xc1\xbf"s, "\xc2"s, "\xe0\x9f\xbf"s, "\xed\xa0\x80"s, "\xf0\x8f\xbf\xbf"s,
-                          "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xe2\x82"s, "\xe2\x28\xa1"s})
+  for (const auto& bad :
+       {"\x80"s, "\xc1\xbf"s, "\xc2"s, "\xe0\x9f\xbf"s, "\xed\xa0\x80"s, "\xf0\x8f\xbf\xbf"s,
+        "\xf4\x90\x80\x80"s, "\xf5\x80\x80\x80"s, "\xe2\x82"s, "\xe2\x28\xa1"s})
     EXPECT_FALSE(is_utf8(bad));
 }
 
 TEST(accept_header, follows_the_closest_range) {
   EXPECT_TRUE(accepts({}, "application/json"));
-  for (const auto* good : {"*/*", "application/*", "application/json", "APPLICATION/JSON;q=0.1", "text/html, */*;q=0.8",
-                           "application/json;charset=utf-8", "", " , "})
+  for (const auto* good : {"*/*", "application/*", "application/json", "APPLICATION/JSON;q=0.1",
+                           "text/html, */*;q=0.8", "application/json;charset=utf-8", "", " , "})
     EXPECT_TRUE(accepts(accept(good), "application/json")) << good;
-  for (const auto* bad : {"text/html", "text/*", "application/json;q=0", "application/json;q=0.000, */*",
-                          "*/*;q=0", "application/xml, application/*;q=0", "json"})
+  for (const auto* bad :
+       {"text/html", "text/*", "application/json;q=0", "application/json;q=0.000, */*", "*/*;q=0",
+        "application/xml, application/*;q=0", "json"})
     EXPECT_FALSE(accepts(accept(bad), "application/json")) << bad;
 }
 
 TEST(content_type, is_json_in_utf8_only) {
-  for (const auto* good : {"application/json", "Application/JSON", "application/json; charset=utf-8",
-                           "application/json;charset=\"UTF-8\"", "application/json;"})
+  for (const auto* good :
+       {"application/json", "Application/JSON", "application/json; charset=utf-8",
+        "application/json;charset=\"UTF-8\"", "application/json;"})
     EXPECT_TRUE(is_json(good)) << good;
-  for (const auto* bad : {"", "text/plain", "application/jsonp", "application/json; charset=utf-16", "application/json;x=1",
-                          "application/problem+json", "application/x-www-form-urlencoded"})
+  for (const auto* bad :
+       {"", "text/plain", "application/jsonp", "application/json; charset=utf-16",
+        "application/json;x=1", "application/problem+json", "application/x-www-form-urlencoded"})
     EXPECT_FALSE(is_json(bad)) << bad;
 }
 
 TEST(strict_json, parses_every_kind_of_value) {
-  const auto parsed = parse_strict_json(R"( {"a":[1,-2,3.5,true,false,null,{"b":"\u20ac"}],"c":{}} )", 8);
+  const auto parsed =
+    parse_strict_json(R"( {"a":[1,-2,3.5,true,false,null,{"b":"\u20ac"}],"c":{}} )", 8);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(*parsed, nlohmann::json::parse(R"({"a":[1,-2,3.5,true,false,null,{"b":"€"}],"c":{}})"));
 }
 
 TEST(strict_json, refuses_what_other_parsers_let_pass) {
-  for (const auto& text : {R"({"a":1,"a":2})"s, R"({"a":{"b":1,"b":1}})"s, R"({"a":1,"\u0061":2})"s, "{} {}"s, "{}x"s, ""s,
-                           "{"s, "[1,]"s, "{\"a\":1,}"s, "'a'"s, "NaN"s, "Infinity"s, "-Infinity"s, "1e400"s, "01"s, "+1"s,
-                           "// c\n1"s, "/* c */1"s, "\"\x01\""s, "\"\xff\""s, "\"\xc0\xaf\""s, R"("\ud800")"s, "{}\0garbage"s,
-                           "\0"s, "{a:1}"s, "True"s})
+  for (const auto& text : {R"({"a":1,"a":2})"s,
+                           R"({"a":{"b":1,"b":1}})"s,
+                           R"({"a":1,"\u0061":2})"s,
+                           "{} {}"s,
+                           "{}x"s,
+                           ""s,
+                           "{"s,
+                           "[1,]"s,
+                           "{\"a\":1,}"s,
+                           "'a'"s,
+                           "NaN"s,
+                           "Infinity"s,
+                           "-Infinity"s,
+                           "1e400"s,
+                           "01"s,
+                           "+1"s,
+                           "// c\n1"s,
+                           "/* c */1"s,
+                           "\"\x01\""s,
+                           "\"\xff\""s,
+                           "\"\xc0\xaf\""s,
+                           R"("\ud800")"s,
+                           "{}\0garbage"s,
+                           "\0"s,
+                           "{a:1}"s,
+                           "True"s})
     EXPECT_FALSE(parse_strict_json(text, 8)) << text;
 }
 
@@ -121,14 +151,15 @@ TEST(strict_json, refuses_deep_nesting_before_it_has_read_it) {
   EXPECT_FALSE(parse_strict_json(std::string(60'000, '['), 16));
 }
 
-RC_GTEST_PROP(strict_json, agrees_with_the_plain_parser_on_what_it_accepts, (const std::string& text)) {
+RC_GTEST_PROP(strict_json, agrees_with_the_plain_parser_on_what_it_accepts,
+              (const std::string& text)) {
   if (const auto parsed = parse_strict_json(text, 16))
     RC_ASSERT(*parsed == nlohmann::json::parse(text));
 }
 
 TEST(mode_request, reads_a_halt) {
-  const auto parsed
-    = parse_mode_request(R"({"scope":"account","name":"main","reason":"fat finger"})", true);
+  const auto parsed =
+    parse_mode_request(R"({"scope":"account","name":"main","reason":"fat finger"})", true);
   ASSERT_TRUE(parsed);
   EXPECT_EQ(parsed->scope, storage::mode_scope::account);
   EXPECT_EQ(parsed->name, "main");
@@ -151,19 +182,24 @@ TEST(mode_request, knows_the_modes_of_each_direction) {
 }
 
 TEST(mode_request, names_the_member_that_is_wrong) {
-  EXPECT_NE(halt_error(R"({"scope":"global","reason":"r","extra":1})").find("'extra'"), std::string::npos);
+  EXPECT_NE(halt_error(R"({"scope":"global","reason":"r","extra":1})").find("'extra'"),
+            std::string::npos);
   EXPECT_NE(halt_error(R"({"reason":"r"})").find("'scope'"), std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"planet","reason":"r"})").find("'scope'"), std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"account","reason":"r"})").find("'name'"), std::string::npos);
-  EXPECT_NE(halt_error(R"({"scope":"global","name":"x","reason":"r"})").find("name"), std::string::npos);
+  EXPECT_NE(halt_error(R"({"scope":"global","name":"x","reason":"r"})").find("name"),
+            std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"global"})").find("'reason'"), std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"global","reason":"  "})").find("'reason'"), std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"global","reason":7})").find("'reason'"), std::string::npos);
   EXPECT_NE(halt_error(R"({"scope":"global","reason":null})").find("'reason'"), std::string::npos);
-  EXPECT_NE(halt_error(R"({"scope":"global","reason":"a\nb"})").find("'reason'"), std::string::npos);
-  EXPECT_NE(halt_error(R"({"scope":"global","reason":"a\u0000b"})").find("'reason'"), std::string::npos);
-  EXPECT_NE(halt_error(R"({"scope":"global","reason":")" + std::string(501, 'r') + "\"}").find("'reason'"),
+  EXPECT_NE(halt_error(R"({"scope":"global","reason":"a\nb"})").find("'reason'"),
             std::string::npos);
+  EXPECT_NE(halt_error(R"({"scope":"global","reason":"a\u0000b"})").find("'reason'"),
+            std::string::npos);
+  EXPECT_NE(
+    halt_error(R"({"scope":"global","reason":")" + std::string(501, 'r') + "\"}").find("'reason'"),
+    std::string::npos);
   EXPECT_NE(halt_error("[]").find("object"), std::string::npos);
 }
 

@@ -1,5 +1,6 @@
-// Goal: nobody does through the API what the role does not allow, halts work whatever else happens, and a change
-// is made once. Method: a server on loopback over a scripted backend that keeps the rules of modes.
+// Goal: nobody does through the API what the role does not allow, halts work whatever else happens,
+// and a change is made once. Method: a server on loopback over a scripted backend that keeps the
+// rules of modes.
 
 #include "api/routes.hpp"
 #include "tests/api/gateway_fixture.hpp"
@@ -34,7 +35,10 @@ TEST_F(rights_test, each_role_has_exactly_its_routes) {
     const auto ask = [&](const std::string& token) {
       http_client client{port()};
       return known.method == verb::post
-               ? client.post(path, token, R"({"scope":"account","name":"main","reason":"r"})", new_key()).status
+               ? client
+                   .post(path, token, R"({"scope":"account","name":"main","reason":"r"})",
+                         new_key())
+                   .status
                : client.get(path, token).status;
     };
     const bool is_open = known.needs == api::access::open;
@@ -57,7 +61,9 @@ TEST_F(rights_test, a_refused_token_learns_how_to_come_back) {
   const auto wrong = get("/api/v1/orders", "wrong");
   EXPECT_EQ(wrong.header("www-authenticate"), "Bearer realm=\"supreme\", error=\"invalid_token\"");
   EXPECT_EQ(get("/api/v1/orders", "", "Authorization: Basic dmVyYTp2ZXJh\r\n").status, 401U);
-  EXPECT_EQ(get("/api/v1/orders", "", std::string{"Authorization: Bearer "} + viewer + "\r\nAuthorization: Bearer x\r\n").status,
+  EXPECT_EQ(get("/api/v1/orders", "",
+                std::string{"Authorization: Bearer "} + viewer + "\r\nAuthorization: Bearer x\r\n")
+              .status,
             400U);
 }
 
@@ -125,8 +131,11 @@ TEST_F(rights_test, a_halt_reaches_the_backend_with_who_and_why) {
   const auto answer = post("/api/v1/halt", trader,
                            R"({"scope":"strategy","name":"trend","reason":"losing \"money\" €"})");
   EXPECT_EQ(answer.status, 200U) << answer.body;
-  EXPECT_EQ(answer.json(), nlohmann::json({{"scope", "strategy"}, {"name", "trend"}, {"mode", "halted"},
-                                           {"outcome", "applied"}, {"principal", "tom"}}));
+  EXPECT_EQ(answer.json(), nlohmann::json({{"scope", "strategy"},
+                                           {"name", "trend"},
+                                           {"mode", "halted"},
+                                           {"outcome", "applied"},
+                                           {"principal", "tom"}}));
   const auto changes = backend_->changes();
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].scope, storage::mode_scope::strategy);
@@ -134,7 +143,9 @@ TEST_F(rights_test, a_halt_reaches_the_backend_with_who_and_why) {
   EXPECT_EQ(changes[0].mode, trading_mode::halted);
   EXPECT_EQ(changes[0].principal, "tom");
   EXPECT_EQ(changes[0].reason, "losing \"money\" €");
-  EXPECT_EQ(post("/api/v1/halt", trader, R"({"scope":"strategy","name":"trend","reason":"again"})").json()["outcome"], "unchanged");
+  EXPECT_EQ(post("/api/v1/halt", trader, R"({"scope":"strategy","name":"trend","reason":"again"})")
+              .json()["outcome"],
+            "unchanged");
   EXPECT_EQ(metric("supreme_http_mode_changes_total{mode=\"halted\",outcome=\"applied\"}"), 1);
 }
 
@@ -161,23 +172,28 @@ TEST_F(rights_test, a_halt_never_loosens_and_a_resume_never_tightens) {
 
 TEST_F(rights_test, an_unknown_name_is_told) {
   start();
-  const auto answer = post("/api/v1/halt", trader, R"({"scope":"account","name":"nobody","reason":"r"})");
+  const auto answer =
+    post("/api/v1/halt", trader, R"({"scope":"account","name":"nobody","reason":"r"})");
   EXPECT_EQ(answer.status, 404U);
   EXPECT_EQ(answer.code(), "unknown_scope");
 }
 
 TEST_F(rights_test, bodies_that_are_not_exactly_right_change_nothing) {
   start();
-  for (const auto* body : {"", "{", "[]", "null", "{}", R"({"scope":"global"})", R"({"scope":"global","reason":"r","reason":"r"})",
-                           R"({"scope":"global","reason":"r","force":true})", R"({"scope":"global","reason":1e400})",
-                           R"({"scope":"global","reason":"r","mode":"active"})", R"({"scope":"GLOBAL","reason":"r"})",
-                           "{\"scope\":\"global\",\"reason\":\"\xff\"}"}) {
+  for (const auto* body :
+       {"", "{", "[]", "null", "{}", R"({"scope":"global"})",
+        R"({"scope":"global","reason":"r","reason":"r"})",
+        R"({"scope":"global","reason":"r","force":true})", R"({"scope":"global","reason":1e400})",
+        R"({"scope":"global","reason":"r","mode":"active"})", R"({"scope":"GLOBAL","reason":"r"})",
+        "{\"scope\":\"global\",\"reason\":\"\xff\"}"}) {
     const auto answer = post("/api/v1/halt", trader, body);
     EXPECT_EQ(answer.status, 400U) << body;
     EXPECT_TRUE(answer.code() == "bad_json" || answer.code() == "bad_field") << body;
   }
   http_client client{port()};
-  EXPECT_EQ(client.post("/api/v1/halt", trader, halt_all, new_key(), "Content-Type: text/plain\r\n").status, 415U);
+  EXPECT_EQ(
+    client.post("/api/v1/halt", trader, halt_all, new_key(), "Content-Type: text/plain\r\n").status,
+    415U);
   EXPECT_EQ(get("/healthz").status, 200U);
   EXPECT_TRUE(backend_->changes().empty());
 }
@@ -192,9 +208,12 @@ TEST_F(rights_test, a_body_is_plain_json_with_a_key) {
   EXPECT_EQ(send(std::string(65, 'k'), ""), "idempotency_key_missing");
   EXPECT_EQ(send("k", "Idempotency-Key: k2\r\n"), "malformed_request");
   EXPECT_EQ(send("k", "Content-Encoding: gzip\r\n"), "unsupported_media_type");
-  EXPECT_EQ(send("k", "Content-Type: application/json; charset=latin1\r\n"), "unsupported_media_type");
+  EXPECT_EQ(send("k", "Content-Type: application/json; charset=latin1\r\n"),
+            "unsupported_media_type");
   EXPECT_TRUE(backend_->changes().empty());
-  EXPECT_EQ(send("k", "Content-Encoding: identity\r\nContent-Type: application/json; charset=UTF-8\r\n"), "");
+  EXPECT_EQ(
+    send("k", "Content-Encoding: identity\r\nContent-Type: application/json; charset=UTF-8\r\n"),
+    "");
   EXPECT_EQ(backend_->changes().size(), 1U);
 }
 
@@ -210,7 +229,8 @@ TEST_F(rights_test, the_same_key_gets_the_first_answer_without_doing_it_again) {
   EXPECT_NE(again.header("x-request-id"), first.header("x-request-id"));
   EXPECT_EQ(again.headers.count("x-request-id"), 1U);
   EXPECT_EQ(backend_->changes().size(), 1U);
-  const auto other = client.post("/api/v1/halt", trader, R"({"scope":"global","reason":"other"})", "same");
+  const auto other =
+    client.post("/api/v1/halt", trader, R"({"scope":"global","reason":"other"})", "same");
   EXPECT_EQ(other.status, 422U);
   EXPECT_EQ(other.code(), "idempotency_key_reused");
   EXPECT_EQ(backend_->changes().size(), 1U);
@@ -242,10 +262,14 @@ TEST_F(rights_test, a_key_in_progress_is_not_done_twice) {
   backend_->hold_commands();
   first.send(post_text("/api/v1/halt", trader, halt_all, "same"));
   backend_->wait_for_commands(1);
-  EXPECT_EQ(http_client{port()}.post("/api/v1/halt", trader, halt_all, "same").code(), "request_in_progress");
+  EXPECT_EQ(http_client{port()}.post("/api/v1/halt", trader, halt_all, "same").code(),
+            "request_in_progress");
   backend_->release();
   EXPECT_EQ(first.read().status, 200U);
-  EXPECT_EQ(http_client{port()}.post("/api/v1/halt", trader, halt_all, "same").header("idempotency-replayed"), "true");
+  EXPECT_EQ(http_client{port()}
+              .post("/api/v1/halt", trader, halt_all, "same")
+              .header("idempotency-replayed"),
+            "true");
   EXPECT_EQ(backend_->changes().size(), 1U);
 }
 

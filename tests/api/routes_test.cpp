@@ -1,5 +1,5 @@
-// Goal: every route answers what docs/api.md says, over real sockets. Method: a server on loopback over a scripted
-// backend; requests as a client sends them.
+// Goal: every route answers what docs/api.md says, over real sockets. Method: a server on loopback
+// over a scripted backend; requests as a client sends them.
 
 #include "api/routes.hpp"
 #include "tests/api/gateway_fixture.hpp"
@@ -57,9 +57,11 @@ TEST_F(routes_test, the_root_lists_every_route) {
 
 TEST_F(routes_test, every_answer_carries_the_headers_that_keep_browsers_out) {
   start();
-  for (const auto& answer : {get("/healthz"), get("/api/v1/orders"), get("/nothing"), get("/api/v1/orders", "wrong")}) {
+  for (const auto& answer :
+       {get("/healthz"), get("/api/v1/orders"), get("/nothing"), get("/api/v1/orders", "wrong")}) {
     EXPECT_EQ(answer.header("x-content-type-options"), "nosniff");
-    EXPECT_EQ(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(answer.header("content-security-policy"),
+              "default-src 'none'; frame-ancestors 'none'");
     EXPECT_EQ(answer.header("cache-control"), "no-store");
     EXPECT_EQ(answer.header("referrer-policy"), "no-referrer");
     EXPECT_FALSE(answer.header("x-request-id").empty());
@@ -68,7 +70,8 @@ TEST_F(routes_test, every_answer_carries_the_headers_that_keep_browsers_out) {
 
 TEST_F(routes_test, a_request_keeps_its_id_when_it_is_harmless) {
   start();
-  EXPECT_EQ(get("/healthz", "", "X-Request-Id: trace-1.A_b\r\n").header("x-request-id"), "trace-1.A_b");
+  EXPECT_EQ(get("/healthz", "", "X-Request-Id: trace-1.A_b\r\n").header("x-request-id"),
+            "trace-1.A_b");
   const std::set<std::string> ids{
     get("/healthz").header("x-request-id"),
     get("/healthz").header("x-request-id"),
@@ -97,8 +100,9 @@ TEST_F(routes_test, problems_tell_code_status_and_request) {
 
 TEST_F(routes_test, knows_only_the_exact_paths) {
   start();
-  for (const auto* path : {"/api", "/api/v1", "/api/v1/", "/api/v1/orders/", "/api/v1//orders", "/API/v1/orders", "/api/v1/orders/m1-7",
-                           "/api/v1/orders//why", "/api/v1/orders/m1-7/why/", "/healthz/x", "/favicon.ico"})
+  for (const auto* path : {"/api", "/api/v1", "/api/v1/", "/api/v1/orders/", "/api/v1//orders",
+                           "/API/v1/orders", "/api/v1/orders/m1-7", "/api/v1/orders//why",
+                           "/api/v1/orders/m1-7/why/", "/healthz/x", "/favicon.ico"})
     EXPECT_EQ(get(path).status, 404U) << path;
   EXPECT_EQ(get("/api/v1/%6frders").status, 200U);
   EXPECT_EQ(get("http://localhost/api/v1/orders").status, 200U);
@@ -168,7 +172,8 @@ TEST_F(routes_test, limits_are_from_1_to_500) {
   start();
   EXPECT_EQ(get("/api/v1/fills?limit=1").json()["items"].size(), 1U);
   EXPECT_EQ(get("/api/v1/fills?limit=500").json()["items"].size(), 500U);
-  for (const auto* bad : {"0", "501", "-1", "+1", "1.0", "1e2", "x", "", "%20", "99999999999999999999", "0x10"})
+  for (const auto* bad :
+       {"0", "501", "-1", "+1", "1.0", "1e2", "x", "", "%20", "99999999999999999999", "0x10"})
     EXPECT_EQ(get(std::string{"/api/v1/fills?limit="} + bad).code(), "bad_parameter") << bad;
 }
 
@@ -179,13 +184,19 @@ TEST_F(routes_test, each_list_takes_its_own_filters_and_no_others) {
     if (known.method != verb::get)
       continue;
     for (const auto& f : known.filters) {
-      EXPECT_EQ(client.get(std::string{known.path} + "?" + f.parameter + "=some%27x", viewer).status, 200U) << known.path;
-      EXPECT_EQ(backend_->lists().back().filters, (std::map<std::string, std::string>{{f.column, "some'x"}}));
-      EXPECT_EQ(client.get(std::string{known.path} + "?" + f.parameter + "=", viewer).code(), "bad_parameter");
+      EXPECT_EQ(
+        client.get(std::string{known.path} + "?" + f.parameter + "=some%27x", viewer).status, 200U)
+        << known.path;
+      EXPECT_EQ(backend_->lists().back().filters,
+                (std::map<std::string, std::string>{{f.column, "some'x"}}));
+      EXPECT_EQ(client.get(std::string{known.path} + "?" + f.parameter + "=", viewer).code(),
+                "bad_parameter");
     }
-    EXPECT_EQ(client.get(concrete(known.path) + "?other=1", viewer).code(), "unknown_parameter") << known.path;
+    EXPECT_EQ(client.get(concrete(known.path) + "?other=1", viewer).code(), "unknown_parameter")
+      << known.path;
     if (known.does != endpoint::list) {
-      EXPECT_EQ(client.get(concrete(known.path) + "?limit=1", viewer).code(), "unknown_parameter") << known.path;
+      EXPECT_EQ(client.get(concrete(known.path) + "?limit=1", viewer).code(), "unknown_parameter")
+        << known.path;
     }
   }
 }
@@ -205,7 +216,8 @@ TEST_F(routes_test, a_failing_database_is_told_without_its_internals) {
   start();
   for (const auto kind : {storage::failure_kind::transient, storage::failure_kind::unknown}) {
     backend_->fail_with(kind, "57P01");
-    for (const auto* path : {"/api/v1/orders", "/api/v1/status", "/api/v1/cluster", "/api/v1/orders/m1-7/why"}) {
+    for (const auto* path :
+         {"/api/v1/orders", "/api/v1/status", "/api/v1/cluster", "/api/v1/orders/m1-7/why"}) {
       const auto answer = get(path);
       EXPECT_EQ(answer.status, 503U) << path;
       EXPECT_EQ(answer.header("retry-after"), "1") << path;
@@ -215,7 +227,8 @@ TEST_F(routes_test, a_failing_database_is_told_without_its_internals) {
   backend_->recover();
   backend_->throw_something();
   const auto broken = get("/api/v1/orders", viewer, "X-Request-Id: broken-1\r\n");
-  EXPECT_NE(log().find("4 read_failed request broken-1: secret-internals"), std::string::npos) << log();
+  EXPECT_NE(log().find("4 read_failed request broken-1: secret-internals"), std::string::npos)
+    << log();
   EXPECT_EQ(broken.status, 500U);
   EXPECT_EQ(broken.body.find("secret"), std::string::npos) << broken.body;
   backend_->recover();
@@ -245,8 +258,11 @@ TEST_F(routes_test, answers_only_in_what_the_client_accepts) {
   EXPECT_EQ(get("/api/v1/orders", viewer, "Accept: text/html\r\n").status, 406U);
   EXPECT_EQ(get("/api/v1/orders", viewer, "Accept: text/html, */*;q=0.1\r\n").status, 200U);
   EXPECT_EQ(get("/metrics", "", "Accept: application/json\r\n").status, 406U);
-  EXPECT_EQ(get("/metrics", "", "Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5\r\n").status,
-            200U);
+  EXPECT_EQ(
+    get("/metrics", "",
+        "Accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5\r\n")
+      .status,
+    200U);
 }
 
 TEST_F(routes_test, counts_what_it_answers) {
@@ -260,8 +276,12 @@ TEST_F(routes_test, counts_what_it_answers) {
     const auto text = client.get("/metrics").body;
     EXPECT_NE(text.find("# TYPE supreme_http_requests_total counter"), std::string::npos);
   }
-  EXPECT_EQ(metric("supreme_http_requests_total{method=\"GET\",route=\"/api/v1/orders\",status=\"200\"}"), 2);
-  EXPECT_EQ(metric("supreme_http_requests_total{method=\"GET\",route=\"/api/v1/orders\",status=\"401\"}"), 1);
+  EXPECT_EQ(
+    metric("supreme_http_requests_total{method=\"GET\",route=\"/api/v1/orders\",status=\"200\"}"),
+    2);
+  EXPECT_EQ(
+    metric("supreme_http_requests_total{method=\"GET\",route=\"/api/v1/orders\",status=\"401\"}"),
+    1);
   EXPECT_EQ(metric("supreme_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"}"), 1);
   EXPECT_EQ(metric("supreme_http_request_seconds_count{route=\"/api/v1/orders\"}"), 3);
   EXPECT_EQ(metric("supreme_http_auth_failures_total{reason=\"missing\"}"), 1);

@@ -14,8 +14,9 @@
 
 namespace supreme::api::tests {
 
-/// A backend in memory that keeps the rules of the real one: lists page by a numeric cursor, modes need a second
-/// person. A test can make it fail, or hold its calls and learn when they have come. Thread-safe.
+/// A backend in memory that keeps the rules of the real one: lists page by a numeric cursor, modes
+/// need a second person. A test can make it fail, or hold its calls and learn when they have come.
+/// Thread-safe.
 class scripted_backend final : public backend {
 public:
   struct list_call {
@@ -25,8 +26,8 @@ public:
     std::optional<std::string> cursor;
   };
 
-  size_t rows_per_view = 0;            ///< set before the server starts
-  size_t row_bytes = 1;                ///< likewise
+  size_t rows_per_view = 0; ///< set before the server starts
+  size_t row_bytes = 1;     ///< likewise
 
   storage::page list(storage::view v, const std::map<std::string, std::string>& filters,
                      size_t limit, const std::optional<std::string>& cursor) override {

@@ -1,5 +1,5 @@
-// Goal: the backend survives whatever the database does, and a mode change is told to the guards exactly when it
-// stands. Method: stores that do as the test says, behind the real interfaces.
+// Goal: the backend survives whatever the database does, and a mode change is told to the guards
+// exactly when it stands. Method: stores that do as the test says, behind the real interfaces.
 
 #include "api/storage_backend.hpp"
 #include "tests/config/sample.hpp"
@@ -23,7 +23,8 @@ namespace {
 
 /// What the stores do, shared by all that the factories make.
 struct script {
-  std::deque<std::optional<failure_kind>> calls; ///< of the coming calls: how each fails, or that it does not; then all work
+  std::deque<std::optional<failure_kind>>
+    calls; ///< of the coming calls: how each fails, or that it does not; then all work
   size_t opened = 0;
   size_t called = 0;
   bool refuses_to_open = false;
@@ -94,14 +95,27 @@ public:
     script_.changes.push_back(change);
     return script_.outcome;
   }
-  std::vector<storage::outcome> commit(const std::vector<storage::transaction>&) override { throw std::logic_error("not used"); }
+  std::vector<storage::outcome> commit(const std::vector<storage::transaction>&) override {
+    throw std::logic_error("not used");
+  }
   void open_account(const trading::account_id&, const trading::venue_id&,
-                    const std::map<trading::asset_id, trading::money>&) override { throw std::logic_error("not used"); }
-  storage::account_snapshot load_account(const trading::account_id&) override { throw std::logic_error("not used"); }
-  std::optional<storage::order_row> find_order(const trading::client_order_id&) override { throw std::logic_error("not used"); }
-  std::vector<storage::fill_row> fills_after(const trading::account_id&, uint64_t, size_t) override { throw std::logic_error("not used"); }
+                    const std::map<trading::asset_id, trading::money>&) override {
+    throw std::logic_error("not used");
+  }
+  storage::account_snapshot load_account(const trading::account_id&) override {
+    throw std::logic_error("not used");
+  }
+  std::optional<storage::order_row> find_order(const trading::client_order_id&) override {
+    throw std::logic_error("not used");
+  }
+  std::vector<storage::fill_row> fills_after(const trading::account_id&, uint64_t,
+                                             size_t) override {
+    throw std::logic_error("not used");
+  }
   std::vector<trading::account_id> accounts() override { throw std::logic_error("not used"); }
-  storage::replay_progress load_progress(const std::string&) override { throw std::logic_error("not used"); }
+  storage::replay_progress load_progress(const std::string&) override {
+    throw std::logic_error("not used");
+  }
 
 private:
   script& script_;
@@ -120,14 +134,25 @@ public:
     script_.call();
     return script_.config;
   }
-  storage::registered register_node(const storage::node_registration&) override { throw std::logic_error("not used"); }
-  storage::cluster_view renew(const std::string&, uint64_t, int64_t, uint64_t) override { throw std::logic_error("not used"); }
+  storage::registered register_node(const storage::node_registration&) override {
+    throw std::logic_error("not used");
+  }
+  storage::cluster_view renew(const std::string&, uint64_t, int64_t, uint64_t) override {
+    throw std::logic_error("not used");
+  }
   void leave(const std::string&, uint64_t) override { throw std::logic_error("not used"); }
-  std::optional<uint64_t> claim(const std::string&, const std::string&, uint64_t) override { throw std::logic_error("not used"); }
-  bool release(const std::string&, const std::string&, uint64_t, uint64_t) override { throw std::logic_error("not used"); }
+  std::optional<uint64_t> claim(const std::string&, const std::string&, uint64_t) override {
+    throw std::logic_error("not used");
+  }
+  bool release(const std::string&, const std::string&, uint64_t, uint64_t) override {
+    throw std::logic_error("not used");
+  }
   uint64_t next_incarnation() override { throw std::logic_error("not used"); }
-  std::optional<storage::config_row> config(uint64_t) override { throw std::logic_error("not used"); }
-  std::optional<uint64_t> apply_config(const std::string&, const std::string&, const std::string&, uint64_t) override {
+  std::optional<storage::config_row> config(uint64_t) override {
+    throw std::logic_error("not used");
+  }
+  std::optional<uint64_t> apply_config(const std::string&, const std::string&, const std::string&,
+                                       uint64_t) override {
     throw std::logic_error("not used");
   }
   void record_event(const storage::actor_event&) override { throw std::logic_error("not used"); }
@@ -154,7 +179,8 @@ protected:
   script ledger_;
   script cluster_;
   std::vector<storage::mode_change> told_;
-  storage_backend backend_{factories(), [this](const storage::mode_change& c) { told_.push_back(c); }};
+  storage_backend backend_{factories(),
+                           [this](const storage::mode_change& c) { told_.push_back(c); }};
 };
 
 } // namespace
@@ -229,15 +255,18 @@ TEST_F(storage_backend_test, announces_an_unrecorded_halt_only_where_somebody_li
 }
 
 TEST_F(storage_backend_test, restricts_only_strategies_and_instruments_that_are_configured) {
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), mode_outcome::unknown_scope) << "nothing is configured yet";
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), mode_outcome::unknown_scope)
+    << "nothing is configured yet";
   commit_config(1);
   EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), mode_outcome::applied);
   EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trnd")), mode_outcome::unknown_scope);
   EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "BTCUSDT")), mode_outcome::applied);
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "trend")), mode_outcome::unknown_scope);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "trend")),
+            mode_outcome::unknown_scope);
   auto resume = halt(mode_scope::strategy, "gone");
   resume.mode = trading_mode::active;
-  EXPECT_EQ(backend_.change_mode(resume), mode_outcome::applied) << "what left the configuration can still be allowed";
+  EXPECT_EQ(backend_.change_mode(resume), mode_outcome::applied)
+    << "what left the configuration can still be allowed";
 }
 
 TEST_F(storage_backend_test, a_halt_of_everything_or_an_account_asks_only_the_ledger) {
@@ -302,7 +331,8 @@ TEST_F(storage_backend_test, is_ready_when_the_database_answers_and_something_is
 }
 
 TEST(mode_scopes, have_names_that_read_back) {
-  for (const auto scope : {mode_scope::global, mode_scope::account, mode_scope::strategy, mode_scope::instrument})
+  for (const auto scope :
+       {mode_scope::global, mode_scope::account, mode_scope::strategy, mode_scope::instrument})
     EXPECT_EQ(parse_mode_scope(to_string(scope)), scope);
   EXPECT_FALSE(parse_mode_scope("Global"));
   EXPECT_FALSE(parse_mode_scope(""));

@@ -1,5 +1,5 @@
-// Goal: blocking calls run in order behind a bounded queue, and stopping leaves nothing behind. Method: real
-// threads that meet at futures.
+// Goal: blocking calls run in order behind a bounded queue, and stopping leaves nothing behind.
+// Method: real threads that meet at futures.
 
 #include "api/worker.hpp"
 

@@ -1,7 +1,7 @@
-// Goal: what an actor around a strategy costs: updates per second one bar a message and in batches, beside the bare object; and the memory
-// of ten thousand idle strategy actors.
-// Method: one process, one worker thread, ratios of things measured in this run. Prints a table; asserts nothing but that the
-// three ways make the same number of decisions.
+// Goal: what an actor around a strategy costs: updates per second one bar a message and in batches,
+// beside the bare object; and the memory of ten thousand idle strategy actors. Method: one process,
+// one worker thread, ratios of things measured in this run. Prints a table; asserts nothing but
+// that the three ways make the same number of decisions.
 #include "actors/strategy/strategy.hpp"
 #include "trading/orders/strategy_slot.hpp"
 
@@ -33,15 +33,22 @@ std::vector<trading::bar> make_bars() {
     price += static_cast<int64_t>(state >> 61u) - 3;
     price = std::max<int64_t>(price, 1'000);
     auto p = trading::decimal::from_integer(price);
-    bars[i] = {trading::instrument_id{"BTCUSDT"}, trading::timestamp::from_ms(static_cast<int64_t>(i) * 60'000),
-               std::chrono::seconds{60}, p, p, p, p, trading::decimal::from_integer(1)};
+    bars[i] = {trading::instrument_id{"BTCUSDT"},
+               trading::timestamp::from_ms(static_cast<int64_t>(i) * 60'000),
+               std::chrono::seconds{60},
+               p,
+               p,
+               p,
+               p,
+               trading::decimal::from_integer(1)};
   }
   return bars;
 }
 
 trading::strategy_slot make_slot() {
   const auto* kind = trading::find_strategy_kind("momentum");
-  return {trading::strategy_id{"bench"}, trading::account_id{"main"}, trading::instrument_id{"BTCUSDT"},
+  return {trading::strategy_id{"bench"}, trading::account_id{"main"},
+          trading::instrument_id{"BTCUSDT"},
           kind->make(trading::check_parameters(*kind, {}).values)};
 }
 
@@ -98,14 +105,16 @@ std::pair<double, uint64_t> measure(caf::actor_system& system, Send send) {
   return {rate, decisions};
 }
 
-/// Ten thousand instances of one strategy, one instrument each: what units a node runs, and the slot that each has.
+/// Ten thousand instances of one strategy, one instrument each: what units a node runs, and the
+/// slot that each has.
 std::vector<actors::unit_context> make_crowd_contexts() {
   config::strategy_settings strategy;
   strategy.id = trading::strategy_id{"bench"};
   strategy.kind = "momentum";
   strategy.account = trading::account_id{"main"};
   strategy.instances = actor_count;
-  strategy.parameters = trading::check_parameters(*trading::find_strategy_kind(strategy.kind), {}).values;
+  strategy.parameters =
+    trading::check_parameters(*trading::find_strategy_kind(strategy.kind), {}).values;
   for (size_t i = 0; i < actor_count; ++i)
     strategy.instruments.emplace_back("COIN" + std::to_string(i) + "USDT");
   auto config = std::make_shared<actors::committed_config>();
@@ -135,7 +144,14 @@ std::optional<size_t> measure_crowd(caf::actor_system& system) {
     first.id = {"bench", 1, 1, trading::timestamp::from_ms(60'000), {}, 1, 1};
     first.definition = contexts[i].spec.definition;
     auto p = trading::decimal::from_integer(100);
-    first.bars.push_back({trading::instrument_id{"COIN" + std::to_string(i) + "USDT"}, {}, std::chrono::seconds{60}, p, p, p, p, p});
+    first.bars.push_back({trading::instrument_id{"COIN" + std::to_string(i) + "USDT"},
+                          {},
+                          std::chrono::seconds{60},
+                          p,
+                          p,
+                          p,
+                          p,
+                          p});
     self->request(crowd[i], std::chrono::seconds{60}, first)
       .receive([&](const protocols::step_done&) { ++answered; },
                [&](const caf::error& e) { std::printf("failed: %s\n", system.render(e).c_str()); });
@@ -170,19 +186,22 @@ int run() {
   std::vector<bar_batch> batches;
   for (size_t i = 0; i < bars.size(); i += batch_size)
     batches.emplace_back(bars.begin() + static_cast<std::ptrdiff_t>(i),
-                         bars.begin() + static_cast<std::ptrdiff_t>(std::min(i + batch_size, bars.size())));
+                         bars.begin()
+                           + static_cast<std::ptrdiff_t>(std::min(i + batch_size, bars.size())));
   auto [batched, decisions_batched] = measure(system, [&](const caf::actor& to) {
     for (auto& batch : batches)
       caf::anon_send(to, std::move(batch));
   });
 
   std::printf("%-44s %8.2f M bars/s   1.00\n", "strategy slot, called", bare);
-  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n", "behind a mailbox, one bar a message", one, one / bare);
-  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n", "behind a mailbox, 512 bars a message", batched,
-              batched / bare);
+  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n",
+              "behind a mailbox, one bar a message", one, one / bare);
+  std::printf("%-44s %8.2f M bars/s   %.2f of the bare call\n",
+              "behind a mailbox, 512 bars a message", batched, batched / bare);
   std::printf("%-44s %8zu bytes each\n", "10,000 strategy actors", bytes.value_or(0));
   bool same = decisions_one == expected && decisions_batched == expected;
-  std::printf("decisions %lu, %lu, %lu: %s\n", expected, decisions_one, decisions_batched, same ? "equal" : "DIFFERENT");
+  std::printf("decisions %lu, %lu, %lu: %s\n", expected, decisions_one, decisions_batched,
+              same ? "equal" : "DIFFERENT");
   return same && bytes ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 // Goal: what the gateway's checks and routing cost per request.
-// Method: /healthz of a gateway beside the smallest server that Beast can be, in the same process and asked by
-// the same client over one kept connection, because only the ratio carries over between machines.
+// Method: /healthz of a gateway beside the smallest server that Beast can be, in the same process
+// and asked by the same client over one kept connection, because only the ratio carries over
+// between machines.
 
 #include "api/server.hpp"
 
@@ -32,7 +33,8 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-constexpr std::string_view request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
+constexpr std::string_view request =
+  "GET /healthz HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n";
 
 /// /healthz needs nobody behind it.
 class no_backend final : public backend {
@@ -41,20 +43,27 @@ public:
                      const std::optional<std::string>&) override {
     throw std::logic_error("not measured");
   }
-  std::optional<nlohmann::json> why(const std::string&) override { throw std::logic_error("not measured"); }
+  std::optional<nlohmann::json> why(const std::string&) override {
+    throw std::logic_error("not measured");
+  }
   nlohmann::json status() override { throw std::logic_error("not measured"); }
   nlohmann::json cluster() override { throw std::logic_error("not measured"); }
   nlohmann::json actors() override { throw std::logic_error("not measured"); }
   nlohmann::json strategies() override { throw std::logic_error("not measured"); }
   bool ready(std::string&) override { throw std::logic_error("not measured"); }
-  storage::mode_outcome change_mode(const storage::mode_change&) override { throw std::logic_error("not measured"); }
+  storage::mode_outcome change_mode(const storage::mode_change&) override {
+    throw std::logic_error("not measured");
+  }
   trading::trading_mode current_mode(storage::mode_scope, const std::string&) override {
     throw std::logic_error("not measured");
   }
-  bool announce_unrecorded(const storage::mode_change&) override { throw std::logic_error("not measured"); }
+  bool announce_unrecorded(const storage::mode_change&) override {
+    throw std::logic_error("not measured");
+  }
 };
 
-/// Answers every request of one client with the same body; checks, limits, routes and counts nothing.
+/// Answers every request of one client with the same body; checks, limits, routes and counts
+/// nothing.
 class smallest_server {
 public:
   smallest_server() : acceptor_(io_, {asio::ip::address_v4::loopback(), 0}), socket_(io_) {
@@ -74,10 +83,11 @@ private:
   void read() {
     socket_.set_option(asio::ip::tcp::no_delay{true});
     request_ = {};
-    http::async_read(socket_, buffer_, request_, [this](const boost::system::error_code& error, size_t) {
-      if (!error)
-        write();
-    });
+    http::async_read(socket_, buffer_, request_,
+                     [this](const boost::system::error_code& error, size_t) {
+                       if (!error)
+                         write();
+                     });
   }
   void write() {
     answer_ = {http::status::ok, 11};
@@ -114,12 +124,14 @@ public:
   }
   ~asking() { ::close(socket_); }
 
-  /// Sends `count` requests at once and reads that many answers; both servers end each with the same body.
+  /// Sends `count` requests at once and reads that many answers; both servers end each with the
+  /// same body.
   void ask(size_t count) {
     std::string text;
     for (size_t i = 0; i < count; ++i)
       text += request;
-    if (::send(socket_, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+    if (::send(socket_, text.data(), text.size(), MSG_NOSIGNAL)
+        != static_cast<ssize_t>(text.size()))
       throw std::runtime_error("cannot send");
     while (count > 0) {
       char chunk[65536];
@@ -148,7 +160,8 @@ void run(benchmark::State& state, uint16_t port) {
 void gateway_healthz(benchmark::State& state) {
   server_options options;
   options.gateway.log = [](log_level, std::string_view, std::string_view) {};
-  auto started = server::start(options, std::make_shared<no_backend>(), std::make_shared<prometheus::Registry>());
+  auto started = server::start(options, std::make_shared<no_backend>(),
+                               std::make_shared<prometheus::Registry>());
   if (!started)
     throw std::runtime_error(started.error());
   run(state, (*started)->port());

@@ -1,12 +1,13 @@
-// Goal: how many operations a second the order book does with all its rules, and what the rules cost.
-// Method: one reproducible mix in memory: 70 % limit orders near the touch, 25 % cancels of a random
-// open order, 5 % market orders that take, from 256 owners, in a book of some thousand orders. The
-// yardstick is a bare hand-written book of integers without ids to check, owners, rules, fees or
-// events; it runs in the same process, because only ratios carry over between machines. Both do the
-// same operations and end with the same trades, or the program fails. A second mix adds what the bare
-// book cannot do: self-trade prevention, post-only, reduce-only, stops and trailing stops. A third shows
-// the worst place for a price: every order on a level of its own, far from the touch. The program also
-// fails when a book that has seen the second mix once allocates anything for it again.
+// Goal: how many operations a second the order book does with all its rules, and what the rules
+// cost. Method: one reproducible mix in memory: 70 % limit orders near the touch, 25 % cancels of a
+// random open order, 5 % market orders that take, from 256 owners, in a book of some thousand
+// orders. The yardstick is a bare hand-written book of integers without ids to check, owners,
+// rules, fees or events; it runs in the same process, because only ratios carry over between
+// machines. Both do the same operations and end with the same trades, or the program fails. A
+// second mix adds what the bare book cannot do: self-trade prevention, post-only, reduce-only,
+// stops and trailing stops. A third shows the worst place for a price: every order on a level of
+// its own, far from the touch. The program also fails when a book that has seen the second mix once
+// allocates anything for it again.
 
 #include "trading/matching/order_book.hpp"
 
@@ -42,9 +43,16 @@ size_t allocations = 0;
   throw std::bad_alloc{};
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, size_t /*size*/,
+                                       std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
 
 namespace supreme::trading {
 namespace {
@@ -56,8 +64,8 @@ constexpr uint32_t orders_max = 1 << 14;
 
 enum class kind : uint8_t { add, cancel, take };
 
-/// Decided once, outside the measured time. Which order a cancel names is the number of the add that
-/// made it, so that both books cancel the same one.
+/// Decided once, outside the measured time. Which order a cancel names is the number of the add
+/// that made it, so that both books cancel the same one.
 struct operation {
   kind what;
   side direction;
@@ -187,7 +195,11 @@ std::vector<operation> make_operations() {
   uint32_t adds = 0;
   int64_t middle = ladder_ticks / 2;
   while (out.size() < operation_count) {
-    operation o{kind::add, random() % 2 == 0 ? side::buy : side::sell, static_cast<uint16_t>(below(owner_count)), 0, 0,
+    operation o{kind::add,
+                random() % 2 == 0 ? side::buy : side::sell,
+                static_cast<uint16_t>(below(owner_count)),
+                0,
+                0,
                 1 + below(20)};
     const auto choice = below(100);
     const bool buys = o.direction == side::buy;
@@ -197,7 +209,8 @@ std::vector<operation> make_operations() {
       const bool both = book.best_bid() >= 0 && book.best_ask() < ladder_ticks;
       if (both)
         middle = (book.best_bid() + book.best_ask()) / 2;
-      const int64_t touch = buys ? (both ? book.best_bid() : middle) : (both ? book.best_ask() : middle + 1);
+      const int64_t touch =
+        buys ? (both ? book.best_bid() : middle) : (both ? book.best_ask() : middle + 1);
       o.ticks = std::clamp<int64_t>(buys ? touch - behind : touch + behind, 1, ladder_ticks - 2);
       o.add = adds++;
       placed.push_back(o.add);
@@ -230,11 +243,19 @@ const std::vector<operation>& all_operations() {
 
 // --- the book --------------------------------------------------------------
 
-const instrument traded{instrument_id{"BTCUSDT"},       asset_id{"BTC"}, asset_id{"USDT"}, decimal::literal("0.01"),
-                        decimal::literal("0.00001"), decimal::literal("0.00001")};
+const instrument traded{instrument_id{"BTCUSDT"},
+                        asset_id{"BTC"},
+                        asset_id{"USDT"},
+                        decimal::literal("0.01"),
+                        decimal::literal("0.00001"),
+                        decimal::literal("0.00001")};
 
 order_book make_book() {
-  return order_book{traded, {.maker_fee_ppb = -100'000, .taker_fee_ppb = 400'000, .orders_max = orders_max, .owners = owner_count}};
+  return order_book{traded,
+                    {.maker_fee_ppb = -100'000,
+                     .taker_fee_ppb = 400'000,
+                     .orders_max = orders_max,
+                     .owners = owner_count}};
 }
 
 /// As the world outside gives them: decimals, owners, rules.
@@ -244,7 +265,9 @@ struct call {
   uint32_t add;
 };
 
-price price_at(int64_t ticks) { return price::from_raw((ticks + 1'000'000) * traded.tick_size.raw()); }
+price price_at(int64_t ticks) {
+  return price::from_raw((ticks + 1'000'000) * traded.tick_size.raw());
+}
 
 call plain_call(const operation& o) {
   call c{{}, o.what, o.add};
@@ -266,7 +289,8 @@ std::vector<call> plain_calls() {
   return out;
 }
 
-/// Of 40 adds, one is a stop, one a trailing stop, four are post-only and four reduce-only; every order prevents self-trades.
+/// Of 40 adds, one is a stop, one a trailing stop, four are post-only and four reduce-only; every
+/// order prevents self-trades.
 std::vector<call> ruled_calls() {
   std::vector<call> out;
   for (const auto& o : all_operations()) {
@@ -355,7 +379,8 @@ BENCHMARK_CAPTURE(order_book_mix, all_rules, ruled_calls);
 /// Adds and cancels in a book of as many levels as orders, evenly anywhere in it.
 void order_book_levels(benchmark::State& state) {
   const auto levels = state.range(0);
-  auto book = order_book{traded, {.orders_max = static_cast<uint32_t>(levels) + 1, .owners = owner_count}};
+  auto book =
+    order_book{traded, {.orders_max = static_cast<uint32_t>(levels) + 1, .owners = owner_count}};
   book_order o;
   o.size = decimal::from_integer(1);
   for (int64_t i = 0; i < levels; ++i) {
@@ -364,7 +389,8 @@ void order_book_levels(benchmark::State& state) {
   }
   std::mt19937_64 random{3};
   for ([[maybe_unused]] auto round : state) {
-    o.limit_price = price_at(2 * static_cast<int64_t>(random() % static_cast<uint64_t>(levels)) + 1);
+    o.limit_price =
+      price_at(2 * static_cast<int64_t>(random() % static_cast<uint64_t>(levels)) + 1);
     static_cast<void>(book.cancel(o.owner, std::get<order_accepted>(book.submit(o).front()).id));
   }
   state.SetItemsProcessed(2 * state.iterations());
@@ -402,8 +428,8 @@ bool same_trades() {
   bare_book bare;
   for (const auto& o : all_operations())
     run_bare(bare, o);
-  std::printf("%zu operations, %zu trades (bare loop %zu), %u orders rest at the end\n", operation_count, ours, bare.trades,
-              book.open_order_count());
+  std::printf("%zu operations, %zu trades (bare loop %zu), %u orders rest at the end\n",
+              operation_count, ours, bare.trades, book.open_order_count());
   return ours == bare.trades && ours > 0;
 }
 

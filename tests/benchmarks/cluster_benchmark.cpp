@@ -1,6 +1,7 @@
-// Goal: how fast three nodes replay in lockstep, beside what a network round trip, a commit and a synced write cost at the same
-// time; how long a kill -9 stops trading; what an idle node and the whole demo use.
-// Method: real processes on this machine, a generated market, all figures from one run; times from the rows' own clocks.
+// Goal: how fast three nodes replay in lockstep, beside what a network round trip, a commit and a
+// synced write cost at the same time; how long a kill -9 stops trading; what an idle node and the
+// whole demo use. Method: real processes on this machine, a generated market, all figures from one
+// run; times from the rows' own clocks.
 #include "commands/mesh.hpp"
 #include "config/build_id.hpp"
 #include "config/loader.hpp"
@@ -82,8 +83,8 @@ private:
   caf::response_promise done_;
 };
 
-caf::behavior make_pinger(caf::stateful_actor<std::unique_ptr<pinger>>* self, const protocols::gatekeeper& gate,
-                          const protocols::hello& greeting) {
+caf::behavior make_pinger(caf::stateful_actor<std::unique_ptr<pinger>>* self,
+                          const protocols::gatekeeper& gate, const protocols::hello& greeting) {
   self->state = std::make_unique<pinger>(self, gate, greeting);
   return self->state->make_behavior();
 }
@@ -106,10 +107,14 @@ double round_trip_cost(running_cluster& cluster) {
     throw std::runtime_error("cannot reach a node: " + system.render(gate.error()));
   caf::scoped_actor self{system};
   auto asker = system.spawn(make_pinger, *gate,
-                            protocols::hello{node.cluster, std::string{config::build_id()}, protocols::message_set_hash(), "bench", 0});
+                            protocols::hello{node.cluster, std::string{config::build_id()},
+                                             protocols::message_set_hash(), "bench", 0});
   auto begin = clock_type::now();
   self->request(asker, patience, probes)
-    .receive([] {}, [&](const caf::error& why) { throw std::runtime_error("a ping failed: " + system.render(why)); });
+    .receive([] {},
+             [&](const caf::error& why) {
+               throw std::runtime_error("a ping failed: " + system.render(why));
+             });
   auto cost = milliseconds_each(clock_type::now() - begin, probes);
   self->send_exit(asker, caf::exit_reason::user_shutdown);
   return cost;
@@ -137,17 +142,22 @@ usage usage_of(pid_t pid) {
 }
 
 void measure_lockstep(running_cluster& cluster) {
-  cluster.wait_until("EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(steps_measured) + ")", patience);
-  auto seconds = std::stod(cluster.value("SELECT extract(epoch FROM max(recorded_at) - min(recorded_at)) FROM "
-                                         "trading.replay_steps WHERE step BETWEEN 100 AND "
-                                         + std::to_string(steps_measured)));
-  auto orders = cluster.value("SELECT count(*) FROM trading.orders WHERE event_time_ns <= (SELECT event_time_ns FROM "
-                              "trading.replay_steps WHERE step = "
-                              + std::to_string(steps_measured) + ")");
+  cluster.wait_until(
+    "EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(steps_measured) + ")",
+    patience);
+  auto seconds =
+    std::stod(cluster.value("SELECT extract(epoch FROM max(recorded_at) - min(recorded_at)) FROM "
+                            "trading.replay_steps WHERE step BETWEEN 100 AND "
+                            + std::to_string(steps_measured)));
+  auto orders = cluster.value(
+    "SELECT count(*) FROM trading.orders WHERE event_time_ns <= (SELECT event_time_ns FROM "
+    "trading.replay_steps WHERE step = "
+    + std::to_string(steps_measured) + ")");
   auto steps = static_cast<double>(steps_measured - 100);
   auto each = 1000 * seconds / steps;
   auto orders_each = std::stod(orders) / static_cast<double>(steps_measured);
-  std::printf("%-52s %8.0f timestamps/s, %.2f ms each, %.2f orders each\n", "lockstep on three nodes", 1000 / each, each, orders_each);
+  std::printf("%-52s %8.0f timestamps/s, %.2f ms each, %.2f orders each\n",
+              "lockstep on three nodes", 1000 / each, each, orders_each);
   // The cluster goes on meanwhile, so these carry its load, too.
   auto trip = round_trip_cost(cluster);
   auto commit = commit_cost(cluster);
@@ -158,18 +168,23 @@ void measure_lockstep(running_cluster& cluster) {
   print("one round trip between two processes, while it runs", trip);
   print("one single-row commit, while it runs", commit);
   print("one synced write, while it runs", sync);
-  print("4 round trips + 1 commit + 3 commits per order", 4 * trip + commit + 3 * orders_each * commit);
+  print("4 round trips + 1 commit + 3 commits per order",
+        4 * trip + commit + 3 * orders_each * commit);
 }
 
 void measure_failover(running_cluster& cluster) {
   auto victim = cluster.holder("guard/main");
   auto before = cluster.step();
   cluster.kill_node(victim);
-  cluster.wait_until("EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(before + 200) + ")", patience);
-  auto gap = cluster.value("SELECT max(d) FROM (SELECT extract(epoch FROM recorded_at - lag(recorded_at) OVER (ORDER BY step)) d "
+  cluster.wait_until(
+    "EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(before + 200) + ")",
+    patience);
+  auto gap = cluster.value("SELECT max(d) FROM (SELECT extract(epoch FROM recorded_at - "
+                           "lag(recorded_at) OVER (ORDER BY step)) d "
                            "FROM trading.replay_steps WHERE step >= "
                            + std::to_string(before) + ") x");
-  std::printf("%-52s %8.2f s from the last step before to the first after\n", "kill -9 of the guard's node", std::stod(gap));
+  std::printf("%-52s %8.2f s from the last step before to the first after\n",
+              "kill -9 of the guard's node", std::stod(gap));
 }
 
 int run() {
@@ -186,16 +201,20 @@ int run() {
   options.speed = 1;
   options.gateway_port = 0;
   running_cluster cluster{options};
-  cluster.wait_until("(SELECT count(*) FROM cluster.units WHERE holder IS NOT NULL) >= 10", patience);
+  cluster.wait_until("(SELECT count(*) FROM cluster.units WHERE holder IS NOT NULL) >= 10",
+                     patience);
   auto pid = cluster.pid("node-b");
   auto before = usage_of(pid);
   auto begin = clock_type::now();
-  cluster.wait_until("clock_timestamp() > timestamptz " + ("'" + cluster.value("SELECT clock_timestamp() + interval '10 s'") + "'"),
+  cluster.wait_until("clock_timestamp() > timestamptz "
+                       + ("'" + cluster.value("SELECT clock_timestamp() + interval '10 s'") + "'"),
                      patience);
   auto after = usage_of(pid);
   auto seconds = std::chrono::duration<double>(clock_type::now() - begin).count();
-  auto percent = 100.0 * static_cast<double>(after.ticks - before.ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK)) / seconds;
-  std::printf("%-52s %8.2f %% of a core, %.1f MB resident\n", "an idle node", percent, static_cast<double>(after.kib) / 1024);
+  auto percent = 100.0 * static_cast<double>(after.ticks - before.ticks)
+                 / static_cast<double>(::sysconf(_SC_CLK_TCK)) / seconds;
+  std::printf("%-52s %8.2f %% of a core, %.1f MB resident\n", "an idle node", percent,
+              static_cast<double>(after.kib) / 1024);
   return 0;
 }
 

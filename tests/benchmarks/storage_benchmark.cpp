@@ -1,7 +1,8 @@
 // Goal: what the transactions of one order cost beyond the disk, and what grouping them saves.
-// Method: every iteration also times a bare single-row commit on a connection of its own, so that the counter `x_bare` compares
-// the two under the same load; only this ratio carries over between machines. The time shown is that of one member. Needs
-// a cluster: SUPREME_TEST_PG, as for the tests; makes and drops a database of its own.
+// Method: every iteration also times a bare single-row commit on a connection of its own, so that
+// the counter `x_bare` compares the two under the same load; only this ratio carries over between
+// machines. The time shown is that of one member. Needs a cluster: SUPREME_TEST_PG, as for the
+// tests; makes and drops a database of its own.
 
 #include "storage/migrate.hpp"
 #include "storage/open.hpp"
@@ -27,7 +28,9 @@ using tests::commit;
 using tests::desk;
 using clock = std::chrono::steady_clock;
 
-double seconds_since(clock::time_point began) { return std::chrono::duration<double>(clock::now() - began).count(); }
+double seconds_since(clock::time_point began) {
+  return std::chrono::duration<double>(clock::now() - began).count();
+}
 
 /// A migrated database, a node that holds every unit, and an account with money.
 class bench_database {
@@ -43,12 +46,15 @@ public:
     n.node = n.runtime_id = n.cluster = n.build = n.messages = n.host = "bench";
     n.ttl_ms = 36'000'000;
     const auto incarnation = cluster->register_node(n).incarnation;
-    const auto own = [&](const std::string& unit) { return unit_claim{unit, cluster->claim(unit, "bench", incarnation).value()}; };
+    const auto own = [&](const std::string& unit) {
+      return unit_claim{unit, cluster->claim(unit, "bench", incarnation).value()};
+    };
     d.guard = own("guard");
     d.strategy = own("strategy");
     d.executor = own("executor");
     d.portfolio = own("portfolio");
-    ledger->open_account(account_id{"main"}, venue_id{"sim"}, {{asset_id{"USDT"}, decimal::literal("1000000000")}});
+    ledger->open_account(account_id{"main"}, venue_id{"sim"},
+                         {{asset_id{"USDT"}, decimal::literal("1000000000")}});
     bare_ = std::make_unique<pqxx::connection>(conninfo_);
     pqxx::nontransaction{*bare_}.exec("CREATE TABLE public.bare (number bigint, content text)");
     bare_->prepare("bare", "INSERT INTO public.bare VALUES ($1, $2)");
@@ -70,7 +76,8 @@ public:
   std::string next_cause() { return std::to_string(++number_); }
 
   order_row sent_order() {
-    return commit(*ledger, d.fused(d.decide(next_cause(), side::buy, "0.001", "0.2"), 1)).order.value();
+    return commit(*ledger, d.fused(d.decide(next_cause(), side::buy, "0.001", "0.2"), 1))
+      .order.value();
   }
 
   std::unique_ptr<ledger_store> ledger;
@@ -78,8 +85,8 @@ public:
 
 private:
   static std::string with_database(const std::string& server, const std::string& name) {
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{PQconninfoParse(server.c_str(), nullptr),
-                                                                             &PQconninfoFree};
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options{
+      PQconninfoParse(server.c_str(), nullptr), &PQconninfoFree};
     std::string out = "dbname=" + name;
     for (const auto* o = options.get(); o != nullptr && o->keyword != nullptr; ++o)
       if (o->val != nullptr && std::string{"dbname"} != o->keyword)
@@ -139,7 +146,11 @@ void submit(benchmark::State& state) {
   auto& b = *database;
   measure(
     state, 1,
-    [&] { return b.d.submit(commit(*b.ledger, b.d.decide(b.next_cause(), side::buy, "0.001", "0.2")).order->order.id, 1); },
+    [&] {
+      return b.d.submit(
+        commit(*b.ledger, b.d.decide(b.next_cause(), side::buy, "0.001", "0.2")).order->order.id,
+        1);
+    },
     [&](const auto& t) { expect_applied(commit(*b.ledger, t)); });
 }
 
@@ -153,7 +164,8 @@ void report(benchmark::State& state) {
 void fill(benchmark::State& state) {
   auto& b = *database;
   measure(
-    state, 1, [&] { return b.d.fill(*b.ledger, b.sent_order(), b.next_cause(), "100", "0.001", "0.0001"); },
+    state, 1,
+    [&] { return b.d.fill(*b.ledger, b.sent_order(), b.next_cause(), "100", "0.001", "0.0001"); },
     [&](const auto& t) { expect_applied(commit(*b.ledger, t)); });
 }
 
@@ -187,7 +199,8 @@ BENCHMARK(decide_group)->Arg(1)->Arg(8)->Arg(64)->UseManualTime()->Unit(benchmar
 int main(int count, char** arguments) {
   const char* server = std::getenv("SUPREME_TEST_PG");
   if (server == nullptr || *server == '\0') {
-    std::cerr << "needs a PostgreSQL cluster: set SUPREME_TEST_PG to the output of deploy/postgres.sh start NAME\n";
+    std::cerr << "needs a PostgreSQL cluster: set SUPREME_TEST_PG to the output of "
+                 "deploy/postgres.sh start NAME\n";
     return 1;
   }
   supreme::storage::database = std::make_unique<supreme::storage::bench_database>(server);

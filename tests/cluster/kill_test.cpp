@@ -1,7 +1,8 @@
-// Goal: kill -9 of any node at any moment of a replay loses, repeats and changes nothing: signals, verdicts, orders, fills, positions
-// and equity are row for row those of an undisturbed run, and the venue's own ledger agrees.
-// Method: real processes over mutual TLS, a private PostgreSQL, recorded or generated bars; seeded kills, the seed in every message.
-// SUPREME_KILL_RUNS sets the number of disturbed runs, SUPREME_KILL_SEED where they start.
+// Goal: kill -9 of any node at any moment of a replay loses, repeats and changes nothing: signals,
+// verdicts, orders, fills, positions and equity are row for row those of an undisturbed run, and
+// the venue's own ledger agrees. Method: real processes over mutual TLS, a private PostgreSQL,
+// recorded or generated bars; seeded kills, the seed in every message. SUPREME_KILL_RUNS sets the
+// number of disturbed runs, SUPREME_KILL_SEED where they start.
 #include "commands/session_summary.hpp"
 #include "storage/open.hpp"
 #include "tests/cluster/running_cluster.hpp"
@@ -40,7 +41,8 @@ void expect_identity(running_cluster& cluster) {
   for (const auto& difference :
        commands::compare_with_venue(cluster.site().database, cluster.site().venue_ledger.string()))
     ADD_FAILURE() << difference;
-  // The first node's signed heads; it has signed some by the end of a run, unless it was killed before.
+  // The first node's signed heads; it has signed some by the end of a run, unless it was killed
+  // before.
   auto anchors = cluster.site().anchor_file.string();
   auto report = storage::open_postgres_auditor(cluster.site().database)
                   ->verify(std::filesystem::exists(anchors) ? anchors : "");
@@ -58,33 +60,41 @@ std::vector<std::string> run_undisturbed(const commands::demo_options& options) 
 /// What a kill met: orders between T1 and T4, by state.
 std::string orders_in_flight(running_cluster& cluster) {
   std::string text;
-  for (const auto& line : cluster.lines("SELECT state, count(*) FROM trading.orders WHERE is_open GROUP BY 1"))
+  for (const auto& line :
+       cluster.lines("SELECT state, count(*) FROM trading.orders WHERE is_open GROUP BY 1"))
     text += (text.empty() ? "" : ", ") + line;
   return text.empty() ? "none" : text;
 }
 
-/// Holds the account at a moment when an order is committed as SUBMITTING and its outcome is not: the submit is on its way or at
-/// the venue, T3 waits. While it is held nobody can write the account.
+/// Holds the account at a moment when an order is committed as SUBMITTING and its outcome is not:
+/// the submit is on its way or at the venue, T3 waits. While it is held nobody can write the
+/// account.
 class held_account {
 public:
-  explicit held_account(running_cluster& cluster) : connection_(cluster.site().database), hold_(connection_) {
-    // A lock taken too late is given back with its subtransaction, and the next order is waited for.
-    hold_.exec("DO $$ DECLARE give_up constant timestamptz := clock_timestamp() + interval '120 s'; BEGIN "
-               "LOOP "
-               "  IF clock_timestamp() > give_up THEN RAISE EXCEPTION 'no order was met in SUBMITTING'; END IF; "
-               "  CONTINUE WHEN NOT EXISTS (SELECT FROM trading.orders WHERE state = 'submitting'); "
-               "  BEGIN "
-               "    PERFORM FROM trading.accounts FOR UPDATE; "
-               "    IF EXISTS (SELECT FROM trading.orders WHERE state = 'submitting') THEN RETURN; END IF; "
-               "    RAISE SQLSTATE 'S0001'; "
-               "  EXCEPTION WHEN SQLSTATE 'S0001' THEN NULL; "
-               "  END; "
-               "END LOOP; END $$");
+  explicit held_account(running_cluster& cluster)
+    : connection_(cluster.site().database), hold_(connection_) {
+    // A lock taken too late is given back with its subtransaction, and the next order is waited
+    // for.
+    hold_.exec(
+      "DO $$ DECLARE give_up constant timestamptz := clock_timestamp() + interval '120 s'; BEGIN "
+      "LOOP "
+      "  IF clock_timestamp() > give_up THEN RAISE EXCEPTION 'no order was met in SUBMITTING'; END "
+      "IF; "
+      "  CONTINUE WHEN NOT EXISTS (SELECT FROM trading.orders WHERE state = 'submitting'); "
+      "  BEGIN "
+      "    PERFORM FROM trading.accounts FOR UPDATE; "
+      "    IF EXISTS (SELECT FROM trading.orders WHERE state = 'submitting') THEN RETURN; END IF; "
+      "    RAISE SQLSTATE 'S0001'; "
+      "  EXCEPTION WHEN SQLSTATE 'S0001' THEN NULL; "
+      "  END; "
+      "END LOOP; END $$");
   }
-  /// The dead must not speak: sessions whose process was killed while they waited for the account end before it is free again.
+  /// The dead must not speak: sessions whose process was killed while they waited for the account
+  /// end before it is free again.
   void end_waiting_sessions(running_cluster& cluster) {
     (void)cluster.lines("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
-                        + std::to_string(connection_.backendpid()) + " = ANY (pg_blocking_pids(pid))");
+                        + std::to_string(connection_.backendpid())
+                        + " = ANY (pg_blocking_pids(pid))");
   }
 
 private:
@@ -92,19 +102,23 @@ private:
   pqxx::work hold_;
 };
 
-/// Orders whose outcome an executor of a later epoch had to find out: found at the venue, or proven never to have come there.
+/// Orders whose outcome an executor of a later epoch had to find out: found at the venue, or proven
+/// never to have come there.
 uint64_t resolved_later(running_cluster& cluster) {
-  return std::stoull(cluster.value(
-    "SELECT count(DISTINCT d.order_id) FROM trading.order_events d JOIN trading.order_events r USING (order_id) "
-    "WHERE d.kind = 'decided' AND d.to_state = 'submitting' AND r.from_state IN ('submitting', 'unknown') "
-    "AND r.kind IN ('reported', 'resubmitting') "
-    "AND d.recorded_at < (SELECT min(c.recorded_at) FROM cluster.node_events c WHERE c.unit = r.actor AND c.epoch = r.epoch)"));
+  return std::stoull(
+    cluster.value("SELECT count(DISTINCT d.order_id) FROM trading.order_events d JOIN "
+                  "trading.order_events r USING (order_id) "
+                  "WHERE d.kind = 'decided' AND d.to_state = 'submitting' AND r.from_state IN "
+                  "('submitting', 'unknown') "
+                  "AND r.kind IN ('reported', 'resubmitting') "
+                  "AND d.recorded_at < (SELECT min(c.recorded_at) FROM cluster.node_events c WHERE "
+                  "c.unit = r.actor AND c.epoch = r.epoch)"));
 }
 
 struct kill_plan {
-  const char* unit;        ///< the node that holds this dies
-  bool restart;            ///< and is started again
-  bool during_submission;  ///< at the moment an order stands in SUBMITTING: between T1 and T3
+  const char* unit;       ///< the node that holds this dies
+  bool restart;           ///< and is started again
+  bool during_submission; ///< at the moment an order stands in SUBMITTING: between T1 and T3
 };
 
 constexpr std::array<kill_plan, 8> plans{{{"conductor/main", false, false},
@@ -127,10 +141,12 @@ TEST(cluster_kill, any_node_may_die_at_any_moment_and_the_rows_stay_the_same) {
     auto plan = plans[(seed + run) % plans.size()];
     std::mt19937_64 random{seed + run};
     auto when = std::uniform_int_distribution<uint64_t>{100, 2900}(random);
-    SCOPED_TRACE("seed " + std::to_string(seed + run) + ": kill the holder of " + plan.unit + " at step "
-                 + std::to_string(when));
+    SCOPED_TRACE("seed " + std::to_string(seed + run) + ": kill the holder of " + plan.unit
+                 + " at step " + std::to_string(when));
     running_cluster cluster{options};
-    cluster.wait_until("EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(when) + ")", run_patience);
+    cluster.wait_until("EXISTS (SELECT FROM trading.replays WHERE step >= " + std::to_string(when)
+                         + ")",
+                       run_patience);
     auto victim = cluster.holder(plan.unit);
     ASSERT_FALSE(victim.empty());
     bool executor_dies = cluster.holder("executor/main") == victim;
@@ -153,9 +169,10 @@ TEST(cluster_kill, any_node_may_die_at_any_moment_and_the_rows_stay_the_same) {
     if (plan.during_submission && executor_dies) {
       EXPECT_GT(resolved, 0u) << "no row shows that a later executor resolved the order";
     }
-    std::cout << "seed " << seed + run << ": killed " << victim << " (" << plan.unit << ") at step " << killed_at << ", "
-              << (plan.restart ? "started again" : "left dead") << ", orders between T1 and T4: " << in_flight << ", resolved by a later executor: "
-              << resolved << std::endl;
+    std::cout << "seed " << seed + run << ": killed " << victim << " (" << plan.unit << ") at step "
+              << killed_at << ", " << (plan.restart ? "started again" : "left dead")
+              << ", orders between T1 and T4: " << in_flight
+              << ", resolved by a later executor: " << resolved << std::endl;
     if (HasFailure())
       return;
   }

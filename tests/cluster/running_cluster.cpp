@@ -14,7 +14,8 @@ namespace {
 std::string required(const char* variable) {
   const char* value = std::getenv(variable);
   if (value == nullptr)
-    throw std::runtime_error(std::string{variable} + " is not set: run these tests with ./supreme test");
+    throw std::runtime_error(std::string{variable}
+                             + " is not set: run these tests with ./supreme test");
   return value;
 }
 
@@ -67,10 +68,11 @@ void running_cluster::kill_node(const std::string& name) {
 void running_cluster::kill_venue() { venue_.stop(0); }
 
 void running_cluster::start_venue() {
-  venue_ = commands::child_process{program_,
-                                   {"venue", "--cluster", commands::demo_cluster_name, site_.venue_file.string()},
-                                   {},
-                                   (site_.folder / "log" / "venue.log").string()};
+  venue_ = commands::child_process{
+    program_,
+    {"venue", "--cluster", commands::demo_cluster_name, site_.venue_file.string()},
+    {},
+    (site_.folder / "log" / "venue.log").string()};
 }
 
 std::vector<std::string> running_cluster::lines(const std::string& sql) {
@@ -99,7 +101,8 @@ uint64_t running_cluster::step() {
 bool running_cluster::finished() { return value("SELECT finished FROM trading.replays") == "t"; }
 
 std::string running_cluster::holder(const std::string& unit) {
-  return value("SELECT n.node FROM cluster.units u JOIN cluster.nodes n ON n.node = u.holder AND n.incarnation = "
+  return value("SELECT n.node FROM cluster.units u JOIN cluster.nodes n ON n.node = u.holder AND "
+               "n.incarnation = "
                "u.holder_incarnation WHERE u.unit = "
                + database_->quote(unit) + " AND n.state = 'live'");
 }
@@ -111,28 +114,42 @@ void running_cluster::wait_until(const std::string& sql, std::chrono::seconds pa
 
 void running_cluster::apply_config() {
   ::setenv("SUPREME_DATABASE_URL", site_.database.c_str(), 1);
-  (void)commands::output_of(program_, {"config", "apply", site_.cluster_file.string(), "--by", "test"});
+  (void)commands::output_of(program_,
+                            {"config", "apply", site_.cluster_file.string(), "--by", "test"});
 }
 
 std::vector<std::string> replay_rows(running_cluster& cluster) {
   std::vector<std::string> all;
   for (const char* sql :
-       {"SELECT 'signal', slot, cause, leg, child, strategy, account, instrument, wanted, reference_price, reason, "
-        "inputs, event_time_ns, seen_account_seq FROM trading.signals ORDER BY event_time_ns, slot, cause, leg, child",
-        "SELECT 'verdict', v.slot, v.cause, v.leg, v.child, v.account, refusal, checks, direction, size, worst_price, "
-        "reserve_cash, mark FROM trading.verdicts v JOIN trading.signals s USING (slot, cause, leg, child) "
+       {"SELECT 'signal', slot, cause, leg, child, strategy, account, instrument, wanted, "
+        "reference_price, reason, "
+        "inputs, event_time_ns, seen_account_seq FROM trading.signals ORDER BY event_time_ns, "
+        "slot, cause, leg, child",
+        "SELECT 'verdict', v.slot, v.cause, v.leg, v.child, v.account, refusal, checks, direction, "
+        "size, worst_price, "
+        "reserve_cash, mark FROM trading.verdicts v JOIN trading.signals s USING (slot, cause, "
+        "leg, child) "
         "ORDER BY s.event_time_ns, v.slot, v.cause, v.leg, v.child",
-        "SELECT 'order', slot, cause, leg, child, strategy, account, venue, instrument, direction, type, size, "
-        "limit_price, stop_price, decision_price, event_time_ns, reserve_cash, state, filled, reserved_quantity, "
-        "reserved_cash, venue_order, reason FROM trading.orders ORDER BY event_time_ns, slot, cause, leg, child",
-        "SELECT 'fill', venue, account, trade_id, slot, instrument, direction, price, size, fee, fee_asset, "
-        "event_time_ns, account_seq, position_size, position_cost, position_realised, position_fees, slot_size, "
+        "SELECT 'order', slot, cause, leg, child, strategy, account, venue, instrument, direction, "
+        "type, size, "
+        "limit_price, stop_price, decision_price, event_time_ns, reserve_cash, state, filled, "
+        "reserved_quantity, "
+        "reserved_cash, venue_order, reason FROM trading.orders ORDER BY event_time_ns, slot, "
+        "cause, leg, child",
+        "SELECT 'fill', venue, account, trade_id, slot, instrument, direction, price, size, fee, "
+        "fee_asset, "
+        "event_time_ns, account_seq, position_size, position_cost, position_realised, "
+        "position_fees, slot_size, "
         "slot_cost FROM trading.fills ORDER BY account, account_seq",
-        "SELECT 'position', account, instrument, size, cost, realised_gross, fees_quote, fill_count, reserved_buy, "
+        "SELECT 'position', account, instrument, size, cost, realised_gross, fees_quote, "
+        "fill_count, reserved_buy, "
         "reserved_sell FROM trading.positions ORDER BY account, instrument",
-        "SELECT 'slot', slot, account, instrument, size, cost, realised_gross FROM trading.slots ORDER BY slot",
-        "SELECT 'balance', account, asset, amount, reserved FROM trading.balances ORDER BY account, asset",
-        "SELECT 'step', replay, step, event_time_ns, bars, signals FROM trading.replay_steps WHERE bars > 0 "
+        "SELECT 'slot', slot, account, instrument, size, cost, realised_gross FROM trading.slots "
+        "ORDER BY slot",
+        "SELECT 'balance', account, asset, amount, reserved FROM trading.balances ORDER BY "
+        "account, asset",
+        "SELECT 'step', replay, step, event_time_ns, bars, signals FROM trading.replay_steps WHERE "
+        "bars > 0 "
         "ORDER BY replay, step",
         "SELECT 'equity', account, replay, step, event_time_ns, equity, cash FROM trading.equity "
         "ORDER BY account, replay, step"}) {
@@ -142,7 +159,8 @@ std::vector<std::string> replay_rows(running_cluster& cluster) {
   return all;
 }
 
-std::string first_difference(const std::vector<std::string>& expected, const std::vector<std::string>& actual) {
+std::string first_difference(const std::vector<std::string>& expected,
+                             const std::vector<std::string>& actual) {
   for (size_t i = 0; i < std::max(expected.size(), actual.size()); ++i) {
     auto left = i < expected.size() ? expected[i] : std::string{"(no row)"};
     auto right = i < actual.size() ? actual[i] : std::string{"(no row)"};

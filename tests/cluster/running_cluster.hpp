@@ -13,8 +13,9 @@
 
 namespace supreme::tests {
 
-/// Real processes on this machine: a venue, nodes and a private PostgreSQL with an empty database, in a folder of state of
-/// their own. They end with the object. The program is the one SUPREME_BINARY names.
+/// Real processes on this machine: a venue, nodes and a private PostgreSQL with an empty database,
+/// in a folder of state of their own. They end with the object. The program is the one
+/// SUPREME_BINARY names.
 class running_cluster {
 public:
   explicit running_cluster(const commands::demo_options& options);
@@ -38,11 +39,13 @@ public:
   /// The node that holds a unit now; empty when nobody live does.
   [[nodiscard]] std::string holder(const std::string& unit);
 
-  /// Looks until `sql` yields true; throws when it does not within `patience`, naming what was waited for.
+  /// Looks until `sql` yields true; throws when it does not within `patience`, naming what was
+  /// waited for.
   void wait_until(const std::string& sql, std::chrono::seconds patience);
 
   [[nodiscard]] const commands::demo_site& site() const { return site_; }
-  /// `supreme config apply` with the site's cluster file, as a person does it. Throws what it says when it is refused.
+  /// `supreme config apply` with the site's cluster file, as a person does it. Throws what it says
+  /// when it is refused.
   void apply_config();
 
 private:
@@ -53,8 +56,8 @@ private:
   std::unique_ptr<pqxx::connection> database_;
 };
 
-/// Everything a replay decides and books, one line per row, without what may differ between two runs: epochs, nodes, process times, and
-/// the order ids that carry an epoch.
+/// Everything a replay decides and books, one line per row, without what may differ between two
+/// runs: epochs, nodes, process times, and the order ids that carry an epoch.
 [[nodiscard]] std::vector<std::string> replay_rows(running_cluster& cluster);
 
 /// The first lines in which two runs differ; empty when they are the same.

@@ -107,7 +107,8 @@ TEST_F(config_versions, commits_nothing_that_contradicts_the_rows_of_the_running
   apply(with(sample_cluster(), "shard = \"m\"", "shard = \"x\""));
   EXPECT_EQ(context_.exit_code, 1);
   EXPECT_NE(err_.str().find("accounts[main].shard stays m"), std::string::npos) << err_.str();
-  EXPECT_NE(err_.str().find("1 change that a running cluster cannot take"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find("1 change that a running cluster cannot take"), std::string::npos)
+    << err_.str();
   EXPECT_EQ(store_.latest_config()->version, 1u);
 }
 

@@ -140,8 +140,9 @@ TEST(database_choice, never_shows_a_secret) {
 }
 
 TEST(config_apply, refuses_a_name_that_is_none) {
-  const auto result = run({"config", "apply", example("cluster.toml"), "--by", "nobody in particular"},
-                          {{"SUPREME_DATABASE_URL", "host=/run/pg"}});
+  const auto result =
+    run({"config", "apply", example("cluster.toml"), "--by", "nobody in particular"},
+        {{"SUPREME_DATABASE_URL", "host=/run/pg"}});
   EXPECT_EQ(result.code, 2);
   EXPECT_NE(result.err.find("--by: expected a name"), std::string::npos) << result.err;
 }

@@ -302,9 +302,13 @@ TEST(cluster_file, lists_a_limited_number_of_problems) {
 }
 
 TEST(cluster_file, gives_an_instrument_to_one_feed_only) {
-  const auto found = problems_of(config::parse_cluster(
-    with(sample_cluster(), "start_prices = { SOLUSDT = \"60000\" }", "start_prices = { BTCUSDT = \"60000\" }"), "cluster.toml"));
-  EXPECT_NE(found.find("expected an instrument that no other feed has; BTCUSDT comes from feed \"history\""), std::string::npos)
+  const auto found = problems_of(
+    config::parse_cluster(with(sample_cluster(), "start_prices = { SOLUSDT = \"60000\" }",
+                               "start_prices = { BTCUSDT = \"60000\" }"),
+                          "cluster.toml"));
+  EXPECT_NE(found.find(
+              "expected an instrument that no other feed has; BTCUSDT comes from feed \"history\""),
+            std::string::npos)
     << found;
 }
 

@@ -50,7 +50,8 @@ TEST(node_file, serves_the_gateway_on_loopback_only) {
   for (const auto* host : {"127.0.0.1", "127.8.0.1", "::1", "localhost"})
     EXPECT_EQ(with_host(host), "") << host;
   for (const auto* host : {"0.0.0.0", "::", "10.0.0.11", "gateway.example", "128.0.0.1"})
-    EXPECT_NE(with_host(host).find("gateway.host: expected a loopback address"), std::string::npos) << host;
+    EXPECT_NE(with_host(host).find("gateway.host: expected a loopback address"), std::string::npos)
+      << host;
 }
 
 TEST(node_file, refuses_a_variable_that_is_not_set) {

@@ -12,9 +12,11 @@ config::cluster_settings parsed(const std::string& text) {
   return std::get<config::cluster_settings>(std::move(result));
 }
 
-std::string forbidden(const config::cluster_settings& wanted, const std::set<trading::slot_id>& held = {}) {
+std::string forbidden(const config::cluster_settings& wanted,
+                      const std::set<trading::slot_id>& held = {}) {
   std::string out;
-  for (const auto& sentence : config::find_forbidden_changes(parsed(sample_cluster()), wanted, held))
+  for (const auto& sentence :
+       config::find_forbidden_changes(parsed(sample_cluster()), wanted, held))
     out += sentence + "\n";
   return out;
 }
@@ -35,10 +37,12 @@ TEST(config_transition, takes_what_no_row_depends_on) {
 TEST(config_transition, keeps_what_an_accounts_rows_depend_on) {
   auto wanted = parsed(sample_cluster());
   wanted.accounts[0].quote = trading::asset_id{"BTC"};
-  EXPECT_EQ(forbidden(wanted).rfind("accounts[main].quote stays USDT: ", 0), 0u) << forbidden(wanted);
+  EXPECT_EQ(forbidden(wanted).rfind("accounts[main].quote stays USDT: ", 0), 0u)
+    << forbidden(wanted);
   wanted = parsed(sample_cluster());
   wanted.accounts[0].venue = trading::venue_id{"other"};
-  EXPECT_EQ(forbidden(wanted).rfind("accounts[main].venue stays sim: ", 0), 0u) << forbidden(wanted);
+  EXPECT_EQ(forbidden(wanted).rfind("accounts[main].venue stays sim: ", 0), 0u)
+    << forbidden(wanted);
   wanted = parsed(sample_cluster());
   wanted.accounts[0].shard = "zz";
   EXPECT_NE(forbidden(wanted).find("accounts[main].shard stays "), std::string::npos);
@@ -50,9 +54,11 @@ TEST(config_transition, keeps_what_an_accounts_rows_depend_on) {
 TEST(config_transition, keeps_what_positions_depend_on) {
   auto wanted = parsed(sample_cluster());
   wanted.instruments[1].base = trading::asset_id{"BTC"};
-  EXPECT_EQ(forbidden(wanted).rfind("instruments[ETHUSDT].base stays ETH: ", 0), 0u) << forbidden(wanted);
+  EXPECT_EQ(forbidden(wanted).rfind("instruments[ETHUSDT].base stays ETH: ", 0), 0u)
+    << forbidden(wanted);
   wanted.instruments.erase(wanted.instruments.begin() + 1);
-  EXPECT_NE(forbidden(wanted).find("instruments[ETHUSDT] stays: "), std::string::npos) << forbidden(wanted);
+  EXPECT_NE(forbidden(wanted).find("instruments[ETHUSDT] stays: "), std::string::npos)
+    << forbidden(wanted);
 }
 
 TEST(config_transition, keeps_the_strategy_of_a_slot_that_holds_a_position) {
@@ -61,13 +67,15 @@ TEST(config_transition, keeps_the_strategy_of_a_slot_that_holds_a_position) {
   EXPECT_EQ(forbidden(wanted, held), "");
   wanted.strategies[0].instruments.pop_back();
   EXPECT_EQ(forbidden(wanted), "");
-  EXPECT_EQ(forbidden(wanted, held).rfind("strategies[trend].instruments keeps ETHUSDT: ", 0), 0u) << forbidden(wanted, held);
+  EXPECT_EQ(forbidden(wanted, held).rfind("strategies[trend].instruments keeps ETHUSDT: ", 0), 0u)
+    << forbidden(wanted, held);
   wanted.strategies.clear();
   EXPECT_EQ(forbidden(wanted), "");
   EXPECT_NE(forbidden(wanted, held), "");
   wanted = parsed(sample_cluster());
   wanted.strategies[0].account = trading::account_id{"other"};
-  EXPECT_EQ(forbidden(wanted).rfind("strategies[trend].account stays main: ", 0), 0u) << forbidden(wanted);
+  EXPECT_EQ(forbidden(wanted).rfind("strategies[trend].account stays main: ", 0), 0u)
+    << forbidden(wanted);
 }
 
 TEST(config_transition, keeps_the_bars_that_a_run_is_made_of) {

@@ -63,7 +63,8 @@ void fill_at_random(T& x) {
   if constexpr (std::is_same_v<T, bool>)
     x = *rc::gen::arbitrary<bool>();
   else if constexpr (std::is_enum_v<T>)
-    x = static_cast<T>(*rc::gen::inRange<int>(1, static_cast<int>(protocols::last_enumerator<T>) + 1));
+    x = static_cast<T>(
+      *rc::gen::inRange<int>(1, static_cast<int>(protocols::last_enumerator<T>) + 1));
   else if constexpr (std::is_integral_v<T>)
     x = any_number<T>();
   else

@@ -155,18 +155,25 @@ TEST(enum_on_the_wire, is_an_error_when_no_enumerator_has_its_number) {
   auto order = sample<trading::order>();
   EXPECT_FALSE(is_refused_with(order, [](auto& x) { x.direction = trading::side::sell; }));
   for (auto number : {0, 3, 255}) {
-    EXPECT_TRUE(is_refused_with(order, [&](auto& x) { x.direction = static_cast<trading::side>(number); })) << number;
+    EXPECT_TRUE(
+      is_refused_with(order, [&](auto& x) { x.direction = static_cast<trading::side>(number); }))
+      << number;
   }
   EXPECT_FALSE(is_refused_with(order, [](auto& x) { x.type = trading::order_type::stop_limit; }));
-  EXPECT_TRUE(is_refused_with(order, [](auto& x) { x.type = static_cast<trading::order_type>(5); }));
+  EXPECT_TRUE(
+    is_refused_with(order, [](auto& x) { x.type = static_cast<trading::order_type>(5); }));
   auto wish = sample<trading::signal>();
   EXPECT_FALSE(is_refused_with(wish, [](auto& x) { x.wanted = trading::target::short_position; }));
   EXPECT_TRUE(is_refused_with(wish, [](auto& x) { x.wanted = static_cast<trading::target>(4); }));
   auto report = sample<protocols::venue_report>();
-  EXPECT_FALSE(is_refused_with(report, [](auto& x) { x.state = trading::order_state::not_accepted; }));
-  EXPECT_TRUE(is_refused_with(report, [](auto& x) { x.state = static_cast<trading::order_state>(12); }));
-  EXPECT_FALSE(is_refused_with(report, [](auto& x) { x.verdict = protocols::venue_verdict::not_found; }));
-  EXPECT_TRUE(is_refused_with(report, [](auto& x) { x.verdict = static_cast<protocols::venue_verdict>(6); }));
+  EXPECT_FALSE(
+    is_refused_with(report, [](auto& x) { x.state = trading::order_state::not_accepted; }));
+  EXPECT_TRUE(
+    is_refused_with(report, [](auto& x) { x.state = static_cast<trading::order_state>(12); }));
+  EXPECT_FALSE(
+    is_refused_with(report, [](auto& x) { x.verdict = protocols::venue_verdict::not_found; }));
+  EXPECT_TRUE(
+    is_refused_with(report, [](auto& x) { x.verdict = static_cast<protocols::venue_verdict>(6); }));
 }
 
 TEST(order_on_the_wire, keeps_which_prices_are_absent) {

@@ -260,8 +260,10 @@ TEST_P(audit_trail, accounts_for_every_column_of_its_tables) {
 
 TEST_P(audit_trail, every_altered_column_of_a_business_row_is_named) {
   // Rules of values would refuse some of the changes; an insider can drop them.
-  sql("DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, contypid::regtype AS domain FROM pg_constraint WHERE contypid <> 0 "
-      "AND contypid::regtype::text LIKE 'trading.%' LOOP EXECUTE format('ALTER DOMAIN %s DROP CONSTRAINT %I', c.domain, c.conname); "
+  sql("DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, contypid::regtype AS domain FROM "
+      "pg_constraint WHERE contypid <> 0 "
+      "AND contypid::regtype::text LIKE 'trading.%' LOOP EXECUTE format('ALTER DOMAIN %s DROP "
+      "CONSTRAINT %I', c.domain, c.conname); "
       "END LOOP; END $$");
   for (const auto& shape : audited_tables()) {
     const std::string table{shape.name};

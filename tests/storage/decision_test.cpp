@@ -1,6 +1,6 @@
-// Goal: T1 and T2 keep their promises in PostgreSQL and in memory alike: one decision per key, limits held by the rows,
-// modes obeyed, an order sent by at most one incarnation.
-// Method: every test runs against both stores on a fresh database; what matters is read back, not only answered.
+// Goal: T1 and T2 keep their promises in PostgreSQL and in memory alike: one decision per key,
+// limits held by the rows, modes obeyed, an order sent by at most one incarnation. Method: every
+// test runs against both stores on a fresh database; what matters is read back, not only answered.
 #include "tests/storage/stores.hpp"
 #include "tests/storage/transactions.hpp"
 
@@ -44,7 +44,8 @@ protected:
   desk desk_;
 };
 
-INSTANTIATE_TEST_SUITE_P(stores, decisions, ::testing::Values(store_kind::postgres, store_kind::memory),
+INSTANTIATE_TEST_SUITE_P(stores, decisions,
+                         ::testing::Values(store_kind::postgres, store_kind::memory),
                          ::testing::PrintToStringParamName());
 
 TEST_P(decisions, an_approved_order_is_an_intent_that_reserves_its_worst_case) {
@@ -110,10 +111,12 @@ TEST_P(decisions, legs_and_children_of_one_cause_are_decisions_of_their_own) {
 }
 
 TEST_P(decisions, cash_is_never_reserved_beyond_the_balance) {
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "999.99999999")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "999.99999999")).status,
+            commit_status::applied);
   const auto refused = commit(*ledger_, desk_.decide("c2", side::buy, "1", "0.00000002"));
   EXPECT_EQ(refused.refusal, refusal::cash);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c3", side::buy, "1", "0.00000001")).status, commit_status::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c3", side::buy, "1", "0.00000001")).status,
+            commit_status::applied);
   EXPECT_EQ(cash().reserved, cash().amount);
 }
 
@@ -147,7 +150,8 @@ TEST_P(decisions, a_shrunken_position_limit_still_lets_the_position_be_reduced) 
 TEST_P(decisions, without_short_permission_no_more_is_promised_than_is_held) {
   hold("3");
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::sell, "2", "0")).refusal, refusal::none);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "1.00000001", "0")).refusal, refusal::short_not_allowed);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "1.00000001", "0")).refusal,
+            refusal::short_not_allowed);
   auto t = desk_.decide("c3", side::sell, "1.00000001", "0");
   t.allow_short = true;
   EXPECT_EQ(commit(*ledger_, t).refusal, refusal::none);
@@ -168,8 +172,10 @@ TEST_P(decisions, reducing_lets_a_short_be_bought_back) {
   auto t = desk_.fused(desk_.decide("short", side::sell, "2", "0"), 1);
   t.allow_short = true;
   const auto made = commit(*ledger_, t);
-  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, *made.order, "t1", "100", "2")).status, commit_status::applied);
-  ASSERT_EQ(set_mode(mode_scope::instrument, "BTCUSDT", trading_mode::reducing), mode_outcome::applied);
+  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, *made.order, "t1", "100", "2")).status,
+            commit_status::applied);
+  ASSERT_EQ(set_mode(mode_scope::instrument, "BTCUSDT", trading_mode::reducing),
+            mode_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "2.5", "0")).refusal, refusal::reducing);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "2", "0")).refusal, refusal::none);
 }
@@ -181,24 +187,29 @@ TEST_P(decisions, the_strictest_of_all_scopes_is_in_force) {
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::halted);
   const auto s = snapshot();
   EXPECT_EQ(s.mode, trading_mode::reducing);
-  EXPECT_EQ(s.strategy_modes, (std::map<std::string, trading_mode>{{"other", trading_mode::halted},
-                                                                   {"trend", trading_mode::halted}}));
+  EXPECT_EQ(s.strategy_modes, (std::map<std::string, trading_mode>{
+                                {"other", trading_mode::halted}, {"trend", trading_mode::halted}}));
   EXPECT_TRUE(s.instrument_modes.empty());
 }
 
 TEST_P(decisions, whoever_tightened_a_mode_cannot_loosen_it) {
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"),
+            mode_outcome::applied);
   ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "alice"), mode_outcome::applied);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "bob"), mode_outcome::unchanged);
-  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"), mode_outcome::needs_second_person);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"),
+            mode_outcome::needs_second_person);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "bob"), mode_outcome::applied);
-  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "alice"), mode_outcome::needs_second_person);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "alice"),
+            mode_outcome::needs_second_person);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), mode_outcome::applied);
 }
 
 TEST_P(decisions, modes_of_unknown_accounts_and_misnamed_scopes_are_refused) {
-  EXPECT_EQ(set_mode(mode_scope::account, "nobody", trading_mode::halted), mode_outcome::unknown_scope);
-  EXPECT_EQ(set_mode(mode_scope::global, "main", trading_mode::halted), mode_outcome::unknown_scope);
+  EXPECT_EQ(set_mode(mode_scope::account, "nobody", trading_mode::halted),
+            mode_outcome::unknown_scope);
+  EXPECT_EQ(set_mode(mode_scope::global, "main", trading_mode::halted),
+            mode_outcome::unknown_scope);
   EXPECT_EQ(set_mode(mode_scope::strategy, "", trading_mode::halted), mode_outcome::unknown_scope);
 }
 
@@ -213,12 +224,14 @@ TEST_P(decisions, a_superseded_or_released_unit_decides_nothing) {
   --t.fused->executor.epoch;
   EXPECT_EQ(commit(*ledger_, t).status, commit_status::fenced);
   ASSERT_TRUE(cluster_->release("guard/main", "n1", node_incarnation_, desk_.guard.epoch));
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status, commit_status::fenced);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "1")).status,
+            commit_status::fenced);
   EXPECT_TRUE(snapshot().open_orders.empty());
 }
 
 TEST_P(decisions, a_fenced_decision_stops_the_ones_after_it_of_the_same_guard) {
-  // The guard decided c2 and c3 after c1 and reckoned with it; once c1 cannot be stored they must be decided anew, in that order.
+  // The guard decided c2 and c3 after c1 and reckoned with it; once c1 cannot be stored they must
+  // be decided anew, in that order.
   auto moved = desk_.decide("c1", side::buy, "1", "1");
   moved.strategy.epoch += 1;
   auto step = step_transaction{};
@@ -226,8 +239,9 @@ TEST_P(decisions, a_fenced_decision_stops_the_ones_after_it_of_the_same_guard) {
   step.conductor = own("conductor/main");
   step.step = 1;
   step.event_time = moved.wish.event_time;
-  const auto done = ledger_->commit({desk_.decide("c0", side::buy, "1", "1"), moved, desk_.decide("c2", side::buy, "1", "1"),
-                                     step, desk_.decide("c3", side::buy, "1", "1")});
+  const auto done = ledger_->commit({desk_.decide("c0", side::buy, "1", "1"), moved,
+                                     desk_.decide("c2", side::buy, "1", "1"), step,
+                                     desk_.decide("c3", side::buy, "1", "1")});
   ASSERT_EQ(done.size(), 5u);
   EXPECT_EQ(done[0].status, commit_status::applied);
   EXPECT_EQ(done[1].status, commit_status::fenced);
@@ -241,7 +255,8 @@ TEST_P(decisions, a_fenced_decision_stops_the_ones_after_it_when_a_group_is_run_
   auto moved = desk_.decide("c1", side::buy, "1", "1");
   moved.strategy.epoch += 1;
   auto poison = desk_.decide("c0", side::buy, "1", "1");
-  poison.verdict.reserve_cash = "-1"_d; // No row may hold this: the group is rolled back and run one by one.
+  poison.verdict.reserve_cash =
+    "-1"_d; // No row may hold this: the group is rolled back and run one by one.
   const auto done = ledger_->commit({poison, moved, desk_.decide("c2", side::buy, "1", "1")});
   ASSERT_EQ(done.size(), 3u);
   EXPECT_EQ(done[0].status, commit_status::poisoned);
@@ -265,8 +280,10 @@ TEST_P(decisions, an_unknown_account_is_refused) {
 TEST_P(decisions, a_fused_decision_is_submitted_at_once_until_its_window_closes) {
   const auto intent = commit(*ledger_, desk_.decide("c1", side::buy, "1", "1"));
   EXPECT_FALSE(intent.order->valid_until);
-  const auto made = commit(*ledger_, desk_.fused(desk_.decide("c2", side::buy, "1", "1"), 7, 60'000));
-  const auto longer = commit(*ledger_, desk_.fused(desk_.decide("c3", side::buy, "1", "1"), 7, 3'660'000));
+  const auto made =
+    commit(*ledger_, desk_.fused(desk_.decide("c2", side::buy, "1", "1"), 7, 60'000));
+  const auto longer =
+    commit(*ledger_, desk_.fused(desk_.decide("c3", side::buy, "1", "1"), 7, 3'660'000));
   ASSERT_TRUE(made.order && made.order->valid_until && longer.order && longer.order->valid_until);
   EXPECT_EQ(made.order->state, order_state::submitting);
   EXPECT_EQ(made.order->incarnation, 7U);
@@ -299,7 +316,8 @@ TEST_P(decisions, an_order_is_sent_again_only_when_proven_lost_by_a_later_incarn
   EXPECT_EQ(resubmitted.status, commit_status::applied);
   EXPECT_EQ(resubmitted.order->incarnation, 4U);
   EXPECT_EQ(commit(*ledger_, again).status, commit_status::refused);
-  ASSERT_EQ(commit(*ledger_, desk_.report(id, order_state::unknown)).status, commit_status::applied);
+  ASSERT_EQ(commit(*ledger_, desk_.report(id, order_state::unknown)).status,
+            commit_status::applied);
   again.incarnation = 5;
   EXPECT_EQ(commit(*ledger_, again).order->state, order_state::submitting);
   ASSERT_EQ(commit(*ledger_, desk_.report(id, order_state::open)).status, commit_status::applied);
@@ -341,16 +359,18 @@ TEST_P(decisions, a_group_answers_each_member_in_order_and_later_members_see_ear
 }
 
 TEST_P(decisions, a_poisonous_member_is_parked_and_the_others_are_committed) {
-  auto poison = desk_.decide("c2", side::buy, "0", "0"); // An order of size zero breaks a rule of the row.
-  const auto outcomes = ledger_->commit({desk_.decide("c1", side::buy, "1", "1"), poison,
-                                         desk_.decide("c3", side::buy, "1", "1")});
+  auto poison =
+    desk_.decide("c2", side::buy, "0", "0"); // An order of size zero breaks a rule of the row.
+  const auto outcomes = ledger_->commit(
+    {desk_.decide("c1", side::buy, "1", "1"), poison, desk_.decide("c3", side::buy, "1", "1")});
   EXPECT_EQ(outcomes[0].status, commit_status::applied);
   EXPECT_EQ(outcomes[1].status, commit_status::poisoned);
   EXPECT_FALSE(outcomes[1].text.empty());
   EXPECT_EQ(outcomes[2].status, commit_status::applied);
   EXPECT_EQ(snapshot().open_orders.size(), 2U);
-  const auto parked = memory_ ? std::to_string(memory_->parked().size())
-                              : sql("SELECT count(*) FROM trading.parked WHERE kind = 'decide' AND account = 'main'");
+  const auto parked =
+    memory_ ? std::to_string(memory_->parked().size())
+            : sql("SELECT count(*) FROM trading.parked WHERE kind = 'decide' AND account = 'main'");
   EXPECT_EQ(parked, "1");
 }
 
@@ -369,7 +389,8 @@ TEST_P(decisions, reservations_at_the_edge_of_the_range_are_exact_and_beyond_it_
   auto t = desk_.decide("c1", side::buy, "92233720368.54775807", "0");
   ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
   EXPECT_EQ(held().reserved_buy.raw(), INT64_MAX);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "0.00000001", "0")).status, commit_status::poisoned);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "0.00000001", "0")).status,
+            commit_status::poisoned);
   EXPECT_EQ(held().reserved_buy.raw(), INT64_MAX);
 }
 

@@ -1,6 +1,7 @@
-// Goal: the backtest does what a venue and an account do: orders rest until the next bar, fills move positions and cash exactly,
-// reservations end with their order, and equity is cash plus positions at the closes.
-// Method: hand-made bars and a strategy that wishes what the test tells it; expected figures worked out by hand.
+// Goal: the backtest does what a venue and an account do: orders rest until the next bar, fills
+// move positions and cash exactly, reservations end with their order, and equity is cash plus
+// positions at the closes. Method: hand-made bars and a strategy that wishes what the test tells
+// it; expected figures worked out by hand.
 #include "trading/backtest/engine.hpp"
 
 #include "trading/check.hpp"
@@ -19,7 +20,14 @@ const instrument_id eth{"ETHUSDT"};
 bar make_bar(const instrument_id& id, int64_t closes_at, const char* open, const char* close) {
   auto o = dec(open);
   auto c = dec(close);
-  return {id, minute(closes_at - 1), std::chrono::seconds{60}, o, std::max(o, c), std::min(o, c), c, dec("1000")};
+  return {id,
+          minute(closes_at - 1),
+          std::chrono::seconds{60},
+          o,
+          std::max(o, c),
+          std::min(o, c),
+          c,
+          dec("1000")};
 }
 
 /// Goes long at the bar that closes at 1, flat at the one that closes at `leave`.
@@ -46,7 +54,11 @@ std::unique_ptr<strategy> make_scripted(const parameters& p) {
 }
 
 const strategy_kind& scripted_kind() {
-  static const strategy_kind kind{"scripted", "does what it is told", {{"leave", "when", 1, 100, 3, true}}, make_scripted, nullptr};
+  static const strategy_kind kind{"scripted",
+                                  "does what it is told",
+                                  {{"leave", "when", 1, 100, 3, true}},
+                                  make_scripted,
+                                  nullptr};
   return kind;
 }
 
@@ -76,10 +88,14 @@ backtest_plan make_plan(const char* cash = "1000") {
   plan.quote = asset_id{"USDT"};
   plan.initial = {{asset_id{"USDT"}, dec(cash)}};
   for (const auto& [id, base] : {std::pair{btc, "BTC"}, {eth, "ETH"}})
-    plan.instruments.push_back({id, asset_id{base}, asset_id{"USDT"}, dec("0.01"), dec("0.001"), dec("5")});
+    plan.instruments.push_back(
+      {id, asset_id{base}, asset_id{"USDT"}, dec("0.01"), dec("0.001"), dec("5")});
   plan.limits.taker_fee_ppb = 1'000'000;
-  plan.strategies.push_back(
-    {strategy_id{"one"}, &scripted_kind(), {{"leave", 3}}, {sizing_mode::fixed_quantity, dec("2")}, {btc}});
+  plan.strategies.push_back({strategy_id{"one"},
+                             &scripted_kind(),
+                             {{"leave", 3}},
+                             {sizing_mode::fixed_quantity, dec("2")},
+                             {btc}});
   plan.costs.taker_fee_ppb = 1'000'000; // 10 bps
   return plan;
 }
@@ -116,15 +132,20 @@ TEST(backtest_engine, fills_on_the_next_open_and_books_to_the_last_unit) {
 }
 
 TEST(backtest_engine, reserves_until_the_order_is_filled_and_no_longer) {
-  auto plan = make_plan("410"); // Two of 101 with 1 % collar and fee need 204.4; both strategies' orders need more than there is.
-  plan.strategies.push_back(
-    {strategy_id{"two"}, &scripted_kind(), {{"leave", 2}}, {sizing_mode::fixed_quantity, dec("2.1")}, {btc}});
+  auto plan = make_plan("410"); // Two of 101 with 1 % collar and fee need 204.4; both strategies'
+                                // orders need more than there is.
+  plan.strategies.push_back({strategy_id{"two"},
+                             &scripted_kind(),
+                             {{"leave", 2}},
+                             {sizing_mode::fixed_quantity, dec("2.1")},
+                             {btc}});
   listener heard;
   backtest_engine engine{plan, heard};
   engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
   ASSERT_EQ(heard.decisions.size(), 2u);
   EXPECT_EQ(heard.decisions[0].verdict.outcome, refusal::none);
-  EXPECT_EQ(heard.decisions[1].verdict.outcome, refusal::cash) << "what the first has reserved is gone";
+  EXPECT_EQ(heard.decisions[1].verdict.outcome, refusal::cash)
+    << "what the first has reserved is gone";
   EXPECT_TRUE(heard.orders[1].empty());
 }
 

@@ -156,7 +156,8 @@ TEST(indicator_oracle, bollinger_bands_match_the_spy_series) {
     bandwidth.push_back(v ? v->bandwidth : std::nullopt);
     percent_b.push_back(v ? v->percent_b : std::nullopt);
   }
-  // Closes and bands are rounded at four digits, which moves the bandwidth, a hundred times their ratio, by more.
+  // Closes and bands are rounded at four digits, which moves the bandwidth, a hundred times their
+  // ratio, by more.
   const auto ready = table.size() - 19;
   expect_same_warmup(table, "Moving Average 20", middle);
   EXPECT_EQ(expect_column(table, "Moving Average 20", middle, 5.1e-5), ready);
@@ -230,11 +231,14 @@ TEST(indicator_oracle, cci_matches_the_spy_series) {
   const csv_table table{path};
   cci c{14};
   const auto index = compute(table, [&](size_t row) {
-    return c.update(number(table, row, "High"), number(table, row, "Low"), number(table, row, "Close"));
+    return c.update(number(table, row, "High"), number(table, row, "Low"),
+                    number(table, row, "Close"));
   });
   expect_same_warmup(table, "Commodity Channel Index (CCI) 14", index);
-  // Seven significant digits of values up to some hundreds; the rounding of the closes moves the third decimal.
-  EXPECT_EQ(expect_column(table, "Commodity Channel Index (CCI) 14", index, 2.5e-3), table.size() - 13);
+  // Seven significant digits of values up to some hundreds; the rounding of the closes moves the
+  // third decimal.
+  EXPECT_EQ(expect_column(table, "Commodity Channel Index (CCI) 14", index, 2.5e-3),
+            table.size() - 13);
 }
 
 TEST(indicator_oracle, stochastic_matches_the_spy_series) {
@@ -259,8 +263,9 @@ TEST(indicator_oracle, vwap_matches_the_spy_series) {
   const csv_table table{path};
   vwap v{50};
   const auto average = compute(table, [&](size_t row) {
-    return v.update(number(table, row, "Open"), number(table, row, "High"), number(table, row, "Low"),
-                    number(table, row, "Close"), number(table, row, "Volume"));
+    return v.update(number(table, row, "Open"), number(table, row, "High"),
+                    number(table, row, "Low"), number(table, row, "Close"),
+                    number(table, row, "Volume"));
   });
   expect_same_warmup(table, "Moving VWAP 50", average);
   EXPECT_EQ(expect_column(table, "Moving VWAP 50", average, 6e-5), table.size() - 49);
@@ -276,7 +281,8 @@ TEST(indicator_oracle, obv_matches_the_spy_series) {
   // Seven significant digits of volumes and balance.
   for (size_t row = 1; row < table.size(); ++row) {
     const double printed = number(table, row, "OBV");
-    EXPECT_NEAR(*balance[row], printed, 100.0 * static_cast<double>(row) + std::abs(printed) * 1e-6) << row;
+    EXPECT_NEAR(*balance[row], printed, 100.0 * static_cast<double>(row) + std::abs(printed) * 1e-6)
+      << row;
   }
 }
 

@@ -1,6 +1,6 @@
-// Goal: an indicator over a window is its definition over exactly the last n inputs, after any number of inputs, and says nothing
-// before there are n.
-// Method: properties against the definition recomputed from all inputs; edge cases written out.
+// Goal: an indicator over a window is its definition over exactly the last n inputs, after any
+// number of inputs, and says nothing before there are n. Method: properties against the definition
+// recomputed from all inputs; edge cases written out.
 #include "trading/check.hpp"
 #include "trading/indicators/adx.hpp"
 #include "trading/indicators/bollinger.hpp"
@@ -31,7 +31,8 @@ std::vector<double> any_series() {
 uint32_t any_length() { return *rc::gen::inRange<uint32_t>(1, 12); }
 
 std::vector<double> last(const std::vector<double>& all, size_t end, uint32_t n) {
-  return {all.begin() + static_cast<std::ptrdiff_t>(end - n), all.begin() + static_cast<std::ptrdiff_t>(end)};
+  return {all.begin() + static_cast<std::ptrdiff_t>(end - n),
+          all.begin() + static_cast<std::ptrdiff_t>(end)};
 }
 
 /// Joined in the order of the inputs: shows when the window loses, repeats or swaps one.

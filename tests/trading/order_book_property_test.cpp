@@ -1,9 +1,11 @@
 // Goal: after any sequence of calls the book is what its written rules make of them.
-// Method: random calls, of which most are plausible near one price and some are hostile, go to the book and to the reference book,
-// which looks at all orders for every question. Compared after each call: every event, all resting orders in their queues, all waiting
-// orders, positions, last price, depth. Then, from the events alone: what is bought is sold, each trade's fees are its notional's
+// Method: random calls, of which most are plausible near one price and some are hostile, go to the
+// book and to the reference book, which looks at all orders for every question. Compared after each
+// call: every event, all resting orders in their queues, all waiting orders, positions, last price,
+// depth. Then, from the events alone: what is bought is sold, each trade's fees are its notional's
 // shares, no two orders of one owner trade under prevention, and the book at rest is not crossed.
-// Ten sequences an input: ten thousand with the usual thousand inputs; RC_PARAMS="max_success=…" for more.
+// Ten sequences an input: ten thousand with the usual thousand inputs; RC_PARAMS="max_success=…"
+// for more.
 
 #include "tests/trading/generators.hpp"
 #include "tests/trading/reference_book.hpp"
@@ -22,8 +24,8 @@ constexpr uint32_t owners = 4;
 
 decimal dec(const char* text) { return decimal::literal(text); }
 
-/// Cheap random numbers of one call: SplitMix64 (Steele, Lea and Flood, 2014). One word makes a whole call, so that RapidCheck
-/// shrinks a failing sequence by leaving calls out.
+/// Cheap random numbers of one call: SplitMix64 (Steele, Lea and Flood, 2014). One word makes a
+/// whole call, so that RapidCheck shrinks a failing sequence by leaving calls out.
 class words {
 public:
   explicit words(uint64_t seed) : state_(seed) {}
@@ -49,7 +51,8 @@ struct market {
 
 market market_of(uint64_t seed) {
   const auto make = [](const char* tick, const char* lot, const char* min_notional) {
-    return instrument{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"}, dec(tick), dec(lot), dec(min_notional)};
+    return instrument{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"},
+                      dec(tick),          dec(lot),      dec(min_notional)};
   };
   const uint32_t orders_max = seed % 5 == 0 ? 6 : 64;
   switch (seed % 3) {
@@ -64,14 +67,17 @@ market market_of(uint64_t seed) {
 
 decimal hostile(words& w) {
   constexpr int64_t max = std::numeric_limits<int64_t>::max();
-  constexpr std::array values{int64_t{0}, int64_t{-1}, int64_t{1}, max, max - 1, -max - 1, max / 2, int64_t{3'000'000'000'000'000}};
-  return decimal::from_raw(w.one_in(4) ? static_cast<int64_t>(w.next()) : values[static_cast<size_t>(w.below(8))]);
+  constexpr std::array values{int64_t{0}, int64_t{-1}, int64_t{1}, max,
+                              max - 1,    -max - 1,    max / 2,    int64_t{3'000'000'000'000'000}};
+  return decimal::from_raw(w.one_in(4) ? static_cast<int64_t>(w.next())
+                                       : values[static_cast<size_t>(w.below(8))]);
 }
 
 price any_price(words& w, const market& m) {
   if (w.one_in(40))
     return hostile(w);
-  const int64_t ticks = w.one_in(10) ? 1 + w.below(2 * m.middle_ticks) : m.middle_ticks - 5 + w.below(11);
+  const int64_t ticks =
+    w.one_in(10) ? 1 + w.below(2 * m.middle_ticks) : m.middle_ticks - 5 + w.below(11);
   return price::from_raw(ticks * m.traded.tick_size.raw());
 }
 
@@ -79,7 +85,8 @@ quantity any_size(words& w, const market& m) {
   if (w.one_in(40))
     return hostile(w);
   if (w.one_in(60)) // Two of these are more than a decimal says.
-    return quantity::from_raw(std::numeric_limits<int64_t>::max() / 2 / m.traded.lot_size.raw() * m.traded.lot_size.raw());
+    return quantity::from_raw(std::numeric_limits<int64_t>::max() / 2 / m.traded.lot_size.raw()
+                              * m.traded.lot_size.raw());
   return quantity::from_raw((1 + w.below(12)) * m.traded.lot_size.raw());
 }
 
@@ -109,7 +116,8 @@ book_order any_order(words& w, const market& m) {
     if (share || w.one_in(20))
       o.trail_ppb = w.one_in(20) ? static_cast<int64_t>(w.next()) : 1 + w.below(200'000'000);
     if (!share)
-      o.trail_offset = w.one_in(20) ? hostile(w) : price::from_raw((1 + w.below(5)) * m.traded.tick_size.raw());
+      o.trail_offset =
+        w.one_in(20) ? hostile(w) : price::from_raw((1 + w.below(5)) * m.traded.tick_size.raw());
   }
   return o;
 }
@@ -117,7 +125,8 @@ book_order any_order(words& w, const market& m) {
 /// The book and its reference side by side.
 class pair_of_books {
 public:
-  explicit pair_of_books(const market& m) : market_(m), book_(m.traded, m.rules), reference_(m.traded, m.rules) {}
+  explicit pair_of_books(const market& m)
+    : market_(m), book_(m.traded, m.rules), reference_(m.traded, m.rules) {}
 
   void call(uint64_t word) {
     words w{word};
@@ -172,7 +181,8 @@ private:
 
   owner_id owner_of(words& w, book_order_id id) {
     const auto found = given_.find(id);
-    return found == given_.end() || w.one_in(30) ? owner_id{static_cast<uint32_t>(w.below(owners))} : found->second.owner;
+    return found == given_.end() || w.one_in(30) ? owner_id{static_cast<uint32_t>(w.below(owners))}
+                                                 : found->second.owner;
   }
 
   void cancel(words& w) {
@@ -206,7 +216,8 @@ private:
   void set_position(words& w) {
     const owner_id owner{static_cast<uint32_t>(w.below(owners + (w.one_in(20) ? 1 : 0)))};
     // Not always whole lots: fees in the base asset leave crumbs.
-    const auto held = quantity::from_raw((w.below(41) - 20) * market_.traded.lot_size.raw() + (w.one_in(4) ? w.below(7) - 3 : 0));
+    const auto held = quantity::from_raw((w.below(41) - 20) * market_.traded.lot_size.raw()
+                                         + (w.one_in(4) ? w.below(7) - 3 : 0));
     const auto seen = book_.set_position(owner, held);
     reference_.set_position(owner, held);
     compare_events(seen);
@@ -222,7 +233,8 @@ private:
   }
 
   void count(const book_event& e) {
-    static constexpr std::array names{"accepted", "refused", "triggered", "traded", "reduced", "replaced", "cancelled"};
+    static constexpr std::array names{"accepted", "refused",  "triggered", "traded",
+                                      "reduced",  "replaced", "cancelled"};
     ++met_[names[e.index()]];
     if (const auto* refused = std::get_if<order_refused>(&e))
       ++met_[std::string{"refused "} + to_string(refused->reason)];
@@ -239,8 +251,10 @@ private:
     RC_ASSERT(given_.at(t.maker).direction == opposite(t.taker_side));
     const wide exact = wide{t.at.raw()} * t.size.raw();
     const wide notional = notional_of(t.at, t.size).raw();
-    RC_ASSERT((notional * decimal::scale - exact <= decimal::scale / 2 && exact - notional * decimal::scale <= decimal::scale / 2));
-    for (const auto& [fee, rate] : {std::pair{t.maker_fee, market_.rules.maker_fee_ppb}, {t.taker_fee, market_.rules.taker_fee_ppb}}) {
+    RC_ASSERT((notional * decimal::scale - exact <= decimal::scale / 2
+               && exact - notional * decimal::scale <= decimal::scale / 2));
+    for (const auto& [fee, rate] : {std::pair{t.maker_fee, market_.rules.maker_fee_ppb},
+                                    {t.taker_fee, market_.rules.taker_fee_ppb}}) {
       const wide off = wide{fee.raw()} * one_ppb - notional * rate;
       RC_ASSERT((off <= one_ppb / 2 && off >= -one_ppb / 2));
     }
@@ -286,7 +300,8 @@ private:
     std::vector<depth_level> seen(orders.size());
     seen.resize(book_.depth(s, seen));
     RC_ASSERT((seen == expected));
-    RC_ASSERT((book_.best(s) == (expected.empty() ? std::nullopt : std::optional{expected.front()})));
+    RC_ASSERT(
+      (book_.best(s) == (expected.empty() ? std::nullopt : std::optional{expected.front()})));
   }
 
   market market_;
@@ -321,12 +336,15 @@ TEST(order_book_property, meets_every_event_and_every_reason) {
     for (const auto& [what, times] : books.met())
       met[what] += times;
   }
-  for (const char* event : {"accepted", "refused", "triggered", "traded", "reduced", "replaced", "cancelled"})
+  for (const char* event :
+       {"accepted", "refused", "triggered", "traded", "reduced", "replaced", "cancelled"})
     EXPECT_GE(met[event], 100) << event;
   for (uint8_t i = 1; i <= static_cast<uint8_t>(book_refusal::below_filled); ++i)
-    EXPECT_GE(met[std::string{"refused "} + to_string(book_refusal{i})], 5) << to_string(book_refusal{i});
+    EXPECT_GE(met[std::string{"refused "} + to_string(book_refusal{i})], 5)
+      << to_string(book_refusal{i});
   for (uint8_t i = 1; i <= static_cast<uint8_t>(cancel_reason::reduce_only); ++i)
-    EXPECT_GE(met[std::string{"cancelled "} + to_string(cancel_reason{i})], 5) << to_string(cancel_reason{i});
+    EXPECT_GE(met[std::string{"cancelled "} + to_string(cancel_reason{i})], 5)
+      << to_string(cancel_reason{i});
 }
 
 } // namespace

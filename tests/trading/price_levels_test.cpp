@@ -1,5 +1,6 @@
-// Goal: price levels stay sorted, keep their sums and queues, and their blocks stay half full, whatever comes and goes.
-// Method: blocks of four levels, so that a few orders split and merge them, against a std::map from key to the queue of orders.
+// Goal: price levels stay sorted, keep their sums and queues, and their blocks stay half full,
+// whatever comes and goes. Method: blocks of four levels, so that a few orders split and merge
+// them, against a std::map from key to the queue of orders.
 
 #include "tests/trading/generators.hpp"
 
@@ -39,7 +40,8 @@ RC_GTEST_PROP(price_levels_property, equal_a_sorted_map_of_queues, ()) {
   std::vector<std::pair<int64_t, order_slot>> open;
   // Dense and sparse, up to the ends of the range.
   const int64_t step = *rc::gen::element<int64_t>(1, 3, std::numeric_limits<int64_t>::max() / 40);
-  const auto steps = *rc::gen::resize(200, rc::gen::container<std::vector<int>>(rc::gen::inRange(-40, 41)));
+  const auto steps =
+    *rc::gen::resize(200, rc::gen::container<std::vector<int>>(rc::gen::inRange(-40, 41)));
   for (const int choice : steps) {
     const bool removes = open.size() == 200 || (!open.empty() && *rc::gen::inRange(0, 5) < 2);
     if (removes) {

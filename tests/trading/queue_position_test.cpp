@@ -1,6 +1,7 @@
-// Goal: passive orders fill against recorded data only when their turn in the queue has come, and never by more than was recorded.
-// Method: single events by hand; for trades without cancels the order book itself, fed with the same orders, must agree; what no
-// recorded event may break is a property. Tick 0.5, lot 0.1.
+// Goal: passive orders fill against recorded data only when their turn in the queue has come, and
+// never by more than was recorded. Method: single events by hand; for trades without cancels the
+// order book itself, fed with the same orders, must agree; what no recorded event may break is a
+// property. Tick 0.5, lot 0.1.
 
 #include "tests/trading/generators.hpp"
 
@@ -15,23 +16,27 @@ namespace {
 
 decimal dec(const char* text) { return decimal::literal(text); }
 
-const instrument traded{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"}, dec("0.5"), dec("0.1"), dec("0")};
+const instrument traded{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"},
+                        dec("0.5"),         dec("0.1"),    dec("0")};
 
 class queue_rules : public ::testing::Test {
 protected:
   static std::string show(std::span<const queue_fill> fills) {
     std::string out;
     for (const auto& f : fills)
-      out += (out.empty() ? "" : " ") + ("#" + std::to_string(static_cast<uint64_t>(f.id))) + ":" + f.size.to_string() + "@"
-             + f.at.to_string();
+      out += (out.empty() ? "" : " ") + ("#" + std::to_string(static_cast<uint64_t>(f.id))) + ":"
+             + f.size.to_string() + "@" + f.at.to_string();
     return out;
   }
   queued_order_id buy(const char* at, const char* size, const char* displayed) {
     return queue_.place(side::buy, dec(at), dec(size), dec(displayed));
   }
-  std::string sold(const char* at, const char* size) { return show(queue_.on_trade(dec(at), dec(size), side::sell)); }
+  std::string sold(const char* at, const char* size) {
+    return show(queue_.on_trade(dec(at), dec(size), side::sell));
+  }
   std::string quoted(const char* bid, const char* bid_size, const char* ask, const char* ask_size) {
-    return show(queue_.on_quote({instrument_id{"X"}, {}, dec(bid), dec(bid_size), dec(ask), dec(ask_size)}));
+    return show(
+      queue_.on_quote({instrument_id{"X"}, {}, dec(bid), dec(bid_size), dec(ask), dec(ask_size)}));
   }
   std::string ahead(queued_order_id id) { return queue_.find(id)->ahead.to_string(); }
 
@@ -157,7 +162,9 @@ TEST_F(queue_rules, hold_at_the_ends_of_the_range) {
   EXPECT_EQ(show(queue_.on_trade(dec("0.5"), most, side::sell)), "#1:1@92233720368.54775807");
 }
 
-quantity any_lots(int count) { return quantity::from_raw(*rc::gen::inRange(1, count) * traded.lot_size.raw()); }
+quantity any_lots(int count) {
+  return quantity::from_raw(*rc::gen::inRange(1, count) * traded.lot_size.raw());
+}
 
 RC_GTEST_PROP(queue_property, fills_as_the_order_book_does_where_nobody_cancels, ()) {
   const side ours = *rc::gen::element(side::buy, side::sell);
@@ -174,7 +181,8 @@ RC_GTEST_PROP(queue_property, fills_as_the_order_book_does_where_nobody_cancels,
   // Three levels, the best first, with others before, between and behind ours.
   std::map<queued_order_id, book_order_id> own;
   for (int level = 0; level < 3; ++level) {
-    const auto at = price::from_raw((ours == side::buy ? 100 - level : 100 + level) * traded.tick_size.raw());
+    const auto at =
+      price::from_raw((ours == side::buy ? 100 - level : 100 + level) * traded.tick_size.raw());
     quantity displayed;
     for (auto i = *rc::gen::inRange(0, 6); i > 0; --i) {
       const auto size = any_lots(10);
@@ -214,12 +222,16 @@ RC_GTEST_PROP(queue_property, fills_as_the_order_book_does_where_nobody_cancels,
 RC_GTEST_PROP(queue_property, no_record_fills_more_than_itself_or_sends_us_back_in_the_queue, ()) {
   queue_position queue{traded};
   std::map<queued_order_id, queued_order> before;
-  const auto any_price = [] { return price::from_raw(*rc::gen::inRange(98, 103) * traded.tick_size.raw()); };
+  const auto any_price = [] {
+    return price::from_raw(*rc::gen::inRange(98, 103) * traded.tick_size.raw());
+  };
   const auto any_size = [] { return *tests::decimal_between(1, 3 * decimal::scale); };
   for (int i = 0; i < 60; ++i) {
     quantity most;
     std::vector<queue_fill> fills;
-    const auto keep = [&](std::span<const queue_fill> seen) { fills.assign(seen.begin(), seen.end()); };
+    const auto keep = [&](std::span<const queue_fill> seen) {
+      fills.assign(seen.begin(), seen.end());
+    };
     const side s = *rc::gen::element(side::buy, side::sell);
     switch (*rc::gen::inRange(0, 4)) {
       case 0:
@@ -247,7 +259,8 @@ RC_GTEST_PROP(queue_property, no_record_fills_more_than_itself_or_sends_us_back_
     RC_ASSERT(filled <= most);
     for (const auto& o : queue.open_orders()) {
       const auto known = before.find(o.id);
-      RC_ASSERT((known == before.end() || (o.ahead <= known->second.ahead && o.open_size == known->second.open_size)));
+      RC_ASSERT((known == before.end()
+                 || (o.ahead <= known->second.ahead && o.open_size == known->second.open_size)));
       RC_ASSERT((!o.ahead.is_negative() && o.open_size.is_positive()));
       before[o.id] = o;
     }

@@ -1,5 +1,5 @@
-// Goal: slippage is a share of the price, never in the order's favour and never silently out of range.
-// Method: shares worked out by hand; that prices stay worse for any input is a property.
+// Goal: slippage is a share of the price, never in the order's favour and never silently out of
+// range. Method: shares worked out by hand; that prices stay worse for any input is a property.
 
 #include "tests/trading/generators.hpp"
 
@@ -11,7 +11,8 @@ namespace {
 
 decimal dec(const char* text) { return decimal::literal(text); }
 
-const instrument traded{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"}, dec("0.5"), dec("0.1"), dec("0")};
+const instrument traded{instrument_id{"X"}, asset_id{"A"}, asset_id{"B"},
+                        dec("0.5"),         dec("0.1"),    dec("0")};
 
 TEST(slippage, fixed_is_the_same_whatever_the_volume) {
   EXPECT_EQ(slippage_ppb(fixed_slippage{1'000'000}, dec("1"), dec("0")), 1'000'000);
@@ -32,7 +33,8 @@ TEST(slippage, grows_with_the_volume_share_itself_when_not_squared) {
 }
 
 TEST(slippage, takes_the_largest_share_where_nothing_was_traded) {
-  const volume_share_slippage m{.impact_ppb = 100'000'000, .share_max_ppb = 500'000'000, .squared = false};
+  const volume_share_slippage m{
+    .impact_ppb = 100'000'000, .share_max_ppb = 500'000'000, .squared = false};
   EXPECT_EQ(slippage_ppb(m, dec("0.1"), dec("0")), 50'000'000);
 }
 
@@ -44,13 +46,22 @@ TEST(slippage, is_rounded_to_the_tick_against_the_order) {
 }
 
 TEST(slippage, needs_shares_within_their_ranges) {
-  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{-1}, dec("1"), dec("1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{1'000'000'000}, dec("1"), dec("1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slippage_ppb(volume_share_slippage{.impact_ppb = 1'000'000'000}, dec("1"), dec("1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slippage_ppb(volume_share_slippage{.share_max_ppb = -1}, dec("1"), dec("1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{}, dec("0"), dec("1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{}, dec("1"), dec("-1"))), contract_violation);
-  EXPECT_THROW(static_cast<void>(slipped_price(side::buy, dec("1"), traded, 1'000'000'000)), contract_violation);
+  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{-1}, dec("1"), dec("1"))),
+               contract_violation);
+  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{1'000'000'000}, dec("1"), dec("1"))),
+               contract_violation);
+  EXPECT_THROW(static_cast<void>(slippage_ppb(volume_share_slippage{.impact_ppb = 1'000'000'000},
+                                              dec("1"), dec("1"))),
+               contract_violation);
+  EXPECT_THROW(
+    static_cast<void>(slippage_ppb(volume_share_slippage{.share_max_ppb = -1}, dec("1"), dec("1"))),
+    contract_violation);
+  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{}, dec("0"), dec("1"))),
+               contract_violation);
+  EXPECT_THROW(static_cast<void>(slippage_ppb(fixed_slippage{}, dec("1"), dec("-1"))),
+               contract_violation);
+  EXPECT_THROW(static_cast<void>(slipped_price(side::buy, dec("1"), traded, 1'000'000'000)),
+               contract_violation);
 }
 
 RC_GTEST_PROP(slippage_property, is_a_share_below_one_that_grows_with_the_size, ()) {
@@ -67,7 +78,8 @@ RC_GTEST_PROP(slippage_property, is_a_share_below_one_that_grows_with_the_size, 
 }
 
 RC_GTEST_PROP(slippage_property, never_favours_the_order, ()) {
-  const auto at = price::from_raw(*rc::gen::inRange<int64_t>(1, 1'000'000) * traded.tick_size.raw());
+  const auto at =
+    price::from_raw(*rc::gen::inRange<int64_t>(1, 1'000'000) * traded.tick_size.raw());
   const auto share = *rc::gen::inRange<int64_t>(0, 1'000'000'000);
   RC_ASSERT(slipped_price(side::buy, at, traded, share) >= at);
   RC_ASSERT(slipped_price(side::sell, at, traded, share) <= at);

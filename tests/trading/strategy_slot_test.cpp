@@ -1,5 +1,5 @@
-// Goal: a slot turns what its strategy wants into signals with keys that never change, and tells it each fill once.
-// Method: a strategy that does what the test says; expected signals written out.
+// Goal: a slot turns what its strategy wants into signals with keys that never change, and tells it
+// each fill once. Method: a strategy that does what the test says; expected signals written out.
 #include "trading/orders/strategy_slot.hpp"
 
 #include "trading/check.hpp"
@@ -39,7 +39,8 @@ struct slot_test : ::testing::Test {
   slot_test() {
     auto made = std::make_unique<scripted>();
     logic = made.get();
-    slot.emplace(strategy_id{"trend"}, account_id{"main"}, instrument_id{"BTCUSDT"}, std::move(made));
+    slot.emplace(strategy_id{"trend"}, account_id{"main"}, instrument_id{"BTCUSDT"},
+                 std::move(made));
   }
   scripted* logic = nullptr;
   std::optional<strategy_slot> slot;
@@ -69,12 +70,14 @@ TEST_F(slot_test, keys_a_signal_by_the_bar_that_caused_it) {
   EXPECT_EQ(s->account_seq, 0u);
   ASSERT_EQ(s->inputs.size(), 2u);
   EXPECT_EQ(s->inputs[0], (std::pair<std::string, decimal>{"macd", decimal::literal("0.5")}));
-  EXPECT_EQ(s->inputs[1], (std::pair<std::string, decimal>{"rsi", decimal::literal("61")})); // Rounded to 1e-8.
+  EXPECT_EQ(s->inputs[1],
+            (std::pair<std::string, decimal>{"rsi", decimal::literal("61")})); // Rounded to 1e-8.
   EXPECT_EQ(slot->on_bar(closing("100.5")), s) << "the same bar gives the same key again";
 }
 
 TEST_F(slot_test, maps_every_wish_to_its_target) {
-  for (auto [wish, wanted] : {std::pair{desire::flat, target::flat}, {desire::long_position, target::long_position},
+  for (auto [wish, wanted] : {std::pair{desire::flat, target::flat},
+                              {desire::long_position, target::long_position},
                               {desire::short_position, target::short_position}}) {
     logic->next = decision{wish, "", {}};
     EXPECT_EQ(slot->on_bar(closing("1"))->wanted, wanted);
@@ -93,7 +96,8 @@ TEST_F(slot_test, tells_each_account_event_once_and_in_order) {
 }
 
 TEST_F(slot_test, blames_the_strategy_for_an_input_that_is_no_number) {
-  for (double broken : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300}) {
+  for (double broken :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300}) {
     logic->next = decision{desire::flat, "", {{"x", broken}}};
     EXPECT_THROW((void)slot->on_bar(closing("1")), strategy_defect) << broken;
   }

@@ -49,7 +49,8 @@ void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
 
 void backtest_engine::match(timestamp event_time, const std::vector<bar>& bars) {
   auto over = [&](open_order& o) {
-    auto b = std::find_if(bars.begin(), bars.end(), [&](const auto& each) { return each.instrument == o.instrument; });
+    auto b = std::find_if(bars.begin(), bars.end(),
+                          [&](const auto& each) { return each.instrument == o.instrument; });
     return b != bars.end() && match_one(o, *b, event_time);
   };
   // In the order of acceptance, which numbers the trades.
@@ -108,7 +109,8 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   listener_.filled(f, o.slot, booked, account_seq_);
 }
 
-/// What an order has promised less than before, because it was filled or is over; positions have been booked already.
+/// What an order has promised less than before, because it was filled or is over; positions have
+/// been booked already.
 void backtest_engine::release(const open_order& o, quantity size, money reserved) {
   auto held = exposure_.account(o.instrument);
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
@@ -153,8 +155,10 @@ decision_terms backtest_engine::terms_of(const signal& wish) const {
 }
 
 void backtest_engine::decide(std::vector<signal> signals, timestamp event_time) {
-  std::sort(signals.begin(), signals.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  auto made = decide_in_order(signals, exposure_, [this](const signal& wish) { return terms_of(wish); }, event_time);
+  std::sort(signals.begin(), signals.end(),
+            [](const auto& a, const auto& b) { return a.key < b.key; });
+  auto made = decide_in_order(
+    signals, exposure_, [this](const signal& wish) { return terms_of(wish); }, event_time);
   for (const auto& d : made) {
     client_order_id id;
     if (d.verdict.outcome == refusal::none) {

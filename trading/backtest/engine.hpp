@@ -18,16 +18,18 @@ public:
   /// A signal with its verdict; `order` is empty when it was refused.
   virtual void decided(const made_decision& d, const client_order_id& order) = 0;
   /// A fill and the positions after it; `account_seq` counts the account's fills from 1.
-  virtual void filled(const fill& f, const slot_id& slot, const booked_fill& after, uint64_t account_seq) = 0;
+  virtual void filled(const fill& f, const slot_id& slot, const booked_fill& after,
+                      uint64_t account_seq) = 0;
   /// An order that the market could not fill, because no decimal holds its amounts.
   virtual void expired(const client_order_id& order, timestamp at) = 0;
   /// The account at the closes of a step, before the step's signals are decided.
   virtual void valued(timestamp at, money equity, money cash) = 0;
 };
 
-/// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs: strategy slots, the risk checks,
-/// the bar fill model, position accounting. A step does in this order what a lockstep step of the cluster does: the venue matches
-/// what rests, the fills are booked, strategies hear their fills and then the closes, the account is valued, the signals are
+/// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs:
+/// strategy slots, the risk checks, the bar fill model, position accounting. A step does in this
+/// order what a lockstep step of the cluster does: the venue matches what rests, the fills are
+/// booked, strategies hear their fills and then the closes, the account is valued, the signals are
 /// decided in the order of their keys, and approved orders rest until the next step.
 ///
 /// Deterministic; one owner; no I/O. Memory grows with open orders only.
@@ -36,13 +38,18 @@ public:
   /// Throws contract_violation when the plan has problems(). The listener must outlive this.
   backtest_engine(backtest_plan plan, backtest_listener& listener);
 
-  /// All bars of one close time, without defect, at most one per instrument, of instruments of the plan; in whatever order.
-  /// `event_time` rises from step to step. Throws strategy_defect and whatever a strategy throws, and std::overflow_error when
-  /// the account's sums leave the decimal range; the run is over then.
+  /// All bars of one close time, without defect, at most one per instrument, of instruments of the
+  /// plan; in whatever order. `event_time` rises from step to step. Throws strategy_defect and
+  /// whatever a strategy throws, and std::overflow_error when the account's sums leave the decimal
+  /// range; the run is over then.
   void step(timestamp event_time, const std::vector<bar>& bars);
 
-  [[nodiscard]] const std::map<instrument_id, position>& positions() const noexcept { return positions_; }
-  [[nodiscard]] const std::map<slot_id, position>& slots() const noexcept { return slot_positions_; }
+  [[nodiscard]] const std::map<instrument_id, position>& positions() const noexcept {
+    return positions_;
+  }
+  [[nodiscard]] const std::map<slot_id, position>& slots() const noexcept {
+    return slot_positions_;
+  }
   [[nodiscard]] const std::map<asset_id, money>& balances() const noexcept { return balances_; }
   [[nodiscard]] size_t open_orders() const noexcept { return resting_.size(); }
   /// Cash plus positions at their last closes.
@@ -75,13 +82,16 @@ private:
   [[nodiscard]] std::vector<signal> ask_strategies(const std::vector<bar>& bars);
   void decide(std::vector<signal> signals, timestamp event_time);
   [[nodiscard]] decision_terms terms_of(const signal& wish) const;
-  [[nodiscard]] const instrument& traded(const instrument_id& id) const { return *instruments_.at(id); }
+  [[nodiscard]] const instrument& traded(const instrument_id& id) const {
+    return *instruments_.at(id);
+  }
   [[nodiscard]] money cash() const;
 
   backtest_plan plan_;
   backtest_listener& listener_;
   std::map<instrument_id, const instrument*> instruments_;
-  std::unordered_map<instrument_id, std::vector<slot_entry>> slots_; ///< by instrument, in the plan's order
+  std::unordered_map<instrument_id, std::vector<slot_entry>>
+    slots_; ///< by instrument, in the plan's order
   std::unordered_map<instrument_id, mark> marks_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   exposure_book exposure_;

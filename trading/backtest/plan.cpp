@@ -12,9 +12,11 @@ std::vector<std::string> backtest_plan::problems() const {
     if (!known.insert(i.id).second)
       out.push_back("instrument " + i.id.str() + " stands twice");
     if (i.quote != quote)
-      out.push_back("instrument " + i.id.str() + " is priced in " + i.quote.str() + ", the account in " + quote.str());
+      out.push_back("instrument " + i.id.str() + " is priced in " + i.quote.str()
+                    + ", the account in " + quote.str());
     if (!i.tick_size.is_positive() || !i.lot_size.is_positive() || i.min_notional.is_negative())
-      out.push_back("instrument " + i.id.str() + " needs a positive tick and lot and a minimum notional of at least 0");
+      out.push_back("instrument " + i.id.str()
+                    + " needs a positive tick and lot and a minimum notional of at least 0");
   }
   std::set<strategy_id> names;
   for (const auto& s : strategies) {
@@ -29,7 +31,8 @@ std::vector<std::string> backtest_plan::problems() const {
     std::set<instrument_id> own;
     for (const auto& id : s.instruments) {
       if (known.count(id) == 0)
-        out.push_back("strategy " + s.id.str() + " trades " + id.str() + ", which is not among the instruments");
+        out.push_back("strategy " + s.id.str() + " trades " + id.str()
+                      + ", which is not among the instruments");
       if (!own.insert(id).second)
         out.push_back("strategy " + s.id.str() + " names " + id.str() + " twice");
     }

@@ -10,8 +10,8 @@ struct adx_value {
   std::optional<double> adx; ///< Wilder average over n of 100·|+DI − −DI|/(+DI + −DI)
 };
 
-/// Wilder's average directional index and its directional indicators, 0…100. The indicators come with the (n+1)-th bar, the index
-/// with the 2n-th. Where nothing moved they are 0.
+/// Wilder's average directional index and its directional indicators, 0…100. The indicators come
+/// with the (n+1)-th bar, the index with the 2n-th. Where nothing moved they are 0.
 class adx {
 public:
   explicit adx(uint32_t length) : ranges_(length), ups_(length), downs_(length), index_(length) {}

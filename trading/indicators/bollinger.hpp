@@ -14,7 +14,8 @@ struct bollinger_value {
   std::optional<double> percent_b;
 };
 
-/// Bollinger bands: SMA(n) ± k population standard deviations. The first value comes with the n-th input.
+/// Bollinger bands: SMA(n) ± k population standard deviations. The first value comes with the n-th
+/// input.
 class bollinger {
 public:
   bollinger(uint32_t length, double width) : window_(length), width_(width) {

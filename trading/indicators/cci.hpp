@@ -6,8 +6,9 @@
 
 namespace supreme::trading {
 
-/// Lambert's commodity channel index: distance of the typical price (high + low + close)/3 from its SMA(n), in units of 0.015 mean
-/// absolute deviations from that average. 0 when nothing deviates. The first value comes with the n-th bar.
+/// Lambert's commodity channel index: distance of the typical price (high + low + close)/3 from its
+/// SMA(n), in units of 0.015 mean absolute deviations from that average. 0 when nothing deviates.
+/// The first value comes with the n-th bar.
 class cci {
 public:
   explicit cci(uint32_t length) : ring_(length), average_(length) {}

@@ -4,7 +4,8 @@
 
 namespace supreme::trading {
 
-/// Neumaier's sum: carries what each addition rounds away, so that small terms are not lost in a large total.
+/// Neumaier's sum: carries what each addition rounds away, so that small terms are not lost in a
+/// large total.
 class compensated_sum {
 public:
   void add(double x) noexcept {

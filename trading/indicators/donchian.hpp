@@ -10,8 +10,9 @@ struct channel {
   double upper = 0;
 };
 
-/// Donchian channel: highest high and lowest low of the last n bars, the current one included, and the mean of both. A breakout
-/// compares with the channel before the current bar. The first value comes with the n-th bar.
+/// Donchian channel: highest high and lowest low of the last n bars, the current one included, and
+/// the mean of both. A breakout compares with the channel before the current bar. The first value
+/// comes with the n-th bar.
 class donchian {
 public:
   explicit donchian(uint32_t length) : highs_(length), lows_(length) {}
@@ -19,7 +20,8 @@ public:
   [[nodiscard]] std::optional<channel> value() const noexcept {
     const auto upper = highs_.value();
     const auto lower = lows_.value();
-    return upper && lower ? std::optional{channel{*lower, (*upper + *lower) / 2, *upper}} : std::nullopt;
+    return upper && lower ? std::optional{channel{*lower, (*upper + *lower) / 2, *upper}}
+                          : std::nullopt;
   }
 
   /// Amortised O(1), no allocation.

@@ -25,7 +25,9 @@ public:
 private:
   struct largest {
     double x = 0;
-    friend largest combine(const largest& a, const largest& b) noexcept { return {std::max(a.x, b.x)}; }
+    friend largest combine(const largest& a, const largest& b) noexcept {
+      return {std::max(a.x, b.x)};
+    }
   };
   sliding_window<largest> window_;
 };
@@ -49,7 +51,9 @@ public:
 private:
   struct smallest {
     double x = 0;
-    friend smallest combine(const smallest& a, const smallest& b) noexcept { return {std::min(a.x, b.x)}; }
+    friend smallest combine(const smallest& a, const smallest& b) noexcept {
+      return {std::min(a.x, b.x)};
+    }
   };
   sliding_window<smallest> window_;
 };

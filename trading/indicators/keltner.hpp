@@ -6,8 +6,8 @@
 
 namespace supreme::trading {
 
-/// Keltner channel: SMA(n) of the typical price (high + low + close)/3, ± k times the SMA(n) of the true range. The first value
-/// comes with the n-th bar.
+/// Keltner channel: SMA(n) of the typical price (high + low + close)/3, ± k times the SMA(n) of the
+/// true range. The first value comes with the n-th bar.
 class keltner {
 public:
   keltner(uint32_t length, double width) : middle_(length), ranges_(length), width_(width) {

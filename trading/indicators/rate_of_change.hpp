@@ -9,7 +9,8 @@
 
 namespace supreme::trading {
 
-/// Rate of change in percent over n inputs: 100·(x/x₋ₙ − 1). Nothing before the (n+1)-th input, and where the earlier one was 0.
+/// Rate of change in percent over n inputs: 100·(x/x₋ₙ − 1). Nothing before the (n+1)-th input, and
+/// where the earlier one was 0.
 class rate_of_change {
 public:
   explicit rate_of_change(uint32_t length) : ring_(length) {

@@ -9,9 +9,11 @@
 
 namespace supreme::trading {
 
-/// What the last n values add up to, for any `combine(older, newer)` that is associative: extremes, sums, moments. Nothing is ever
-/// subtracted, so nothing cancels and nothing drifts. Amortised O(1): every value is combined at most three times (the two-stack
-/// queue of Tangwongsan, Hirzel and Schneider, "In-order sliding-window aggregation in worst-case constant time", 2021, section 3).
+/// What the last n values add up to, for any `combine(older, newer)` that is associative: extremes,
+/// sums, moments. Nothing is ever subtracted, so nothing cancels and nothing drifts. Amortised
+/// O(1): every value is combined at most three times (the two-stack queue of Tangwongsan, Hirzel
+/// and Schneider, "In-order sliding-window aggregation in worst-case constant time", 2021, section
+/// 3).
 template <class Aggregate>
 class sliding_window {
 public:

@@ -24,7 +24,8 @@ private:
   size_t next_ = 0;
   bool full_ = false;
   compensated_sum window_; ///< of the values in the ring
-  compensated_sum turn_; ///< of the values since the ring's last turn; at the next turn it is the window's sum
+  compensated_sum
+    turn_; ///< of the values since the ring's last turn; at the next turn it is the window's sum
 };
 
 } // namespace supreme::trading

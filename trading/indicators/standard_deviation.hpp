@@ -22,7 +22,8 @@ struct moments {
   [[nodiscard]] double population_deviation() const noexcept { return std::sqrt(squares / count); }
 };
 
-/// Mean and population standard deviation (divided by n) of the last n values. The first value comes with the n-th input.
+/// Mean and population standard deviation (divided by n) of the last n values. The first value
+/// comes with the n-th input.
 class standard_deviation {
 public:
   explicit standard_deviation(uint32_t length) : window_(length) {}

@@ -10,11 +10,13 @@ struct stochastic_value {
   std::optional<double> d; ///< SMA(signal) of %K
 };
 
-/// Lane's stochastic oscillator, 0…100: where the close lies between the lowest low and the highest high of the last n bars. 50 where
-/// these are the same. %K comes with the (n + smooth − 1)-th bar, %D `signal` − 1 bars later.
+/// Lane's stochastic oscillator, 0…100: where the close lies between the lowest low and the highest
+/// high of the last n bars. 50 where these are the same. %K comes with the (n + smooth − 1)-th bar,
+/// %D `signal` − 1 bars later.
 class stochastic {
 public:
-  stochastic(uint32_t length, uint32_t smooth, uint32_t signal) : range_(length), k_(smooth), d_(signal) {}
+  stochastic(uint32_t length, uint32_t smooth, uint32_t signal)
+    : range_(length), k_(smooth), d_(signal) {}
 
   /// Amortised O(1), no allocation.
   std::optional<stochastic_value> update(double high, double low, double close) noexcept {

@@ -7,7 +7,8 @@ namespace supreme::trading {
 namespace {
 
 void add(std::vector<asset_change>& changes, const asset_id& asset, decimal delta) {
-  auto found = std::find_if(changes.begin(), changes.end(), [&](const auto& c) { return c.asset == asset; });
+  auto found =
+    std::find_if(changes.begin(), changes.end(), [&](const auto& c) { return c.asset == asset; });
   if (found == changes.end())
     changes.push_back({asset, delta});
   else
@@ -16,8 +17,8 @@ void add(std::vector<asset_change>& changes, const asset_id& asset, decimal delt
 
 } // namespace
 
-booked_fill book_on_positions(const position& account_before, const position& slot_before, const fill& f,
-                      const instrument& traded) {
+booked_fill book_on_positions(const position& account_before, const position& slot_before,
+                              const fill& f, const instrument& traded) {
   booked_fill out;
   auto effect = apply_fill(account_before, f, traded.quote);
   out.account_after = effect.after;

@@ -22,8 +22,9 @@ void exposure_book::reserve(const signal& wish, const verdict& approved) {
   slots_[wish.key.slot].pending += signed_quantity(approved.direction, approved.size);
 }
 
-std::vector<made_decision> decide_in_order(const std::vector<signal>& signals, exposure_book& book,
-                                           const std::function<decision_terms(const signal&)>& terms_of, timestamp now) {
+std::vector<made_decision>
+decide_in_order(const std::vector<signal>& signals, exposure_book& book,
+                const std::function<decision_terms(const signal&)>& terms_of, timestamp now) {
   std::vector<made_decision> made;
   made.reserve(signals.size());
   for (const auto& wish : signals) {

@@ -8,11 +8,12 @@
 
 namespace supreme::trading {
 
-/// What one account holds and has promised, by instrument and by slot: what a decision is made against, and what each approval
-/// changes for the ones after it. Plain value; one owner.
+/// What one account holds and has promised, by instrument and by slot: what a decision is made
+/// against, and what each approval changes for the ones after it. Plain value; one owner.
 class exposure_book {
 public:
-  /// What the account holds of an instrument and has reserved there; `free_cash` is ignored, the book has one of its own.
+  /// What the account holds of an instrument and has reserved there; `free_cash` is ignored, the
+  /// book has one of its own.
   void set_account(const instrument_id& id, const exposure& held) { accounts_[id] = held; }
   void set_slot(const slot_id& id, const slot_exposure& held) { slots_[id] = held; }
   void set_free_cash(money amount) { free_cash_ = amount; }
@@ -48,9 +49,10 @@ struct made_decision {
   risk_limits limits;
 };
 
-/// Decides signals in the given order; each approval counts against the ones after it. Pure: equal inputs, equal verdicts.
-[[nodiscard]] std::vector<made_decision> decide_in_order(const std::vector<signal>& signals, exposure_book& book,
-                                                         const std::function<decision_terms(const signal&)>& terms_of,
-                                                         timestamp now);
+/// Decides signals in the given order; each approval counts against the ones after it. Pure: equal
+/// inputs, equal verdicts.
+[[nodiscard]] std::vector<made_decision>
+decide_in_order(const std::vector<signal>& signals, exposure_book& book,
+                const std::function<decision_terms(const signal&)>& terms_of, timestamp now);
 
 } // namespace supreme::trading

@@ -118,8 +118,9 @@ private:
     return check(refusal::min_notional, notional >= i.min_notional, i.min_notional, notional);
   }
 
-  /// Limits of an order's size are against mistakes that make exposure; an order that only takes it away is bounded by what is
-  /// held, and a winner that has outgrown a limit must not become a position nobody can close.
+  /// Limits of an order's size are against mistakes that make exposure; an order that only takes it
+  /// away is bounded by what is held, and a winner that has outgrown a limit must not become a
+  /// position nobody can close.
   bool check_order_limits() {
     if (reduces())
       return true;
@@ -163,7 +164,8 @@ private:
     return check(refusal::reducing, reduces(), reducible(), out_.size);
   }
 
-  /// What may still be closed after everything promised on this side; it must not pass through zero.
+  /// What may still be closed after everything promised on this side; it must not pass through
+  /// zero.
   decimal reducible() const {
     const auto worst = worst_position();
     return out_.direction == side::buy ? subtract(out_.size, worst) : add(worst, out_.size);

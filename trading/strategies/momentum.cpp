@@ -79,7 +79,8 @@ std::optional<decision> momentum::decide_long(const reading& r) const {
     return make(desire::flat, "Close at or below the ATR stop", r);
   if (find_crossing(r.trend_before, r.trend) == crossing::below)
     return make(desire::flat, "MACD crossed below its signal line", r);
-  // An exit that was refused, rejected or halted is said again with every bar, until it is done or the reason for it is gone.
+  // An exit that was refused, rejected or halted is said again with every bar, until it is done or
+  // the reason for it is gone.
   if (r.trend && r.trend->line < r.trend->signal)
     return make(desire::flat, "Still held although MACD is below its signal line", r);
   return std::nullopt;
