@@ -45,31 +45,31 @@ TEST(names, drawdown_stages_round_trip) {
 }
 TEST(names, breaker_triggers_round_trip) {
   expect_names<breaker_trigger>(1, 13, parse_breaker_trigger);
-  TEST(names, trade_checks_round_trip) { expect_names<trade_check>(1, 9, parse_trade_check); }
-  TEST(names, refusals_round_trip) { expect_names<refusal>(0, 16, parse_refusal); }
-  TEST(names, book_order_types_round_trip) {
-    expect_names<book_order_type>(1, 7, parse_book_order_type);
-  }
-  TEST(names, times_in_force_round_trip) { expect_names<time_in_force>(1, 3, parse_time_in_force); }
-  TEST(names, self_trade_rules_round_trip) {
-    expect_names<self_trade_rule>(1, 5, parse_self_trade_rule);
-  }
-  TEST(names, book_refusals_round_trip) { expect_names<book_refusal>(1, 17, parse_book_refusal); }
-  TEST(names, cancel_reasons_round_trip) { expect_names<cancel_reason>(1, 7, parse_cancel_reason); }
+}
+TEST(names, trade_checks_round_trip) { expect_names<trade_check>(1, 9, parse_trade_check); }
+TEST(names, book_order_types_round_trip) {
+  expect_names<book_order_type>(1, 7, parse_book_order_type);
+}
+TEST(names, times_in_force_round_trip) { expect_names<time_in_force>(1, 3, parse_time_in_force); }
+TEST(names, self_trade_rules_round_trip) {
+  expect_names<self_trade_rule>(1, 5, parse_self_trade_rule);
+}
+TEST(names, book_refusals_round_trip) { expect_names<book_refusal>(1, 17, parse_book_refusal); }
+TEST(names, cancel_reasons_round_trip) { expect_names<cancel_reason>(1, 7, parse_cancel_reason); }
 
-  TEST(names, targets_have_names) {
-    EXPECT_STREQ(to_string(target::flat), "flat");
-    EXPECT_STREQ(to_string(target::long_position), "long");
-    EXPECT_STREQ(to_string(target::short_position), "short");
-    EXPECT_STREQ(to_string(static_cast<target>(0)), "invalid");
-  }
+TEST(names, targets_have_names) {
+  EXPECT_STREQ(to_string(target::flat), "flat");
+  EXPECT_STREQ(to_string(target::long_position), "long");
+  EXPECT_STREQ(to_string(target::short_position), "short");
+  EXPECT_STREQ(to_string(static_cast<target>(0)), "invalid");
+}
 
-  TEST(names, refusal_codes_are_the_documented_ones) {
-    EXPECT_STREQ(to_string(refusal::none), "none");
-    EXPECT_STREQ(to_string(refusal::stale_input), "stale_input");
-    EXPECT_STREQ(to_string(refusal::short_not_allowed), "short_not_allowed");
-    EXPECT_STREQ(to_string(refusal::overflow), "overflow");
-  }
+TEST(names, refusal_codes_are_the_documented_ones) {
+  EXPECT_STREQ(to_string(refusal::none), "none");
+  EXPECT_STREQ(to_string(refusal::stale_input), "stale_input");
+  EXPECT_STREQ(to_string(refusal::short_not_allowed), "short_not_allowed");
+  EXPECT_STREQ(to_string(refusal::overflow), "overflow");
+}
 
 } // namespace
 } // namespace supreme::trading
