@@ -43,6 +43,7 @@ using verb_adder = void (*)(CLI::App& app, verb_context& context);
 /// callback of its App; it reports through the context and throws verb_error or store_failure when
 /// it cannot run.
 void add_audit(CLI::App& app, verb_context& context);
+void add_backtest(CLI::App& app, verb_context& context);
 void add_config(CLI::App& app, verb_context& context);
 void add_db(CLI::App& app, verb_context& context);
 void add_demo(CLI::App& app, verb_context& context);

@@ -44,6 +44,8 @@ public:
   void wait_until(const std::string& sql, std::chrono::seconds patience);
 
   [[nodiscard]] const commands::demo_site& site() const { return site_; }
+  /// The program that all of them run.
+  [[nodiscard]] const std::string& program() const { return program_; }
   /// `supreme config apply` with the site's cluster file, as a person does it. Throws what it says
   /// when it is refused.
   void apply_config();

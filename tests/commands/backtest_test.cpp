@@ -1,0 +1,187 @@
+// Goal: `supreme backtest` says exactly what happened, to people and in files, and refuses in one
+// sentence what it cannot run.
+// Method: the whole program in this process, on bars and a configuration that the test writes.
+
+#include "commands/program.hpp"
+#include "tests/commands/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+namespace supreme::tests {
+namespace {
+
+struct outcome {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+outcome run_backtest(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "backtest");
+  std::ostringstream out;
+  std::ostringstream err;
+  commands::verb_context context{
+    out, err, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
+  constexpr std::array verbs{commands::add_backtest};
+  auto code = commands::run_program(arguments, context, verbs);
+  return {code, out.str(), err.str()};
+}
+
+std::string text_of(const std::string& file) {
+  std::ostringstream text;
+  text << std::ifstream{file}.rdbuf();
+  return text.str();
+}
+
+size_t lines_in(const std::string& text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+struct backtest_verb : ::testing::Test {
+  /// Bars of a minute each: a saw that a fast momentum strategy trades.
+  void write_bars(const std::string& name, size_t count, const std::string& damage = "") {
+    std::ofstream file{folder.file(name)};
+    file << "ts,open,high,low,close,volume\n";
+    for (size_t i = 0; i < count; ++i) {
+      auto close = 1000 + static_cast<int>(i % 20 < 10 ? i % 20 : 20 - i % 20) * 5;
+      auto open =
+        i == 0 ? close
+               : 1000 + static_cast<int>((i - 1) % 20 < 10 ? (i - 1) % 20 : 20 - (i - 1) % 20) * 5;
+      file << 1'767'225'600'000 + static_cast<int64_t>(i) * 60'000 << ',' << open << ','
+           << std::max(open, close) << ',' << std::min(open, close) << ',' << close << ",10\n";
+    }
+    file << damage;
+  }
+
+  std::string write_config(const std::string& more = "") {
+    auto name = folder.file("cluster.toml");
+    std::ofstream{name} << R"(cluster = "test"
+[[instruments]]
+id = "BTCUSDT"
+base = "BTC"
+quote = "USDT"
+tick_size = "0.01"
+lot_size = "0.00001"
+min_notional = "5"
+[[feeds]]
+name = "bars"
+kind = "csv"
+interval_s = 60
+[feeds.files]
+BTCUSDT = ')" << folder.file("BTCUSDT_1m.csv")
+                        << R"('
+[[venues]]
+id = "sim"
+host = "127.0.0.1"
+port = 7400
+[[accounts]]
+id = "main"
+venue = "sim"
+quote = "USDT"
+shard = "m"
+[accounts.initial]
+USDT = "10000"
+[accounts.limits]
+taker_fee_bps = 10
+[[strategies]]
+id = "trend"
+kind = "momentum"
+account = "main"
+feed = "bars"
+instruments = ["BTCUSDT"]
+size = { mode = "fixed_notional", amount = "5000" }
+[strategies.parameters]
+fast = 1
+slow = 3
+signal = 2
+rsi_length = 2
+rsi_max = 100
+)" << more;
+    return name;
+  }
+
+  temporary_folder folder;
+};
+
+TEST_F(backtest_verb, tells_the_same_to_people_and_in_files) {
+  write_bars("BTCUSDT_1m.csv", 400);
+  auto json_file = folder.file("result.json");
+  auto fills_file = folder.file("fills.csv");
+  auto equity_file = folder.file("equity.csv");
+  auto done = run_backtest(
+    {write_config(), "--json", json_file, "--fills", fills_file, "--equity", equity_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_EQ(result.at("bars"), 400);
+  EXPECT_EQ(result.at("steps"), 400);
+  EXPECT_GT(result.at("fills"), 20);
+  EXPECT_EQ(lines_in(text_of(fills_file)), 1 + result.at("fills").get<size_t>());
+  EXPECT_EQ(lines_in(text_of(equity_file)), 401u);
+  EXPECT_NE(done.out.find(result.at("equity").get<std::string>()), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("400 in 400 steps"), std::string::npos) << done.out;
+  auto last = text_of(equity_file);
+  last.erase(last.size() - 1);
+  EXPECT_EQ(last.substr(last.rfind('\n') + 1), result.at("to").get<std::string>() + ","
+                                                 + result.at("equity").get<std::string>() + ","
+                                                 + result.at("cash").get<std::string>());
+}
+
+TEST_F(backtest_verb, says_which_costs_it_takes) {
+  write_bars("BTCUSDT_1m.csv", 100);
+  auto done = run_backtest({write_config()});
+  EXPECT_NE(done.out.find("1000000 ppb"), std::string::npos) << done.out;
+}
+
+TEST_F(backtest_verb, runs_the_period_that_is_asked_for) {
+  write_bars("BTCUSDT_1m.csv", 400);
+  auto json_file = folder.file("result.json");
+  auto done = run_backtest({write_config(), "--from", "2026-01-01T01:00:00Z", "--to",
+                            "2026-01-01T02:00:00Z", "--json", json_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_EQ(result.at("bars"), 60);
+  EXPECT_EQ(result.at("from"), "2026-01-01T01:01:00Z");
+  EXPECT_EQ(result.at("to"), "2026-01-01T02:00:00Z");
+}
+
+TEST_F(backtest_verb, shows_what_is_undefined_as_such) {
+  write_bars("BTCUSDT_1m.csv", 1);
+  auto json_file = folder.file("result.json");
+  auto done = run_backtest({write_config(), "--json", json_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_TRUE(result.at("sharpe").is_null());
+  EXPECT_TRUE(result.at("trades").at("win_rate").is_null());
+  EXPECT_EQ(done.out.find("nan"), std::string::npos) << done.out;
+}
+
+TEST_F(backtest_verb, refuses_in_one_sentence_what_it_cannot_run) {
+  write_bars("BTCUSDT_1m.csv", 10);
+  auto config = write_config();
+  auto expect = [&](std::vector<std::string> arguments, const std::string& sentence) {
+    auto done = run_backtest(std::move(arguments));
+    EXPECT_EQ(done.code, 2) << sentence;
+    EXPECT_NE(done.err.find(sentence), std::string::npos) << done.err;
+  };
+  expect({folder.file("none.toml")}, "none.toml");
+  expect({config, "--account", "side"}, "no account side");
+  expect({config, "--from", "yesterday"}, "--from must be a time in UTC");
+  expect({config, "--json", folder.file("no/folder/x.json")}, "cannot write");
+  write_bars("BTCUSDT_1m.csv", 10, "1767226200000,1,2,3\n");
+  expect({config}, "BTCUSDT_1m.csv");
+}
+
+TEST_F(backtest_verb, leaves_no_half_written_result_under_its_name) {
+  write_bars("BTCUSDT_1m.csv", 10, "1767226200000,1,2,3\n");
+  auto fills_file = folder.file("fills.csv");
+  EXPECT_EQ(run_backtest({write_config(), "--fills", fills_file}).code, 2);
+  EXPECT_FALSE(std::ifstream{fills_file}.good());
+}
+
+} // namespace
+} // namespace supreme::tests
