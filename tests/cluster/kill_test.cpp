@@ -6,6 +6,7 @@
 #include "commands/session_summary.hpp"
 #include "storage/open.hpp"
 #include "tests/cluster/running_cluster.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
@@ -73,6 +74,8 @@ class held_account {
 public:
   explicit held_account(running_cluster& cluster)
     : connection_(cluster.site().database), hold_(connection_) {
+    // The account is held for as long as the test needs it, whatever the server allows others.
+    hold_.exec("SET LOCAL idle_in_transaction_session_timeout = 0");
     // A lock taken too late is given back with its subtransaction, and the next order is waited
     // for.
     hold_.exec(
@@ -89,12 +92,24 @@ public:
       "  END; "
       "END LOOP; END $$");
   }
-  /// The dead must not speak: sessions whose process was killed while they waited for the account
-  /// end before it is free again.
-  void end_waiting_sessions(running_cluster& cluster) {
-    (void)cluster.lines("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
-                        + std::to_string(connection_.backendpid())
-                        + " = ANY (pg_blocking_pids(pid))");
+  /// The dead must not speak: what a killed process has sent before its end is not carried out once
+  /// the account is free. Until its session is gone, whoever waits for the account is ended.
+  void end_sessions_of_the_dead(running_cluster& cluster, size_t sessions_left) {
+    auto gone = eventually(
+      [&] {
+        (void)cluster.lines("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                            + std::to_string(connection_.backendpid())
+                            + " = ANY (pg_blocking_pids(pid))");
+        return ledger_sessions(cluster) <= sessions_left;
+      },
+      10s);
+    if (!gone)
+      throw std::runtime_error("the dead node's session stays");
+  }
+
+  static size_t ledger_sessions(running_cluster& cluster) {
+    return std::stoull(cluster.value(
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'supreme ledger'"));
   }
 
 private:
@@ -151,12 +166,13 @@ TEST(cluster_kill, any_node_may_die_at_any_moment_and_the_rows_stay_the_same) {
     ASSERT_FALSE(victim.empty());
     bool executor_dies = cluster.holder("executor/main") == victim;
     auto held = plan.during_submission ? std::make_unique<held_account>(cluster) : nullptr;
+    auto sessions = held_account::ledger_sessions(cluster);
     cluster.kill_node(victim);
     auto killed_at = cluster.step();
     auto in_flight = orders_in_flight(cluster);
     if (held) {
       EXPECT_NE(in_flight.find("submitting"), std::string::npos) << in_flight;
-      held->end_waiting_sessions(cluster);
+      held->end_sessions_of_the_dead(cluster, sessions - 1);
       held.reset();
     }
     if (plan.restart)
