@@ -26,13 +26,6 @@ struct backtest_options {
   std::string equity_file;
 };
 
-config::cluster_settings load_cluster(const std::string& file) {
-  auto parsed = config::parse_cluster(text_of_file(file), file);
-  if (auto* problems = std::get_if<config::problems>(&parsed))
-    throw verb_error(to_text(*problems));
-  return std::get<config::cluster_settings>(std::move(parsed));
-}
-
 const config::account_settings& choose_account(const config::cluster_settings& settings,
                                                const std::string& wanted) {
   if (wanted.empty()) {
@@ -52,17 +45,14 @@ trading::execution_costs load_costs(const backtest_options& options,
                                     const config::account_settings& account,
                                     verb_context& context) {
   if (options.venue_file.empty()) {
-    auto limits = account.limits;
-    context.out << "costs: " << limits.taker_fee_ppb
+    const auto fee = account.limits.taker_fee_ppb;
+    context.out << "costs: " << fee
                 << " ppb of the notional as the account's limits say, no slippage (--venue FILE "
                    "takes a venue's)\n";
-    return {limits.taker_fee_ppb, limits.taker_fee_ppb, 0, 0};
+    return {fee, fee, 0, 0};
   }
-  auto parsed =
-    config::parse_venue(text_of_file(options.venue_file), options.venue_file, context.environment);
-  if (auto* problems = std::get_if<config::problems>(&parsed))
-    throw verb_error(to_text(*problems));
-  const auto& venue = std::get<config::simulated_venue_settings>(parsed);
+  const auto venue = require_valid(
+    config::parse_venue(text_of_file(options.venue_file), options.venue_file, context.environment));
   return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
 }
 
@@ -101,7 +91,7 @@ private:
 };
 
 void run_backtest(const backtest_options& options, verb_context& context) {
-  auto settings = load_cluster(options.file);
+  auto settings = require_valid(config::parse_cluster(text_of_file(options.file), options.file));
   const auto& account = choose_account(settings, options.account);
   auto from = read_time("--from", options.from);
   auto to = read_time("--to", options.to);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "commands/verbs.hpp"
 #include "config/loader.hpp"
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <variant>
 
 namespace CLI {
 class App;
@@ -31,6 +34,14 @@ enum class database_role : uint8_t { writer = 1, reader = 2 };
 
 /// All problems, one a line, for a person.
 [[nodiscard]] std::string to_text(const config::problems& found);
+
+/// What was parsed; throws verb_error with all problems when there are any.
+template <class Settings>
+[[nodiscard]] Settings require_valid(std::variant<Settings, config::problems> parsed) {
+  if (const auto* found = std::get_if<config::problems>(&parsed))
+    throw verb_error(to_text(*found));
+  return std::get<Settings>(std::move(parsed));
+}
 
 /// The text of a configuration file; throws verb_error when it cannot be read.
 [[nodiscard]] std::string text_of_file(const std::string& path);

@@ -264,9 +264,7 @@ std::string make_tokens(demo_site& site) {
 }
 
 void apply_configuration(const demo_site& site, const std::string& text) {
-  auto parsed = config::parse_cluster(text, site.cluster_file.string());
-  if (auto* problems = std::get_if<config::problems>(&parsed))
-    throw verb_error(to_text(*problems));
+  (void)require_valid(config::parse_cluster(text, site.cluster_file.string()));
   auto rows = storage::open_postgres_cluster(site.database);
   auto latest = rows->latest_config();
   if (latest && latest->text == text)

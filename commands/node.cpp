@@ -24,10 +24,7 @@ namespace {
 namespace limits = config::defaults;
 
 config::node_settings load_node(const std::string& file, const config::environment& environment) {
-  auto parsed = config::parse_node(text_of_file(file), file, environment);
-  if (auto* problems = std::get_if<config::problems>(&parsed))
-    throw verb_error(to_text(*problems));
-  return std::get<config::node_settings>(std::move(parsed));
+  return require_valid(config::parse_node(text_of_file(file), file, environment));
 }
 
 /// Waits for a database that is not there yet; refuses one of another schema version at once.

@@ -18,10 +18,7 @@ namespace limits = config::defaults;
 
 config::simulated_venue_settings load_venue(const std::string& file,
                                             const config::environment& environment) {
-  auto parsed = config::parse_venue(text_of_file(file), file, environment);
-  if (auto* problems = std::get_if<config::problems>(&parsed))
-    throw verb_error(to_text(*problems));
-  return std::get<config::simulated_venue_settings>(std::move(parsed));
+  return require_valid(config::parse_venue(text_of_file(file), file, environment));
 }
 
 std::shared_ptr<venues::bar_venue> open_engine(const config::simulated_venue_settings& settings) {

@@ -55,7 +55,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   std::optional<protocols::unit_address> executor;
   std::vector<trading::made_decision> decisions;
   size_t next = 0;
-  protocols::approved_batch approved;
+  std::vector<protocols::approved_order> approved;
   bool decided_before = false; ///< an earlier attempt has made some of the step's orders
   protocols::step_decided answer;
 
@@ -153,8 +153,8 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     // Only what this very commit made is known to be unsent; anything older is resolved by the
     // executor's barrier.
     if (status == storage::commit_status::applied)
-      approved.orders.push_back({row.order, self->state.context.epoch, row.incarnation,
-                                 row.valid_until ? row.valid_until->ns() : 0});
+      approved.push_back({row.order, self->state.context.epoch, row.incarnation,
+                          row.valid_until ? row.valid_until->ns() : 0});
     else
       decided_before = true;
   }
@@ -170,14 +170,12 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
 
   void send_approved() {
     auto to = caf::actor_cast<protocols::executor>(executor->handle);
-    for (auto& order : std::exchange(approved.orders, {})) {
-      approved.orders.push_back(std::move(order));
-      if (approved.orders.size() == limits::approved_batch_orders)
-        self->send(to, std::exchange(approved, {}));
-      approved.id = step.id;
+    for (size_t sent = 0; sent < approved.size(); sent += limits::approved_batch_orders) {
+      auto begin = approved.begin() + static_cast<std::ptrdiff_t>(sent);
+      auto count = std::min(limits::approved_batch_orders, approved.size() - sent);
+      self->send(to, protocols::approved_batch{
+                       step.id, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
     }
-    if (!approved.orders.empty())
-      self->send(to, approved);
   }
 
   void fail(const caf::error& why) { promise.deliver(why); }

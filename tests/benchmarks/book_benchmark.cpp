@@ -9,6 +9,7 @@
 // its own, far from the touch. The program also fails when a book that has seen the second mix once
 // allocates anything for it again.
 
+#include "tests/benchmarks/rate_keeper.hpp"
 #include "trading/matching/order_book.hpp"
 
 #include <benchmark/benchmark.h>
@@ -397,30 +398,6 @@ void order_book_levels(benchmark::State& state) {
 }
 BENCHMARK(order_book_levels)->Arg(100)->Arg(10'000)->Arg(1'000'000);
 
-/// Prints as usual and keeps the rates for the ratio.
-class rate_keeper : public benchmark::ConsoleReporter {
-public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const auto& run : runs)
-      if (const auto rate = run.counters.find("items_per_second"); rate != run.counters.end())
-        rates_[run.benchmark_name()] = rate->second.value;
-    ConsoleReporter::ReportRuns(runs);
-  }
-
-  /// Nothing when the bare loop was filtered out.
-  void print_ratios() const {
-    const auto bare = rates_.find("bare_loop");
-    if (bare == rates_.end())
-      return;
-    std::printf("\n%-32s %14s %18s\n", "", "M operations/s", "times bare loop");
-    for (const auto& [name, rate] : rates_)
-      std::printf("%-32s %14.1f %18.2f\n", name.c_str(), rate / 1e6, bare->second / rate);
-  }
-
-private:
-  std::map<std::string, double> rates_;
-};
-
 bool same_trades() {
   auto book = make_book();
   id_table ids(operation_count);
@@ -454,8 +431,8 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv) || !supreme::trading::same_trades()
       || !supreme::trading::allocates_nothing_when_warm())
     return EXIT_FAILURE;
-  supreme::trading::rate_keeper reporter;
+  supreme::tests::rate_keeper reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_ratios();
+  reporter.print_ratios("M operations/s");
   return EXIT_SUCCESS;
 }

@@ -4,6 +4,7 @@
 // process, because only ratios carry over between machines. Both end with the same number of
 // trades, or the program fails.
 
+#include "tests/benchmarks/rate_keeper.hpp"
 #include "trading/indicators/atr.hpp"
 #include "trading/indicators/macd.hpp"
 #include "trading/indicators/moving_average.hpp"
@@ -178,30 +179,6 @@ void atr_14(benchmark::State& state) {
 }
 BENCHMARK(atr_14);
 
-/// Prints as usual and keeps the rates for the ratios.
-class rate_keeper : public benchmark::ConsoleReporter {
-public:
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const auto& run : runs)
-      if (const auto rate = run.counters.find("items_per_second"); rate != run.counters.end())
-        rates_[run.benchmark_name()] = rate->second.value;
-    ConsoleReporter::ReportRuns(runs);
-  }
-
-  /// Nothing when the bare loop was filtered out.
-  void print_ratios() const {
-    const auto bare = rates_.find("bare_loop");
-    if (bare == rates_.end())
-      return;
-    std::printf("\n%-32s %12s %18s\n", "", "M bars/s", "times bare loop");
-    for (const auto& [name, rate] : rates_)
-      std::printf("%-32s %12.1f %18.2f\n", name.c_str(), rate / 1e6, bare->second / rate);
-  }
-
-private:
-  std::map<std::string, double> rates_;
-};
-
 bool same_trades() {
   const auto s = make_momentum(0);
   const size_t ours = trade_momentum(*s, all_bars());
@@ -217,8 +194,8 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv) || !supreme::trading::same_trades())
     return EXIT_FAILURE;
-  supreme::trading::rate_keeper reporter;
+  supreme::tests::rate_keeper reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
-  reporter.print_ratios();
+  reporter.print_ratios("M bars/s");
   return EXIT_SUCCESS;
 }

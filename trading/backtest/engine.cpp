@@ -17,7 +17,7 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
     instruments_.emplace(i.id, &i);
   for (const auto& s : plan_.strategies) {
     for (const auto& id : s.instruments)
-      slots_[id].push_back({strategy_slot{s.id, plan_.account, id, s.kind->make(s.values)}, &s});
+      slots_[id].emplace_back(s.id, plan_.account, id, s.kind->make(s.values));
   }
   exposure_.set_free_cash(cash());
 }
@@ -102,9 +102,9 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   slot = booked.slot_after;
   for (const auto& change : booked.balances)
     balances_[change.asset] += change.delta;
-  for (auto& entry : slots_.at(o.instrument)) {
-    if (entry.logic.id() == o.slot)
-      entry.logic.on_fill({slot.size, slot.average_price()}, account_seq_);
+  for (auto& logic : slots_.at(o.instrument)) {
+    if (logic.id() == o.slot)
+      logic.on_fill({slot.size, slot.average_price()}, account_seq_);
   }
   listener_.filled(f, o.slot, booked, account_seq_);
 }
@@ -131,8 +131,8 @@ std::vector<signal> backtest_engine::ask_strategies(const std::vector<bar>& bars
     auto own = slots_.find(b.instrument);
     if (own == slots_.end())
       continue;
-    for (auto& entry : own->second) {
-      if (auto s = entry.logic.on_bar(b))
+    for (auto& logic : own->second) {
+      if (auto s = logic.on_bar(b))
         signals.push_back(std::move(*s));
     }
   }

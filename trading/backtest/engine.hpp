@@ -69,10 +69,6 @@ private:
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
   };
-  struct slot_entry {
-    strategy_slot logic;
-    const planned_strategy* of = nullptr;
-  };
 
   void match(timestamp event_time, const std::vector<bar>& bars);
   /// Whether the order is over.
@@ -90,7 +86,7 @@ private:
   backtest_plan plan_;
   backtest_listener& listener_;
   std::map<instrument_id, const instrument*> instruments_;
-  std::unordered_map<instrument_id, std::vector<slot_entry>>
+  std::unordered_map<instrument_id, std::vector<strategy_slot>>
     slots_; ///< by instrument, in the plan's order
   std::unordered_map<instrument_id, mark> marks_;
   std::vector<open_order> resting_; ///< in the order of acceptance
