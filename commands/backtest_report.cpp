@@ -73,18 +73,14 @@ void backtest_report::filled(const trading::fill& f, const trading::slot_id& slo
 
 void backtest_report::expired(const trading::client_order_id&, trading::timestamp) { ++expired_; }
 
-void backtest_report::valued(trading::timestamp at, trading::money equity, trading::money cash) {
+void backtest_report::valued(const trading::account_value& v) {
   ++steps_;
-  equity_ = equity;
-  cash_ = cash;
-  bool exposed = false;
-  if (engine_ != nullptr) {
-    for (const auto& [id, held] : engine_->positions())
-      exposed = exposed || !held.size.is_zero();
-  }
-  performance_.add(trading::equity_sample{at, equity, std::nullopt, exposed});
+  equity_ = v.equity;
+  cash_ = v.cash;
+  performance_.add(trading::equity_sample{v.at, v.equity, std::nullopt, v.exposed});
   if (equity_csv_ != nullptr)
-    *equity_csv_ << at.to_string() << ',' << equity.to_string() << ',' << cash.to_string() << '\n';
+    *equity_csv_ << v.at.to_string() << ',' << v.equity.to_string() << ',' << v.cash.to_string()
+                 << '\n';
 }
 
 json backtest_report::to_json() const {

@@ -29,7 +29,7 @@ public:
   void filled(const trading::fill& f, const trading::slot_id& slot,
               const trading::booked_fill& after, uint64_t account_seq) override;
   void expired(const trading::client_order_id& order, trading::timestamp at) override;
-  void valued(trading::timestamp at, trading::money equity, trading::money cash) override;
+  void valued(const trading::account_value& v) override;
 
   /// Everything, exact decimals as text, what is undefined as null.
   [[nodiscard]] nlohmann::json to_json() const;

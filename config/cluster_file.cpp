@@ -345,10 +345,18 @@ std::vector<strategy_settings> read_strategies(table_reader& root, const cluster
     names.add(section, "id", strategy.id.str());
     check_instruments(section, all, "instruments", instruments);
     check_references(section, strategy, all);
-    if (!instruments.empty() && strategy.instances > instruments.size())
+    const auto width = kind != nullptr ? kind->width() : 1;
+    if (instruments.size() % width != 0)
+      root.problems_found().add(section.path_of("instruments"),
+                                "expected pairs, because " + quoted(kind->name)
+                                  + " trades two instruments at a time, was "
+                                  + std::to_string(instruments.size()) + " instruments");
+    if (!instruments.empty()
+        && strategy.instances > std::max<size_t>(instruments.size() / width, 1))
       root.problems_found().add(section.path_of("instances"),
-                                "expected at most the number of instruments ("
-                                  + std::to_string(instruments.size()) + "), was "
+                                std::string{"expected at most the number of "}
+                                  + (width == 1 ? "instruments (" : "pairs (")
+                                  + std::to_string(instruments.size() / width) + "), was "
                                   + std::to_string(strategy.instances));
     out.push_back(std::move(strategy));
   }

@@ -1,6 +1,8 @@
 #include "actors/cluster/units.hpp"
 
 #include "actors/cluster/stable_hash.hpp"
+#include "trading/check.hpp"
+#include "trading/strategies/strategy.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -119,9 +121,14 @@ std::string venue_unit(const trading::venue_id& id) { return "venue/" + id.str()
 
 std::vector<trading::instrument_id> slots_of(const config::strategy_settings& s,
                                              uint32_t instance) {
+  const auto* kind = trading::find_strategy_kind(s.kind);
+  SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
+  const auto width = kind->width();
   std::vector<trading::instrument_id> result;
-  for (size_t k = instance; k < s.instruments.size(); k += s.instances)
-    result.push_back(s.instruments[k]);
+  for (size_t k = 0; k < s.instruments.size(); ++k) {
+    if (k / width % s.instances == instance)
+      result.push_back(s.instruments[k]);
+  }
   return result;
 }
 

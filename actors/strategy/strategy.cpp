@@ -61,19 +61,18 @@ void take(self_pointer self, const protocols::step_event& e) {
   st.signals.clear();
   st.last = e.id;
   for (auto& slot : st.slots) {
+    const auto width = slot.legs().size();
     for (const auto& f : e.fills) {
-      if (f.slot == slot.id())
-        slot.on_fill({f.slot_after.size, f.slot_after.average_price()}, f.account_seq);
+      if (auto leg = slot.find_leg(f.slot); leg < width)
+        slot.on_fill(leg, {f.slot_after.size, f.slot_after.average_price()}, f.account_seq);
     }
     for (const auto& b : e.bars) {
-      if (b.instrument != slot.instrument())
-        continue;
-      if (auto s = slot.on_bar(b)) {
-        require_storable(*s);
-        st.signals.push_back(std::move(*s));
-      }
+      if (auto leg = slot.find_leg(b.instrument); leg < width)
+        slot.on_bar(leg, b, st.signals);
     }
   }
+  for (const auto& s : st.signals)
+    require_storable(s);
 }
 
 bool stands_before(const strategy_state& st, const protocols::step_id& id) {

@@ -65,8 +65,8 @@ public:
     report(ids_.at(order), trading::order_state::expired, at);
   }
 
-  void valued(trading::timestamp, trading::money equity, trading::money cash) override {
-    sample = {account_.id, equity, cash};
+  void valued(const trading::account_value& v) override {
+    sample = {account_.id, v.equity, v.cash};
   }
 
   storage::equity_sample sample;

@@ -68,11 +68,16 @@ namespace {
 /// A strategy behind a mailbox, as the strategy actor is, without the conductor's protocol.
 caf::behavior bar_eater(caf::stateful_actor<size_t>* self) {
   auto slot = std::make_shared<trading::strategy_slot>(make_slot());
+  auto signals = std::make_shared<std::vector<trading::signal>>();
   return {
-    [self, slot](const trading::bar& b) { self->state += slot->on_bar(b).has_value() ? 1u : 0u; },
-    [self, slot](const bar_batch& batch) {
+    [self, slot, signals](const trading::bar& b) {
+      slot->on_bar(0, b, *signals);
+      self->state = signals->size();
+    },
+    [self, slot, signals](const bar_batch& batch) {
       for (const auto& b : batch)
-        self->state += slot->on_bar(b).has_value() ? 1u : 0u;
+        slot->on_bar(0, b, *signals);
+      self->state = signals->size();
     },
     [self](caf::ok_atom) { return static_cast<uint64_t>(self->state); },
   };

@@ -37,9 +37,9 @@ public:
   void on_fill(const slot_holding& after) override { held = after; }
   std::optional<decision> on_bar(const bar& b) override {
     if (b.close_time() == minute(1))
-      return decision{desire::long_position, "enter", {}};
+      return decision{desire::long_position, "enter", {}, {}};
     if (b.close_time() == minute(leave_))
-      return decision{desire::flat, "leave", {}};
+      return decision{desire::flat, "leave", {}, {}};
     return std::nullopt;
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
@@ -58,6 +58,7 @@ const strategy_kind& scripted_kind() {
                                   "does what it is told",
                                   {{"leave", "when", 1, 100, 3, true}},
                                   make_scripted,
+                                  nullptr,
                                   nullptr};
   return kind;
 }
@@ -72,7 +73,7 @@ struct listener final : backtest_listener {
     EXPECT_EQ(seq, fills.size());
   }
   void expired(const client_order_id& order, timestamp) override { gone.push_back(order); }
-  void valued(timestamp, money equity, money cash) override { values.emplace_back(equity, cash); }
+  void valued(const account_value& v) override { values.emplace_back(v.equity, v.cash); }
 
   std::vector<made_decision> decisions;
   std::vector<client_order_id> orders;

@@ -16,8 +16,8 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
   for (const auto& i : plan_.instruments)
     instruments_.emplace(i.id, &i);
   for (const auto& s : plan_.strategies) {
-    for (const auto& id : s.instruments)
-      slots_[id].emplace_back(s.id, plan_.account, id, s.kind->make(s.values));
+    for (auto& slot : make_strategy_slots(s.id, plan_.account, s.instruments, *s.kind, s.values))
+      slots_.push_back(std::move(slot));
   }
   exposure_.set_free_cash(cash());
 }
@@ -42,7 +42,9 @@ void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
   if (!resting_.empty())
     match(event_time, bars);
   auto signals = ask_strategies(bars);
-  listener_.valued(event_time, equity(), cash());
+  const bool exposed = std::any_of(positions_.begin(), positions_.end(),
+                                   [](const auto& entry) { return !entry.second.size.is_zero(); });
+  listener_.valued({event_time, equity(), cash(), exposed});
   if (!signals.empty())
     decide(std::move(signals), event_time);
 }
@@ -102,9 +104,9 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   slot = booked.slot_after;
   for (const auto& change : booked.balances)
     balances_[change.asset] += change.delta;
-  for (auto& logic : slots_.at(o.instrument)) {
-    if (logic.id() == o.slot)
-      logic.on_fill({slot.size, slot.average_price()}, account_seq_);
+  for (auto& logic : slots_) {
+    if (auto leg = logic.find_leg(o.slot); leg < logic.legs().size())
+      logic.on_fill(leg, {slot.size, slot.average_price()}, account_seq_);
   }
   listener_.filled(f, o.slot, booked, account_seq_);
 }
@@ -128,12 +130,9 @@ std::vector<signal> backtest_engine::ask_strategies(const std::vector<bar>& bars
   std::vector<signal> signals;
   for (const auto& b : bars) {
     marks_[b.instrument] = {b.close, b.close_time()};
-    auto own = slots_.find(b.instrument);
-    if (own == slots_.end())
-      continue;
-    for (auto& logic : own->second) {
-      if (auto s = logic.on_bar(b))
-        signals.push_back(std::move(*s));
+    for (auto& logic : slots_) {
+      if (auto leg = logic.find_leg(b.instrument); leg < logic.legs().size())
+        logic.on_bar(leg, b, signals);
     }
   }
   return signals;

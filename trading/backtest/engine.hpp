@@ -11,6 +11,14 @@
 
 namespace supreme::trading {
 
+/// An account at the closes of a step.
+struct account_value {
+  timestamp at;
+  money equity;         ///< cash plus positions at their last closes
+  money cash;           ///< of the account's quote asset
+  bool exposed = false; ///< whether any position is open
+};
+
 /// Hears what happens in a backtest, in the order in which it happens.
 class backtest_listener {
 public:
@@ -23,7 +31,7 @@ public:
   /// An order that the market could not fill, because no decimal holds its amounts.
   virtual void expired(const client_order_id& order, timestamp at) = 0;
   /// The account at the closes of a step, before the step's signals are decided.
-  virtual void valued(timestamp at, money equity, money cash) = 0;
+  virtual void valued(const account_value& v) = 0;
 };
 
 /// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs:
@@ -86,8 +94,7 @@ private:
   backtest_plan plan_;
   backtest_listener& listener_;
   std::map<instrument_id, const instrument*> instruments_;
-  std::unordered_map<instrument_id, std::vector<strategy_slot>>
-    slots_; ///< by instrument, in the plan's order
+  std::vector<strategy_slot> slots_; ///< in the plan's order
   std::unordered_map<instrument_id, mark> marks_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   exposure_book exposure_;

@@ -26,6 +26,9 @@ std::vector<std::string> backtest_plan::problems() const {
       out.push_back("strategy " + s.id.str() + " is of no kind");
     if (s.instruments.empty())
       out.push_back("strategy " + s.id.str() + " trades no instrument");
+    if (s.kind != nullptr && s.instruments.size() % s.kind->width() != 0)
+      out.push_back("strategy " + s.id.str() + " trades two instruments at a time and has "
+                    + std::to_string(s.instruments.size()));
     if (!s.size.amount.is_positive())
       out.push_back("strategy " + s.id.str() + " needs a positive size");
     std::set<instrument_id> own;

@@ -5,6 +5,7 @@
 #include "trading/market/timestamp.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,16 @@ struct decision_key {
   friend bool operator==(const decision_key&, const decision_key&) = default;
 };
 
+/// What a size is derived from and only the strategy's side knows. Exact: rounded half-even at the
+/// edge.
+struct size_hints {
+  std::optional<price> stop_distance;    ///< > 0, from the entry's price to its stop
+  std::optional<int64_t> volatility_ppb; ///< > 0, annual, of the instrument
+  int64_t weight_ppb = 1'000'000'000; ///< > 0: of the configured size; a pair's second leg differs
+
+  friend bool operator==(const size_hints&, const size_hints&) = default;
+};
+
 /// A strategy's wish. Carries no floating point: inputs are rounded half-even to 1e-8 at the edge.
 struct signal {
   decision_key key;
@@ -42,6 +53,7 @@ struct signal {
   std::vector<std::pair<std::string, decimal>> inputs;
   timestamp event_time;     ///< close time of the deciding bar
   uint64_t account_seq = 0; ///< last account event the strategy had applied
+  size_hints hints;
 
   friend bool operator==(const signal&, const signal&) = default;
 };

@@ -4,8 +4,9 @@
 #include "trading/strategies/strategy.hpp"
 
 #include <memory>
-#include <optional>
+#include <span>
 #include <stdexcept>
+#include <vector>
 
 namespace supreme::trading {
 
@@ -15,33 +16,71 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// One strategy on one instrument: turns fills and bars into signals with their keys. Rebuilt by
-/// feeding it the same fills and bars in the same order. The same object runs in the cluster and in
-/// a backtest. One owner.
+/// One instrument of a strategy's instance.
+struct slot_leg {
+  slot_id id;
+  instrument_id instrument;
+  quantity held; ///< as told by the slot's fills
+};
+
+/// One instance of a strategy on its instrument, or on its pair of instruments: turns fills and
+/// bars into signals with their keys. Each instrument is a leg with a slot of its own, because a
+/// position belongs to (strategy, instrument). Rebuilt by feeding it the same fills and bars in the
+/// same order. The same object runs in the cluster and in a backtest. One owner.
 class strategy_slot {
 public:
+  /// As many instruments as the kind is wide, each once; complete and checked parameters.
+  strategy_slot(strategy_id strategy, account_id account,
+                std::span<const instrument_id> instruments, const strategy_kind& kind,
+                const parameters& values);
+  /// One instrument.
   strategy_slot(strategy_id strategy, account_id account, instrument_id instrument,
                 std::unique_ptr<trading::strategy> logic);
+  /// Two instruments.
+  strategy_slot(strategy_id strategy, account_id account, const instrument_id& first,
+                const instrument_id& second, std::unique_ptr<pair_strategy> logic);
 
-  [[nodiscard]] const slot_id& id() const noexcept { return id_; }
-  [[nodiscard]] const instrument_id& instrument() const noexcept { return instrument_; }
+  /// One, or two for a pair.
+  [[nodiscard]] const std::vector<slot_leg>& legs() const noexcept { return legs_; }
+  /// The position of a slot's or an instrument's leg; legs().size() when it is not one of these.
+  [[nodiscard]] size_t find_leg(const slot_id& id) const noexcept;
+  [[nodiscard]] size_t find_leg(const instrument_id& id) const noexcept;
 
   /// `account_seq` orders the account's events; one that was applied before is ignored.
-  void on_fill(const slot_holding& after, uint64_t account_seq);
-  /// Bars in time order. Throws strategy_defect when an input of the decision is not finite, and
-  /// whatever the strategy throws.
-  [[nodiscard]] std::optional<signal> on_bar(const bar& b);
+  void on_fill(size_t leg, const slot_holding& after, uint64_t account_seq);
+  /// A bar of the leg's instrument; each instrument's bars in time order, and the bars of a close
+  /// time before those of a later one. Appends what is wanted: a wish for the other side of what is
+  /// held is two signals of one cause, leg 0 closes and leg 1 opens. A pair is asked when both of
+  /// its bars of a close time are there. Throws strategy_defect when a number of the decision is
+  /// not a finite decimal, and whatever the strategy throws.
+  void on_bar(size_t leg, const bar& b, std::vector<signal>& out);
 
 private:
+  strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
+  void on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out);
+  void say(size_t leg, const bar& b, const decision& wish, double weight,
+           std::vector<signal>& out) const;
+  [[nodiscard]] signal make_signal(const slot_leg& l, const bar& b, const decision& wish,
+                                   double weight) const;
+  [[nodiscard]] decimal exact(const slot_id& slot, const std::string& what, double value) const;
+
   strategy_id strategy_;
   account_id account_;
-  instrument_id instrument_;
-  slot_id id_;
-  std::unique_ptr<trading::strategy> logic_;
+  std::vector<slot_leg> legs_;
+  std::unique_ptr<trading::strategy> logic_; ///< nullptr for a pair
+  std::unique_ptr<pair_strategy> pair_;
+  std::vector<bar> pair_bars_; ///< the last bar of each leg of a pair
   uint64_t account_seq_ = 0;
 };
 
 /// "BTCUSDT/60s/1776607020000": instrument, interval in seconds and close time in milliseconds.
 [[nodiscard]] std::string bar_cause(const bar& b);
+
+/// The instances of a strategy over its instruments, in their order, as many instruments each as
+/// the kind is wide. Throws contract_violation when the number of instruments does not divide.
+[[nodiscard]] std::vector<strategy_slot>
+make_strategy_slots(const strategy_id& strategy, const account_id& account,
+                    std::span<const instrument_id> instruments, const strategy_kind& kind,
+                    const parameters& values);
 
 } // namespace supreme::trading

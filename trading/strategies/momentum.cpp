@@ -87,7 +87,7 @@ std::optional<decision> momentum::decide_long(const reading& r) const {
 }
 
 decision momentum::make(desire wanted, const char* reason, const reading& r) const {
-  decision d{wanted, reason, {}};
+  decision d{wanted, reason, {}, {}};
   const auto add_trend = [&d](const std::optional<macd_value>& trend, const char* line,
                               const char* signal) {
     if (!trend)

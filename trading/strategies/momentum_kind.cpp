@@ -51,6 +51,7 @@ const strategy_kind& momentum_kind() {
        100, initial.stop_atr, false},
     },
     make_momentum,
+    nullptr,
     check_momentum,
   };
   return kind;

@@ -27,6 +27,9 @@ struct decision {
   desire wanted = desire::flat;
   std::string reason; ///< at most 120 characters
   std::vector<std::pair<std::string, double>> inputs;
+  /// From the entry's price to its protective stop, quote units, > 0: what risk-based sizing
+  /// reckons with. Nothing where the strategy has no stop.
+  std::optional<double> stop_distance;
 };
 
 /// The pure decision maker of one slot. Deterministic: the same bars and fills in the same order
@@ -47,6 +50,33 @@ public:
   [[nodiscard]] virtual uint32_t warmup_bars() const = 0;
 };
 
+/// Which instrument of a pair.
+enum class pair_leg : uint8_t { first = 0, second = 1 };
+
+/// A wish for both instruments of a pair at once.
+struct pair_decision {
+  desire first = desire::flat;
+  desire second = desire::flat;
+  double second_weight = 1; ///< > 0, finite: the second's notional per notional of the first
+  std::string reason;       ///< at most 120 characters
+  std::vector<std::pair<std::string, double>> inputs;
+};
+
+/// The pure decision maker of a pair of instruments; the contract of `strategy` holds.
+class pair_strategy {
+public:
+  virtual ~pair_strategy() = default;
+
+  virtual void on_fill(pair_leg leg, const slot_holding& after) = 0;
+
+  /// Called for every close time at which both instruments have a bar, in time order.
+  [[nodiscard]] virtual std::optional<pair_decision> on_bars(const bar& first,
+                                                             const bar& second) = 0;
+
+  /// Common close times needed before the first decision can come.
+  [[nodiscard]] virtual uint32_t warmup_bars() const = 0;
+};
+
 /// One parameter of a strategy kind: feeds validation, docs and the API.
 struct parameter_spec {
   std::string name;
@@ -64,11 +94,16 @@ struct strategy_kind {
   std::string name;
   std::string text;
   std::vector<parameter_spec> schema;
-  /// Builds an instance from complete, validated parameters.
+  /// Builds an instance from complete, validated parameters. Exactly one of the two is there.
   std::unique_ptr<strategy> (*make)(const parameters&) = nullptr;
+  std::unique_ptr<pair_strategy> (*make_pair)(const parameters&) = nullptr;
   /// What must hold between parameters that are each in range, "fast is below slow": one sentence
   /// per problem. Absent when there is no such rule.
   std::vector<std::string> (*check)(const parameters&) = nullptr;
+
+  /// How many instruments one instance looks at: a strategy's instruments are taken that many at a
+  /// time, in their order.
+  [[nodiscard]] size_t width() const noexcept { return make_pair != nullptr ? 2 : 1; }
 };
 
 /// The built-in kinds, in name order.
