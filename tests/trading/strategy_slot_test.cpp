@@ -210,10 +210,12 @@ TEST_F(pair_slot_test, says_one_signal_for_each_instrument_with_its_own_slot_and
 }
 
 TEST_F(pair_slot_test, blames_the_strategy_for_a_weight_that_is_none) {
+  int minute = 0;
   for (double broken : {0.0, -1.0, std::numeric_limits<double>::infinity(), 1e10}) {
+    ++minute;
     logic->next = pair_decision{desire::flat, desire::flat, broken, "", {}};
-    (void)said(0, closing("1", "AAA"), 1);
-    EXPECT_THROW((void)said(1, closing("2", "BBB"), 1), strategy_defect) << broken;
+    (void)said(0, closing("1", "AAA"), minute);
+    EXPECT_THROW((void)said(1, closing("2", "BBB"), minute), strategy_defect) << broken;
   }
 }
 
