@@ -164,15 +164,32 @@ bool path_inside(const std::string& data, const view& box) {
   return true;
 }
 
+struct extent {
+  double left;
+  double right;
+};
+
 /// Letters are reckoned as 6.6 units wide, as digits of the usual fonts are at this size.
-bool text_inside(const tag& t, const view& box) {
+extent extent_of(const tag& t) {
   const auto letters = std::count_if(t.text_after.begin(), t.text_after.end(),
                                      [](char c) { return (c & 0xC0) != 0x80; });
   const double width = 6.6 * static_cast<double>(letters);
   const auto anchor = attribute(t, "text-anchor").value_or("start");
   const double x = number(t, "x");
   const double left = anchor == "end" ? x - width : anchor == "middle" ? x - width / 2 : x;
-  return box.holds(left, number(t, "y") - 9) && box.holds(left + width, number(t, "y") + 3);
+  return {left, left + width};
+}
+
+bool text_inside(const tag& t, const view& box) {
+  const auto [left, right] = extent_of(t);
+  return box.holds(left, number(t, "y") - 9) && box.holds(right, number(t, "y") + 3);
+}
+
+/// Whether two texts of a picture lie on top of each other, in part.
+bool overlap(const tag& a, const tag& b) {
+  const auto x = extent_of(a);
+  const auto y = extent_of(b);
+  return std::abs(number(a, "y") - number(b, "y")) < 11 && x.left < y.right && y.left < x.right;
 }
 
 bool rectangle_inside(const tag& t, const view& box) {
@@ -220,8 +237,10 @@ std::string report_page::tag_fault() const {
 
 std::string report_page::coordinate_fault() const {
   view box;
+  std::vector<tag> texts; // Of the picture so far.
   for (const auto& t : read_tags(text_).tags) {
     if (t.name == "svg") {
+      texts.clear();
       const auto sizes = attribute(t, "viewBox").value_or("");
       char* rest = nullptr;
       box.width = std::strtod(sizes.c_str() + std::string_view{"0 0 "}.size(), &rest);
@@ -233,6 +252,12 @@ std::string report_page::coordinate_fault() const {
                                            : true;
     if (!inside)
       return t.name + t.attributes.substr(0, 300) + " " + t.text_after;
+    if (t.name == "text") {
+      for (const auto& other : texts)
+        if (overlap(t, other))
+          return t.text_after + " overlaps " + other.text_after;
+      texts.push_back(t);
+    }
   }
   return {};
 }

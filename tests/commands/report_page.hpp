@@ -24,7 +24,7 @@ public:
   /// entity without being one.
   [[nodiscard]] std::string tag_fault() const;
   /// Paths, rectangles and texts of every svg element lie in its view box, a text with all its
-  /// letters.
+  /// letters and on no other text.
   [[nodiscard]] std::string coordinate_fault() const;
   [[nodiscard]] std::string repeated_ids() const;
 
