@@ -60,7 +60,7 @@ std::string draw(const trading::backtest_result& result, layout size, bool logar
   double deepest = 0;
   for (const auto& p : c.drawdown)
     deepest = std::min(deepest, p.lowest);
-  const auto depth = value_axis::linear(deepest == 0 ? -0.01 : deepest, 0, 3, value_unit::percent);
+  const auto depth = value_axis::linear(std::min(deepest, -1e-4), 0, 3, value_unit::percent);
   const auto below = drawing.area(above.bottom + 36, wide ? 414.0 : 374.0);
   drawing.value_grid(below, depth);
   drawing.title(below, "Drawdown");

