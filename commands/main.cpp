@@ -17,6 +17,6 @@ int main(int argc, char** argv) {
 
   commands::verb_context context{std::cout, std::cerr, supreme::config::process_environment()};
   constexpr std::array cluster_verbs{commands::add_backtest, commands::add_demo, commands::add_node,
-                                     commands::add_venue};
+                                     commands::add_parity, commands::add_venue};
   return commands::run_program({argv + 1, argv + argc}, context, cluster_verbs);
 }
