@@ -73,7 +73,8 @@ std::string steps_sql(const std::string& replay) {
 
 std::string equity_sql(const std::string& replay) {
   return "SELECT e.event_time_ns, e.account, e.step, e.equity, e.cash FROM trading.equity e "
-         "JOIN trading.replay_steps s USING (replay, step) WHERE s.bars > 0 AND replay = "
+         "WHERE NOT EXISTS (SELECT FROM trading.replay_steps s WHERE s.replay = e.replay "
+         "AND s.step = e.step AND s.bars = 0) AND e.replay = "
          + replay + " ORDER BY e.event_time_ns";
 }
 

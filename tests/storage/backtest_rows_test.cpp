@@ -303,7 +303,7 @@ backtest_plan idle_plan() {
   plan.instruments = {i};
   plan.initial = {{plan.quote, "1000"_d}, {asset_id{"BNB"}, {}}};
   const auto* kind = find_strategy_kind("momentum");
-  plan.strategies = {{strategy_id{"trend"}, kind, {}, {}, {i.id}}};
+  plan.strategies = {{strategy_id{"trend"}, kind, {}, {.amount = "1"_d}, {i.id}}};
   for (const auto& p : kind->schema)
     plan.strategies[0].values[p.name] = p.initial;
   return plan;
