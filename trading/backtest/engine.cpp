@@ -45,7 +45,8 @@ void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
   const bool exposed = std::any_of(positions_.begin(), positions_.end(),
                                    [](const auto& entry) { return !entry.second.size.is_zero(); });
   listener_.valued({event_time, equity(), cash(), exposed});
-  if (!signals.empty())
+  const bool warming_up = plan_.trade_after && event_time <= *plan_.trade_after;
+  if (!signals.empty() && !warming_up)
     decide(std::move(signals), event_time);
 }
 
