@@ -29,7 +29,7 @@ TEST(search, finds_the_planted_hours_and_believes_in_them) {
   set_grid(task, {"enter=0:21:3", "leave=3:24:3"});
   const auto found = run_search(task, run_in_order);
   ASSERT_TRUE(found.best.has_value());
-  // A decision on a close acts from the next open on: 8:00 to 11:00 holds from 9:00 to 12:00.
+  // Decided on the closes at 9:00 and 12:00, filled at the opens of the same time.
   const auto best = task.trials.values(*found.best);
   EXPECT_EQ(best.at("enter"), 9);
   EXPECT_EQ(best.at("leave"), 12);

@@ -97,8 +97,9 @@ TEST(walk_forward, never_sees_the_bars_after_a_window_when_it_chooses) {
     for (size_t w = 0; w <= k; ++w) {
       EXPECT_EQ(walked.windows[w].chosen, truth.windows[w].chosen) << k << ' ' << w;
       EXPECT_EQ(walked.windows[w].in_reached, truth.windows[w].in_reached) << k << ' ' << w;
-      if (w < k)
+      if (w < k) {
         EXPECT_EQ(walked.windows[w].out.reached, truth.windows[w].out.reached) << k << ' ' << w;
+      }
     }
     EXPECT_NE(walked.windows[k].out.reached, truth.windows[k].out.reached)
       << "the poison is tasted where it is";

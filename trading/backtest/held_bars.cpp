@@ -24,6 +24,13 @@ held_bars held_bars::between(std::optional<timestamp> after, std::optional<times
   return {instrument, interval, bars.subspan(begin, end - begin)};
 }
 
+std::vector<held_bars> views_of(std::span<const owned_bars> market) {
+  std::vector<held_bars> views;
+  for (const auto& owned : market)
+    views.push_back({owned.instrument, owned.interval, owned.bars});
+  return views;
+}
+
 std::vector<timestamp> close_times(std::span<const held_bars> market) {
   std::vector<timestamp> times;
   for (const auto& held : market) {

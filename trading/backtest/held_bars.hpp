@@ -23,6 +23,16 @@ struct held_bars {
                                   size_t warmup = 0) const;
 };
 
+/// The owner of one instrument's bars.
+struct owned_bars {
+  instrument_id instrument;
+  nanoseconds interval{0}; ///< > 0
+  std::vector<bar_record> bars;
+};
+
+/// Valid as long as the bars stay where they are.
+[[nodiscard]] std::vector<held_bars> views_of(std::span<const owned_bars> market);
+
 /// All close times of all instruments, in order, each once: the steps of a run.
 [[nodiscard]] std::vector<timestamp> close_times(std::span<const held_bars> market);
 

@@ -1,7 +1,6 @@
 #include "trading/backtest/lookahead.hpp"
 
 #include "trading/backtest/engine.hpp"
-#include "trading/backtest/held_bars.hpp"
 #include "trading/backtest/random_stream.hpp"
 #include "trading/check.hpp"
 
@@ -25,13 +24,6 @@ public:
   std::vector<signal> signals; ///< in the order of their decisions
   std::optional<timestamp> at; ///< the last step that was valued
 };
-
-std::vector<held_bars> views_of(const std::vector<owned_bars>& market) {
-  std::vector<held_bars> views;
-  for (const auto& owned : market)
-    views.push_back({owned.instrument, owned.interval, owned.bars});
-  return views;
-}
 
 /// The positions, among the steps, of the last closes that stay as they are: half of them evenly
 /// spread, the others at random, in order.

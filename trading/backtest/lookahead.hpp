@@ -1,7 +1,7 @@
 #pragma once
 
+#include "trading/backtest/held_bars.hpp"
 #include "trading/backtest/plan.hpp"
-#include "trading/market/bar_record.hpp"
 #include "trading/orders/signal.hpp"
 
 #include <cstdint>
@@ -11,13 +11,6 @@
 #include <vector>
 
 namespace supreme::trading {
-
-/// One instrument's bars, to be changed and restored.
-struct owned_bars {
-  instrument_id instrument;
-  nanoseconds interval{0}; ///< > 0
-  std::vector<bar_record> bars;
-};
 
 inline constexpr size_t lookahead_cuts_max = 10'000;
 
