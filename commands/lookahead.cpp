@@ -86,7 +86,7 @@ void add_lookahead(CLI::App& app, verb_context& context) {
     ->add_option("--cuts", options->settings.cuts, "How often the history is cut; 50 unless given")
     ->type_name("N")
     ->check(CLI::Range(size_t{1}, trading::lookahead_cuts_max));
-  verb->add_option("--seed", options->settings.seed, "Of the random cuts; 1 unless it is given")
+  verb->add_option("--seed", options->settings.seed, "Of the random cuts; 1 unless given")
     ->type_name("N");
   verb->add_option("--json", options->json_file, "Write the result there")->type_name("FILE");
   verb->callback([options, &context] { run_lookahead(*options, context); });

@@ -107,20 +107,29 @@ std::ostream* terminal_of(const verb_context& context) {
   return &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 ? &context.err : nullptr;
 }
 
+/// Where the windows are, before anything is run: a mistake shall not cost a search.
+std::optional<std::vector<trading::walk_forward_span>>
+plan_windows(const trading::search_task& task, const optimize_options& options) {
+  if (options.walk_forward.empty())
+    return std::nullopt;
+  auto settings = require(trading::parse_walk_forward(options.walk_forward));
+  settings.anchored = options.anchored;
+  return require(trading::plan_walk_forward(task, settings));
+}
+
 /// Runs what was asked for, until it is done or Ctrl-C comes.
 void run_all(optimisation_outcome& outcome, const optimize_options& options,
-             const std::optional<trading::walk_forward_settings>& windows,
              const verb_context& context) {
+  const auto windows = plan_windows(outcome.task, options);
   const interrupt_guard guard;
   trial_line line{terminal_of(context)};
   const auto pool = [&options, &line](const char* what) {
     return trial_pool{options.jobs, [] { return !interrupt_guard::is_interrupted(); },
                       [&line, what](const pool_progress& p) { line.show(what, p); }};
   };
-  if (windows) // First, because it is refused where the bars are too few.
-    outcome.walked =
-      require(trading::run_walk_forward(outcome.task, *windows, pool("walk-forward")));
   outcome.found = trading::run_search(outcome.task, pool("trials"));
+  if (windows)
+    outcome.walked = trading::run_walk_forward(outcome.task, *windows, pool("walk-forward"));
 }
 
 /// The plan and the bars, wherever they come from, searched as the options say.
@@ -130,11 +139,6 @@ optimisation_outcome search(search_input& input, const optimize_options& options
   if (!goal)
     throw verb_error("--objective must be one of " + trading::objective_names() + ", was "
                      + options.objective);
-  std::optional<trading::walk_forward_settings> windows;
-  if (!options.walk_forward.empty()) {
-    windows = require(trading::parse_walk_forward(options.walk_forward));
-    windows->anchored = options.anchored;
-  }
   optimisation_outcome outcome;
   outcome.lines = std::move(input.lines);
   outcome.task.plan = std::move(input.plan);
@@ -145,7 +149,7 @@ optimisation_outcome search(search_input& input, const optimize_options& options
   if (options.random != 0)
     outcome.seed = options.seed;
   const auto heat = choose_heat(options, outcome.task.trials);
-  run_all(outcome, options, windows, context);
+  run_all(outcome, options, context);
   if (heat)
     outcome.heat =
       trading::make_heat_map(outcome.task.trials, outcome.found.trials, heat->first, heat->second);
@@ -193,8 +197,7 @@ void add_optimize(CLI::App& app, verb_context& context) {
   verb->add_option("--random", options->random, "Draw this many trials instead of the whole grid")
     ->type_name("N")
     ->check(CLI::Range(uint64_t{1}, trading::optimisation_trials_max));
-  verb->add_option("--seed", options->seed, "Of the random draws; 1 unless it is given")
-    ->type_name("N");
+  verb->add_option("--seed", options->seed, "Of the random draws; 1 unless given")->type_name("N");
   verb->add_option("--objective", options->objective, trading::objective_names())
     ->type_name("NAME");
   verb
@@ -203,9 +206,11 @@ void add_optimize(CLI::App& app, verb_context& context) {
     ->type_name("IS:OOS");
   verb->add_flag("--anchored", options->anchored,
                  "Let every in-sample window begin with the first bar");
-  verb->add_option("--heat-map", options->heat_map, "Two varied parameters; the first two unless")
+  verb
+    ->add_option("--heat-map", options->heat_map,
+                 "Two varied parameters; the first two unless given")
     ->type_name("X,Y");
-  verb->add_option("--jobs", options->jobs, "Threads; as many as cores unless it is given")
+  verb->add_option("--jobs", options->jobs, "Threads; as many as cores unless given")
     ->type_name("N")
     ->check(CLI::Range(size_t{1}, search_jobs_max));
   verb->add_option("--json", options->json_file, "Write the result there")->type_name("FILE");

@@ -90,7 +90,10 @@ std::vector<owned_bars> make_market(size_t days = 20) {
 lookahead_report check(const strategy_kind& kind, std::vector<owned_bars>& market,
                        const lookahead_settings& settings = {}) {
   whole_series = &market.front().bars;
-  return check_lookahead(make_task(market.front().bars, kind).plan, market, settings);
+  auto plan = make_task(market.front().bars, kind).plan;
+  if (&kind == &hours_kind())
+    plan.strategies.front().values["enter"] = 9;
+  return check_lookahead(plan, market, settings);
 }
 
 TEST(lookahead, accuses_no_honest_strategy) {

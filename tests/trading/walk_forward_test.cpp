@@ -78,9 +78,9 @@ walk_forward_result walk(const std::vector<bar_record>& bars, const walk_forward
                          const trial_executor& executor = run_in_order) {
   auto task = make_task(bars);
   set_grid(task, {"enter=0:21:3", "leave=3:24:3"});
-  auto walked = run_walk_forward(task, settings, executor);
-  EXPECT_TRUE(walked) << walked.error();
-  return *walked;
+  const auto spans = plan_walk_forward(task, settings);
+  EXPECT_TRUE(spans) << spans.error();
+  return run_walk_forward(task, *spans, executor);
 }
 
 TEST(walk_forward, never_sees_the_bars_after_a_window_when_it_chooses) {
@@ -161,23 +161,23 @@ TEST(walk_forward, counts_failed_trials_of_each_window_with_a_reason) {
   const auto bars = make_hours(30, 4, 0);
   auto task = make_task(bars);
   set_grid(task, {"fault=0,1,2", "enter=9"});
-  const auto walked = run_walk_forward(task, {true, 10, 10, false}, run_in_order);
-  ASSERT_TRUE(walked) << walked.error();
-  ASSERT_EQ(walked->windows.size(), 2u);
-  EXPECT_EQ(walked->windows[0].failed, 2u) << "the second day is in the first window";
-  EXPECT_EQ(walked->windows[0].first_failure, "the strategy broke");
-  EXPECT_EQ(walked->windows[0].chosen, 0u);
-  EXPECT_EQ(walked->windows[1].failed, 0u);
+  const auto walked =
+    run_walk_forward(task, *plan_walk_forward(task, {true, 10, 10, false}), run_in_order);
+  ASSERT_EQ(walked.windows.size(), 2u);
+  EXPECT_EQ(walked.windows[0].failed, 2u) << "the second day is in the first window";
+  EXPECT_EQ(walked.windows[0].first_failure, "the strategy broke");
+  EXPECT_EQ(walked.windows[0].chosen, 0u);
+  EXPECT_EQ(walked.windows[1].failed, 0u);
 }
 
 TEST(walk_forward, is_refused_when_it_would_take_too_many_runs) {
   const auto bars = make_hours(60, 4, 0);
   auto task = make_task(bars);
   set_grid(task, {"share=0:1:0.00002"});
-  const auto walked = run_walk_forward(task, {false, 24, 24, false}, run_in_order);
-  ASSERT_FALSE(walked);
-  EXPECT_EQ(walked.error(), "59 windows of 50001 trials are more than 1000000 runs: take longer "
-                            "windows or fewer trials.");
+  const auto spans = plan_walk_forward(task, {false, 24, 24, false});
+  ASSERT_FALSE(spans);
+  EXPECT_EQ(spans.error(), "59 windows of 50001 trials are more than 1000000 runs: take longer "
+                           "windows or fewer trials.");
 }
 
 // -- windows of a trial ------------------------------------------------------------

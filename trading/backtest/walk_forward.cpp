@@ -166,28 +166,31 @@ cut_windows(std::span<const timestamp> times, timestamp first_open,
   return windows;
 }
 
-result<walk_forward_result, std::string> run_walk_forward(const search_task& task,
-                                                          const walk_forward_settings& settings,
-                                                          const trial_executor& executor) {
+result<std::vector<walk_forward_span>, std::string>
+plan_walk_forward(const search_task& task, const walk_forward_settings& settings) {
   const auto times = close_times(task.market);
-  timestamp first_open;
-  if (!times.empty()) {
-    first_open = times.front();
-    for (const auto& held : task.market) {
-      if (!held.bars.empty())
-        first_open = std::min(first_open, held.bars.front().open_time);
-    }
+  auto first_open = times.empty() ? timestamp{} : times.front();
+  for (const auto& held : task.market) {
+    if (!held.bars.empty())
+      first_open = std::min(first_open, held.bars.front().open_time);
   }
-  const auto spans = cut_windows(times, first_open, settings);
-  if (!spans)
-    return spans.error();
+  auto spans = cut_windows(times, first_open, settings);
   const size_t trials = task.trials.points.size();
-  if (trials == 0 || spans->size() > walk_forward_runs_max / trials)
+  SUPREME_CHECK(trials > 0, "a search has trials");
+  if (spans && spans->size() > walk_forward_runs_max / trials)
     return std::to_string(spans->size()) + " windows of " + std::to_string(trials)
            + " trials are more than " + std::to_string(walk_forward_runs_max)
            + " runs: take longer windows or fewer trials.";
+  return spans;
+}
+
+walk_forward_result run_walk_forward(const search_task& task,
+                                     std::span<const walk_forward_span> spans,
+                                     const trial_executor& executor) {
+  const auto times = close_times(task.market);
+  const size_t trials = task.trials.points.size();
   std::vector<walk_forward_window> windows;
-  for (const auto& span : *spans)
+  for (const auto& span : spans)
     windows.push_back(make_window(times, span));
   std::vector<in_sample_run> runs(windows.size() * trials);
   executor(runs.size(), [&](size_t i) {

@@ -68,12 +68,16 @@ struct walk_forward_result {
   std::optional<double> efficiency;
 };
 
+/// The windows of a task's bars. A sentence as cut_windows, and when they would take more than
+/// walk_forward_runs_max runs.
+[[nodiscard]] result<std::vector<walk_forward_span>, std::string>
+plan_walk_forward(const search_task& task, const walk_forward_settings& settings);
+
 /// Chooses in each window by the task's trials and objective, among what the in-sample bars alone
-/// show. A sentence when the windows cannot be cut or would take more than walk_forward_runs_max
-/// runs. Threads as run_search.
-[[nodiscard]] result<walk_forward_result, std::string>
-run_walk_forward(const search_task& task, const walk_forward_settings& settings,
-                 const trial_executor& executor);
+/// show. Threads as run_search.
+[[nodiscard]] walk_forward_result run_walk_forward(const search_task& task,
+                                                   std::span<const walk_forward_span> spans,
+                                                   const trial_executor& executor);
 
 /// Below this share of the in-sample objective the search has fitted the past.
 inline constexpr double walk_forward_efficiency_min = 0.5;
