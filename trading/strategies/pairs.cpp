@@ -26,8 +26,10 @@ void pairs::on_fill(pair_leg leg, const slot_holding& after) {
     exits_.on_fill(after);
   else
     second_held_ = after.size;
-  if (held() == stance::flat)
-    leaving_ = false;
+  // A reversal may fill leg by leg and never be flat in between.
+  const auto now = held();
+  if (now != leaving_ && now != stance::broken)
+    leaving_ = stance::flat;
 }
 
 std::optional<pair_decision> pairs::on_bars(const bar& first, const bar& second) {
@@ -105,7 +107,7 @@ const char* pairs::find_exit(const reading& r, stance now) const noexcept {
   }
   if (const char* reason = exits_.find_exit())
     return reason;
-  return leaving_ ? "Still held although its exit was decided" : nullptr;
+  return leaving_ != stance::flat ? "Still held although its exit was decided" : nullptr;
 }
 
 void pairs::relax(const std::optional<double>& z) noexcept {
@@ -127,7 +129,7 @@ pair_decision pairs::enter(stance wanted, const reading& r) {
   d.second_weight = r.line->slope;
   d.reason = long_spread ? "Spread is low enough to enter" : "Spread is high enough to enter";
   d.inputs = list_inputs(r);
-  leaving_ = held() != stance::flat;
+  leaving_ = held();
   pause_ = long_spread ? pause::low_said : pause::high_said;
   return d;
 }
@@ -135,7 +137,7 @@ pair_decision pairs::enter(stance wanted, const reading& r) {
 pair_decision pairs::leave(const char* reason, const reading& r) {
   if (reason == stop_reason)
     pause_ = pause::stopped;
-  leaving_ = true;
+  leaving_ = held();
   pair_decision d;
   d.reason = reason;
   d.inputs = list_inputs(r);

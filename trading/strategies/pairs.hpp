@@ -66,7 +66,8 @@ private:
   exit_rules exits_;
   quantity second_held_;
   pause pause_ = pause::none;
-  bool leaving_ = false; ///< an exit was decided and something is still held
+  /// What was held when an exit was decided, until something else is held; flat without one.
+  stance leaving_ = stance::flat;
 };
 
 /// The kind "pairs" of the registry.

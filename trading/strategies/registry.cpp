@@ -8,16 +8,18 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <sstream>
 
 namespace supreme::trading {
 
 namespace {
 
+/// The shortest text that reads back as the same number, without an exponent where it fits.
 std::string number_text(double value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
+  char out[32];
+  auto written = std::to_chars(std::begin(out), std::end(out), value, std::chars_format::fixed);
+  if (written.ec != std::errc{})
+    written = std::to_chars(std::begin(out), std::end(out), value);
+  return {std::begin(out), written.ptr};
 }
 
 /// "long, short or both".
@@ -53,9 +55,7 @@ bool is_known(const strategy_kind& kind, const std::string& name) {
 std::string value_text(const parameter_spec& spec, double value) {
   if (!spec.choices.empty())
     return spec.choices.at(static_cast<size_t>(value));
-  char out[32];
-  const auto written = std::to_chars(std::begin(out), std::end(out), value);
-  return {std::begin(out), written.ptr};
+  return number_text(value);
 }
 
 const std::vector<strategy_kind>& strategy_kinds() {
