@@ -6,7 +6,11 @@ namespace supreme::tests {
 
 const std::vector<quick_kind>& quick_kinds() {
   static const std::vector<quick_kind> kinds{
-    {"momentum", "fast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = 100\n"},
+    {"breakout", "entry_length = 4\nexit_length = 2\nstop_atr = 1\natr_length = 3\n"},
+    {"mean_reversion", "length = 5\nwidth = 1\ntake_profit_atr = 2\natr_length = 3\n"},
+    {"momentum", "fast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = 100\nrsi_min = 0\n"},
+    {"pairs", "window = 8\nentry_z = 1\nexit_z = 0.3\nstop_z = 3\n", 2},
+    {"sma_cross", "fast = 2\nslow = 4\ntrail_atr = 2\natr_length = 3\n"},
   };
   return kinds;
 }
@@ -41,12 +45,14 @@ void write_account(std::ostream& out, const parity_market& m) {
 
 void write_strategy(std::ostream& out, const parity_market& m, const quick_kind& kind) {
   const auto count = m.instruments.size() / kind.width * kind.width;
+  if (count == 0)
+    return; // A pair needs two.
   out << "[[strategies]]\nid = \"" << kind.kind << "\"\nkind = \"" << kind.kind
       << "\"\naccount = \"main\"\nfeed = \"bars\"\ninstruments = [";
   for (size_t i = 0; i < count; ++i)
     out << (i == 0 ? "\"" : ", \"") << m.instruments[i].id << '"';
   out << "]\nsize = { mode = \"fixed_notional\", amount = \"" << m.notional
-      << "\" }\n[strategies.parameters]\n"
+      << "\" }\n[strategies.parameters]\ndirection = \"both\"\n"
       << kind.parameters;
 }
 
