@@ -10,7 +10,10 @@
 namespace supreme::trading {
 
 backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener)
-  : plan_(std::move(plan)), listener_(listener), balances_(plan_.initial) {
+  : plan_(std::move(plan)),
+    listener_(listener),
+    states_(plan_.instruments.size()),
+    balances_(plan_.initial) {
   auto problems = plan_.problems();
   SUPREME_CHECK(problems.empty(), "a plan is checked before it is run");
   for (const auto& i : plan_.instruments)
@@ -102,6 +105,7 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   auto booked = book_on_positions(account, slot, f, traded(o.instrument));
   account = booked.account_after;
   slot = booked.slot_after;
+  state_of(o.instrument).held = account.size;
   for (const auto& change : booked.balances)
     balances_[change.asset] += change.delta;
   for (auto& logic : slots_) {
@@ -130,6 +134,8 @@ std::vector<signal> backtest_engine::ask_strategies(const std::vector<bar>& bars
   std::vector<signal> signals;
   for (const auto& b : bars) {
     marks_[b.instrument] = {b.close, b.close_time()};
+    auto& state = state_of(b.instrument);
+    state = {b.close_time(), b.low, b.high, b.close, state.held};
     for (auto& logic : slots_) {
       if (auto leg = logic.find_leg(b.instrument); leg < logic.legs().size())
         logic.on_bar(leg, b, signals);

@@ -6,6 +6,7 @@
 #include "trading/risk/exposure_book.hpp"
 
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct account_value {
   money equity;         ///< cash plus positions at their last closes
   money cash;           ///< of the account's quote asset
   bool exposed = false; ///< whether any position is open
+};
+
+/// What a backtest knows of one instrument after a step.
+struct instrument_state {
+  timestamp at; ///< close time of its last bar
+  price low;    ///< of its last bar, as are the next two; all 0 before the first
+  price high;
+  price close;
+  quantity held; ///< signed
 };
 
 /// Hears what happens in a backtest, in the order in which it happens.
@@ -62,6 +72,8 @@ public:
   [[nodiscard]] size_t open_orders() const noexcept { return resting_.size(); }
   /// Cash plus positions at their last closes.
   [[nodiscard]] money equity() const;
+  /// In the order of the plan's instruments; the same place for the engine's life.
+  [[nodiscard]] std::span<const instrument_state> states() const noexcept { return states_; }
 
 private:
   struct mark {
@@ -89,11 +101,15 @@ private:
   [[nodiscard]] const instrument& traded(const instrument_id& id) const {
     return *instruments_.at(id);
   }
+  [[nodiscard]] instrument_state& state_of(const instrument_id& id) {
+    return states_[static_cast<size_t>(instruments_.at(id) - plan_.instruments.data())];
+  }
   [[nodiscard]] money cash() const;
 
   backtest_plan plan_;
   backtest_listener& listener_;
   std::map<instrument_id, const instrument*> instruments_;
+  std::vector<instrument_state> states_;
   std::vector<strategy_slot> slots_; ///< in the plan's order
   std::unordered_map<instrument_id, mark> marks_;
   std::vector<open_order> resting_; ///< in the order of acceptance
