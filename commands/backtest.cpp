@@ -4,9 +4,10 @@
 #include "commands/data_file.hpp"
 #include "commands/database.hpp"
 #include "commands/flag_values.hpp"
+#include "commands/html_report.hpp"
 #include "commands/interrupt.hpp"
 #include "commands/market_inputs.hpp"
-#include "commands/number_text.hpp"
+#include "commands/report/number_text.hpp"
 #include "commands/progress_line.hpp"
 #include "commands/result_file.hpp"
 #include "commands/verbs.hpp"
@@ -35,6 +36,7 @@ struct backtest_options {
   std::string to;
   std::string aggregate;
   std::string json_file;
+  std::string report_file;
   std::string trades_file;
   std::string fills_file;
   std::string equity_file;
@@ -158,10 +160,18 @@ trading::backtest_result run(const prepared_backtest& backtest, const market_inp
   }
 }
 
+report_heading heading_of(const prepared_backtest& backtest) {
+  std::string names;
+  for (const auto& s : backtest.plan.strategies)
+    names += (names.empty() ? "" : ", ") + s.id.str();
+  return {"Backtest of " + names, "account " + backtest.plan.account.str(), backtest.lines};
+}
+
 void run_backtest(const backtest_options& options, verb_context& context) {
   const auto backtest = prepare(options, context);
   const market_inputs market{backtest.settings, backtest.market};
   result_file json{options.json_file};
+  result_file page{options.report_file};
   result_file trades{options.trades_file};
   result_file fills{options.fills_file};
   result_file equity{options.equity_file};
@@ -173,13 +183,15 @@ void run_backtest(const backtest_options& options, verb_context& context) {
   print_summary(context.out, result);
   if (auto* out = json.stream())
     *out << to_json(result).dump(2) << '\n';
+  if (auto* out = page.stream())
+    write_html_report(*out, heading_of(backtest), result);
   if (auto* out = trades.stream())
     write_trades(*out, result);
-  for (auto* file : {&json, &trades, &fills, &equity})
+  for (auto* file : {&json, &page, &trades, &fills, &equity})
     file->finish();
   if (result.complete)
     return;
-  context.err << "supreme: interrupted after " << grouped(result.bars)
+  context.err << "supreme: interrupted after " << report::whole_text(result.bars)
               << " bars: the result is that of a part\n";
   context.exit_code = exit_interrupted;
 }
@@ -203,6 +215,7 @@ void add_backtest(CLI::App& app, verb_context& context) {
   add("--to", options->to, "TIME", "Only bars that do not close after this time");
   add("--aggregate", options->aggregate, "LENGTH", "Make longer bars of the files' bars, like 1h");
   add("--json", options->json_file, "FILE", "Write the result there");
+  add("--report", options->report_file, "FILE", "Write the result there as an HTML page");
   add("--trades", options->trades_file, "FILE", "Write each closed trade there, as CSV");
   add("--fills", options->fills_file, "FILE", "Write each fill there, as CSV");
   add("--equity", options->equity_file, "FILE", "Write each step's equity there, as CSV");

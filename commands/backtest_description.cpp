@@ -1,7 +1,7 @@
 #include "commands/backtest_flags.hpp"
 #include "commands/data_file.hpp"
 #include "commands/flag_values.hpp"
-#include "commands/number_text.hpp"
+#include "commands/report/number_text.hpp"
 #include "commands/price_step.hpp"
 #include "commands/verbs.hpp"
 #include "config/report.hpp"
@@ -194,13 +194,13 @@ setting_lines describe(const described_backtest& b, const std::vector<described_
     line << s.id.str() << ':';
     for (const auto& [name, value] : s.parameters)
       line << ' ' << name << '=' << value;
-    line << "; size " << to_string(s.size.mode) << ' ' << grouped(s.size.amount);
+    line << "; size " << to_string(s.size.mode) << ' ' << report::exact_text(s.size.amount);
     lines.emplace_back("strategy", line.str());
   }
   const auto& account = b.settings.accounts.front();
-  lines.emplace_back("account",
-                     grouped(account.initial.at(account.quote)) + ' ' + account.quote.str()
-                       + (account.limits.allow_short ? ", may be short" : ", long only"));
+  lines.emplace_back(
+    "account", report::exact_text(account.initial.at(account.quote)) + ' ' + account.quote.str()
+                 + (account.limits.allow_short ? ", may be short" : ", long only"));
   return lines;
 }
 

@@ -1,6 +1,6 @@
 #include "commands/progress_line.hpp"
 
-#include "commands/number_text.hpp"
+#include "commands/report/number_text.hpp"
 #include "trading/statistics/equity_sample.hpp"
 
 #include <algorithm>
@@ -18,15 +18,17 @@ constexpr const char* clear_line = "\r\x1b[K";
 } // namespace
 
 std::string progress_text(const trading::run_progress& done, double share, double elapsed_s) {
-  std::string text =
-    std::to_string(static_cast<int>(share * 100)) + " %  " + grouped(done.bars) + " bars";
+  std::string text = std::to_string(static_cast<int>(share * 100)) + " %  "
+                     + report::whole_text(done.bars) + " bars";
   if (!(elapsed_s > 0))
     return text;
-  text +=
-    "  " + grouped(static_cast<uint64_t>(static_cast<double>(done.bars) / elapsed_s)) + " bars/s";
+  text += "  "
+          + report::whole_text(static_cast<uint64_t>(static_cast<double>(done.bars) / elapsed_s))
+          + " bars/s";
   if (share > 0)
-    text +=
-      "  " + grouped(static_cast<uint64_t>(std::ceil(elapsed_s * (1 - share) / share))) + " s left";
+    text += "  "
+            + report::whole_text(static_cast<uint64_t>(std::ceil(elapsed_s * (1 - share) / share)))
+            + " s left";
   return text;
 }
 
