@@ -28,7 +28,7 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
     benchmark_(series_buckets),
     exposure_(series_buckets) {
   for (const auto& i : plan.instruments)
-    instruments_.push_back({i, {}, 0, series_sampler{series_buckets}});
+    instruments_.push_back({i, {}, 0, series_sampler{series_buckets}, 0, 0});
   for (const auto& s : plan.strategies) {
     strategy_result about;
     about.id = s.id;
@@ -43,7 +43,7 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
 }
 
 void result_collector::watch(const backtest_engine& engine) {
-  SUPREME_CHECK(engine.states().size() == instruments_.size(), "the engine runs this very plan");
+  SUPREME_CHECK(engine.instrument_count() == instruments_.size(), "the engine runs this very plan");
   engine_ = &engine;
 }
 
@@ -100,7 +100,7 @@ void result_collector::valued(const account_value& v) {
   // One instrument is its own market: the benchmark is the same but for a factor and its rounding.
   std::optional<price> market = benchmark;
   if (instruments_.size() == 1)
-    market = engine_->states().front().close;
+    market = engine_->mark_at(0);
   if (market && !market->is_positive())
     market.reset();
   performance_.add(equity_sample{v.at, v.equity, market, v.exposed});
@@ -111,29 +111,26 @@ void result_collector::valued(const account_value& v) {
 }
 
 void result_collector::note_bars(timestamp at) {
-  const auto states = engine_->states();
-  for (size_t i = 0; i < states.size(); ++i) {
-    const auto& s = states[i];
-    if (s.at != at || !s.close.is_positive())
+  for (size_t i = 0; i < instruments_.size(); ++i) {
+    const auto* b = engine_->last_bar_at(i);
+    if (b == nullptr || b->close_time() != at)
       continue;
     auto& note = instruments_[i];
     if (note.bars++ == 0)
-      note.share_units =
-        start_equity_ / static_cast<double>(states.size()) / static_cast<double>(s.close.raw());
-    note.prices.add(at, s.close, s.low, s.high);
+      note.share_units = start_equity_ / static_cast<double>(instruments_.size())
+                         / static_cast<double>(b->close.raw());
+    note.close = static_cast<double>(b->close.raw());
+    note.prices.add(at, b->close, b->low, b->high);
   }
 }
 
 std::optional<money> result_collector::benchmark_value() const {
   if (!(start_equity_ > 0))
     return std::nullopt;
-  const auto states = engine_->states();
-  const double share = start_equity_ / static_cast<double>(states.size());
+  const double share = start_equity_ / static_cast<double>(instruments_.size());
   double sum = 0;
-  for (size_t i = 0; i < states.size(); ++i)
-    sum += instruments_[i].bars == 0
-             ? share
-             : instruments_[i].share_units * static_cast<double>(states[i].close.raw());
+  for (const auto& i : instruments_)
+    sum += i.bars == 0 ? share : i.share_units * i.close;
   return decimal_of_raw(sum);
 }
 
@@ -145,8 +142,8 @@ void result_collector::note_exposure(const account_value& v) {
   if (!v.equity.is_positive())
     return; // A share of nothing is undefined.
   double worth = 0;
-  for (const auto& s : engine_->states())
-    worth += std::abs(static_cast<double>(s.held.raw())) * static_cast<double>(s.close.raw());
+  for (const auto& i : instruments_)
+    worth += std::abs(static_cast<double>(i.held.size.raw())) * i.close;
   if (auto share = decimal_of_raw(worth / static_cast<double>(v.equity.raw())))
     exposure_.add(v.at, *share);
 }
@@ -166,7 +163,7 @@ std::map<slot_id, money> result_collector::unrealised() const {
   std::map<slot_id, money> out;
   for (size_t i = 0; i < instruments_.size(); ++i) {
     const auto& id = instruments_[i].traded.id;
-    const auto mark = engine_->states()[i].close;
+    const auto mark = engine_->mark_at(i);
     auto missing = value_of(instruments_[i].held, mark);
     money* last_holder = nullptr;
     for (const auto& name : slot_order_) {
@@ -226,8 +223,8 @@ backtest_result result_collector::result(bool complete, const performance_option
   for (size_t i = 0; i < instruments_.size(); ++i) {
     const auto& note = instruments_[i];
     out.bars += note.bars;
-    out.instruments.push_back(
-      {note.traded, note.held, engine_->states()[i].close, note.bars, note.prices.buckets()});
+    out.instruments.push_back({note.traded, note.held, engine_->mark_at(i).value_or(price{}),
+                               note.bars, note.prices.buckets()});
   }
   out.strategies = strategies();
   return out;

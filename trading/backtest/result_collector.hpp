@@ -47,6 +47,7 @@ private:
     uint64_t bars = 0;
     series_sampler prices;
     double share_units = 0; ///< of the benchmark; 0 before the first close
+    double close = 0;       ///< the last one, in raw units
   };
   struct slot_note {
     strategy_id strategy;
