@@ -251,23 +251,34 @@ const trading::strategy_kind* read_kind(table_reader& strategy, strategy_setting
   return kind;
 }
 
+/// A number, or the name of a choice as its number.
+std::optional<double> read_value(table_reader& section, const trading::parameter_spec& spec) {
+  if (spec.choices.empty())
+    return section.number(spec.name);
+  const auto place = section.choice(spec.name, spec.choices);
+  return place ? std::optional{static_cast<double>(*place)} : std::nullopt;
+}
+
 trading::parameters read_parameters(table_reader& strategy, const trading::strategy_kind& kind) {
   auto section = strategy.table("parameters");
   auto& found = strategy.problems_found();
   std::vector<std::string> known;
-  for (const auto& spec : kind.schema)
-    known.push_back(spec.name);
   trading::parameters given;
+  for (const auto& spec : kind.schema) {
+    known.push_back(spec.name);
+    if (!section.has(spec.name))
+      continue;
+    if (const auto value = read_value(section, spec))
+      given.emplace(spec.name, *value);
+  }
   for (const auto& name : section.keys()) {
-    const auto value = section.number(name);
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const auto near = closest(name, known);
-      found.add(section.path_of(name),
-                "expected no such key, " + kind.name + " has no such parameter"
-                  + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
-    } else if (value) {
-      given.emplace(name, *value);
-    }
+    if (std::find(known.begin(), known.end(), name) != known.end())
+      continue;
+    section.skip(name);
+    const auto near = closest(name, known);
+    found.add(section.path_of(name),
+              "expected no such key, " + kind.name + " has no such parameter"
+                + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
   }
   auto checked = trading::check_parameters(kind, given);
   for (const auto& text : checked.problems) {

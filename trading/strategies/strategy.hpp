@@ -85,7 +85,13 @@ struct parameter_spec {
   double maximum = 0;
   double initial = 0; ///< default
   bool integral = false;
+  /// Names of the values 0, 1, …; empty for a number. Whole, from 0 to the last name.
+  std::vector<std::string> choices = {};
 };
+
+/// A valid value as a file gives it: the shortest text that reads back as the same number, or the
+/// name of a choice.
+[[nodiscard]] std::string value_text(const parameter_spec& spec, double value);
 
 using parameters = std::map<std::string, double>;
 
