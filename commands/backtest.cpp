@@ -1,6 +1,7 @@
 #include "commands/backtest_report.hpp"
 #include "commands/database.hpp"
 #include "commands/market_reader.hpp"
+#include "commands/plugin_option.hpp"
 #include "commands/verbs.hpp"
 #include "config/backtest_plan.hpp"
 
@@ -16,6 +17,7 @@ namespace supreme::commands {
 namespace {
 
 struct backtest_options {
+  std::shared_ptr<plugin_files> plugins;
   std::string file;
   std::string venue_file;
   std::string account;
@@ -91,6 +93,7 @@ private:
 };
 
 void run_backtest(const backtest_options& options, verb_context& context) {
+  load_plugins(*options.plugins);
   auto settings = require_valid(config::parse_cluster(text_of_file(options.file), options.file));
   const auto& account = choose_account(settings, options.account);
   auto from = read_time("--from", options.from);
@@ -129,6 +132,7 @@ void add_backtest(CLI::App& app, verb_context& context) {
   auto options = std::make_shared<backtest_options>();
   verb->add_option("file", options->file, "The cluster file: account, strategies, feeds, limits")
     ->required();
+  options->plugins = add_plugin_option(*verb);
   verb->add_option("--venue", options->venue_file, "Take fees and slippage from this venue file")
     ->type_name("FILE");
   verb->add_option("--account", options->account, "Which account, where there are several")
