@@ -83,6 +83,7 @@ std::vector<std::string> write_strategy_skeleton(const std::string& name, const 
                                                  const strategy_kit& kit) {
   check_name(name);
   const auto filled_in = [&](std::string text) {
+    text = with(std::move(text), "@INCLUDE@", "#include \"" + name + ".cpp\"");
     text = with(std::move(text), "@NAME@", name);
     text = with(std::move(text), "@CLASS@", class_of(name));
     text = with(std::move(text), "@HEADERS@", kit.headers);

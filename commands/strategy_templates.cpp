@@ -101,7 +101,7 @@ SUPREME_STRATEGY(custom::@CLASS@)
 
 constexpr const char* test = R"--(// Drives @NAME@ over bars and looks at what it decides.
 
-#include "@NAME@.cpp"
+@INCLUDE@
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,8 @@
 namespace supreme::commands {
 
 /// A file of a new strategy. In name and text, @NAME@ is the strategy's name, @CLASS@ its class,
-/// @HEADERS@ and @LIBRARY@ are paths of the strategy_kit.
+/// @INCLUDE@ the line that includes its source, @HEADERS@ and @LIBRARY@ are paths of the
+/// strategy_kit.
 struct strategy_template {
   const char* file;
   const char* text;

@@ -171,7 +171,7 @@ TEST(strategy_skeleton, is_written_with_the_paths_of_this_checkout) {
   for (const char* file : {"night-owl.cpp", "night-owl_test.cpp", "meson.build", "README.md"}) {
     const auto text = text_of(folder.file(std::string{"owl/"} + file));
     EXPECT_NE(text, "") << file;
-    for (const char* mark : {"@NAME@", "@CLASS@", "@HEADERS@", "@LIBRARY@"})
+    for (const char* mark : {"@INCLUDE@", "@NAME@", "@CLASS@", "@HEADERS@", "@LIBRARY@"})
       EXPECT_THAT(text, Not(HasSubstr(mark))) << file;
   }
   EXPECT_THAT(text_of(folder.file("owl/README.md")), HasSubstr("libtrading.a"));
