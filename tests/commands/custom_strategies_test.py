@@ -56,7 +56,7 @@ def install(binary, folder):
 
 
 def build_for_another_interface(folder, headers, environment):
-    """breakout.cpp with a header that says another version and is found before the right one."""
+    """uptrend.cpp with a header that says another version and is found before the right one."""
     other = folder / "other"
     header = pathlib.Path("trading/strategies/plugin.hpp")
     (other / header.parent).mkdir(parents=True)
@@ -64,7 +64,7 @@ def build_for_another_interface(folder, headers, environment):
     changed = re.sub(r"(plugin_interface_version = )\d+", r"\g<1>4711", text)
     expect(changed != text, "the interface version in plugin.hpp")
     (other / header).write_text(changed, encoding="utf-8")
-    run(f"g++ -std=c++20 -fPIC -shared -isystem {other} -isystem {headers} breakout.cpp -o other.so",
+    run(f"g++ -std=c++20 -fPIC -shared -isystem {other} -isystem {headers} uptrend.cpp -o other.so",
         folder, environment)
 
 
@@ -79,23 +79,23 @@ def main():
         blocks = shell_blocks(HOME / "docs" / "custom-strategies.md")
         expect(len(blocks) >= 4, "the guide to have commands")
         output = run("\n".join(blocks), folder, environment)
-        breakout = folder / "breakout"
-        result = json.loads((breakout / "result.json").read_text(encoding="utf-8"))
+        uptrend = folder / "uptrend"
+        result = json.loads((uptrend / "result.json").read_text(encoding="utf-8"))
         expect(result["fills"] > 20, f"a backtest that trades:\n{output}")
         expect(re.search(r"\d+ signals on \d+ generated bars, the first with bar \d+, the same each time", output),
                f"a trial without complaints:\n{output}")
         expect(re.search(r'^sha256 = "[0-9a-f]{64}"$', output, re.MULTILINE), f"the library's hash:\n{output}")
 
-        readme = shell_blocks(breakout / "README.md")
+        readme = shell_blocks(uptrend / "README.md")
         expect(str(headers) in readme[0], "the installed headers in the README")
-        output = run("\n".join(readme), breakout, environment)
+        output = run("\n".join(readme), uptrend, environment)
         expect("[  PASSED  ] 2 tests." in output, f"the strategy's own test to pass:\n{output}")
 
-        build_for_another_interface(breakout, headers, environment)
-        output = run("supreme strategy check other.so", breakout, environment, expected=1)
+        build_for_another_interface(uptrend, headers, environment)
+        output = run("supreme strategy check other.so", uptrend, environment, expected=1)
         expect("other.so: it was built for interface version 4711" in output, f"a refusal:\n{output}")
-        output = run("sed 's/build.breakout/other/' cluster.toml > other.toml; supreme backtest other.toml --to 2026-01-04",
-                     breakout, environment, expected=2)
+        output = run("sed 's/build.uptrend/other/' cluster.toml > other.toml; supreme backtest other.toml --to 2026-01-04",
+                     uptrend, environment, expected=2)
         expect("interface version 4711" in output, f"a refusal:\n{output}")
 
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/indicators/sma.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 
 /// The contract between the program and a library of custom strategies. A strategy's file ends in
 ///
-///     SUPREME_STRATEGY(breakout)
+///     SUPREME_STRATEGY(uptrend)
 ///
 /// where the class derives from `strategy` or `pair_strategy`, can be made from `const parameters&`
 /// and says in `static strategy_kind kind()` its name, its text and its parameters. What must hold
@@ -35,8 +36,9 @@ struct plugin_descriptor {
   char compiler[32];        ///< for people, ends in a zero
   uint32_t compiler_abi;    ///< differs between compiler families
   uint32_t string_abi;      ///< which std::string
-  /// Of what is exchanged: a changed, or differently laid out, type shows here.
-  uint32_t type_bytes[8];
+  /// Of what is exchanged, and of classes whose code is in the program: a changed, or differently
+  /// laid out, type shows here. What is not used is 0.
+  uint32_t type_bytes[16];
 };
 
 inline constexpr char plugin_magic[8] = {'S', 'U', 'P', 'R', 'E', 'M', 'E', '1'};
@@ -74,7 +76,8 @@ constexpr plugin_descriptor describe_this_build() noexcept {
   const uint32_t bytes[] = {sizeof(bar),           sizeof(decision),
                             sizeof(pair_decision), sizeof(std::optional<decision>),
                             sizeof(slot_holding),  sizeof(parameter_spec),
-                            sizeof(strategy_kind), sizeof(parameters)};
+                            sizeof(strategy_kind), sizeof(parameters),
+                            sizeof(sma),           sizeof(timestamp)};
   std::copy(std::begin(bytes), std::end(bytes), d.type_bytes);
   return d;
 }
