@@ -10,6 +10,7 @@
 #include "commands/report/number_text.hpp"
 #include "commands/progress_line.hpp"
 #include "commands/result_file.hpp"
+#include "commands/plugin_option.hpp"
 #include "commands/verbs.hpp"
 #include "config/backtest_plan.hpp"
 #include "trading/backtest/result_collector.hpp"
@@ -30,6 +31,7 @@ namespace {
 struct backtest_options {
   std::string file; ///< empty: described by flags
   std::shared_ptr<backtest_flags> flags;
+  std::shared_ptr<plugin_files> plugins;
   std::string venue_file;
   std::string account;
   std::string from;
@@ -207,6 +209,7 @@ void add_backtest(CLI::App& app, verb_context& context) {
   auto* file = add("file", options->file, "CLUSTER_FILE",
                    "Account, strategies, feeds and limits; or else describe them with flags");
   options->flags = add_backtest_flags(*verb, *file);
+  options->plugins = add_plugin_option(*verb);
   add("--venue", options->venue_file, "FILE", "Take fees and slippage from this venue file")
     ->needs(file);
   add("--account", options->account, "NAME", "Which account, where the file has several")
@@ -220,6 +223,7 @@ void add_backtest(CLI::App& app, verb_context& context) {
   add("--fills", options->fills_file, "FILE", "Write each fill there, as CSV");
   add("--equity", options->equity_file, "FILE", "Write each step's equity there, as CSV");
   verb->callback([options, verb, &context] {
+    load_plugins(*options->plugins);
     read_flags(*verb, *options->flags);
     run_backtest(*options, context);
   });

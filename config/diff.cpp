@@ -109,6 +109,11 @@ void put(flat& out, const account_settings& account) {
   put_labels(out, path + ".portfolio_where", account.portfolio_where);
 }
 
+void put(flat& out, const strategy_plugin_settings& plugin) {
+  out[entry("strategy_plugins", plugin.path) + ".sha256"] =
+    plugin.sha256.empty() ? "any" : plugin.sha256;
+}
+
 void put(flat& out, const strategy_settings& strategy) {
   const auto path = entry("strategies", strategy.id.str());
   out[path + ".kind"] = strategy.kind;
@@ -144,6 +149,8 @@ flat flatten(const cluster_settings& all) {
   for (const auto& each : all.venues)
     put(out, each);
   for (const auto& each : all.accounts)
+    put(out, each);
+  for (const auto& each : all.strategy_plugins)
     put(out, each);
   for (const auto& each : all.strategies)
     put(out, each);

@@ -99,6 +99,21 @@ TEST_F(backtest_verb, tells_the_same_to_people_and_in_files) {
                                                  + result.at("cash").get<std::string>());
 }
 
+TEST_F(backtest_verb, runs_a_strategy_of_a_library) {
+  write_bars("BTCUSDT_1m.csv", 400);
+  auto config = text_of(write_config());
+  const auto from = config.find("kind = \"momentum\"");
+  config.replace(from, 17, "kind = \"sample\"").erase(config.find("fast = 1"));
+  const auto file = folder.file("custom.toml");
+  std::ofstream{file} << config;
+  EXPECT_NE(run_backtest({file}).err.find("was \"sample\""), std::string::npos);
+  const auto json_file = folder.file("result.json");
+  const auto done = run_backtest(
+    {file, "--plugin", std::string{SUPREME_TEST_PLUGINS} + "/sample.so", "--json", json_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_GT(nlohmann::json::parse(text_of(json_file)).at("fills"), 20);
+}
+
 TEST_F(backtest_verb, says_which_costs_it_takes) {
   write_bars("BTCUSDT_1m.csv", 100);
   auto done = run_backtest({write_config()});
