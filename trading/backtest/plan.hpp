@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trading/market/instrument.hpp"
+#include "trading/market/timestamp.hpp"
 #include "trading/matching/bar_matching.hpp"
 #include "trading/risk/pre_trade.hpp"
 #include "trading/strategies/strategy.hpp"
@@ -31,6 +32,8 @@ struct backtest_plan {
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue
+  /// From the decision to the venue, ≥ 0. An order that arrives after a bar's open misses that bar.
+  nanoseconds latency{0};
 
   /// What keeps the plan from being run, one sentence each; empty when nothing does.
   [[nodiscard]] std::vector<std::string> problems() const;
