@@ -94,7 +94,8 @@ void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars)
     match(event_time, bars);
   ask_strategies(bars);
   listener_.valued({event_time, equity(), cash(), exposed_ != 0});
-  if (!signals_.empty())
+  const bool warming_up = plan_.trade_after && event_time <= *plan_.trade_after;
+  if (!signals_.empty() && !warming_up)
     decide(event_time);
 }
 

@@ -7,6 +7,7 @@
 #include "trading/strategies/strategy.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct backtest_plan {
   execution_costs costs; ///< of the venue
   /// From the decision to the venue, ≥ 0. An order that arrives after a bar's open misses that bar.
   nanoseconds latency{0};
+  /// Signals of closes up to this time are dropped: bars before it only warm strategies up.
+  std::optional<timestamp> trade_after = {};
 
   /// What keeps the plan from being run, one sentence each; empty when nothing does.
   [[nodiscard]] std::vector<std::string> problems() const;
