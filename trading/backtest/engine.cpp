@@ -16,10 +16,17 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
   for (const auto& i : plan_.instruments)
     instruments_.emplace(i.id, &i);
   for (const auto& s : plan_.strategies) {
-    for (auto& slot : make_strategy_slots(s.id, plan_.account, s.instruments, *s.kind, s.values))
+    for (auto& slot : make_strategy_slots(s.id, plan_.account, s.instruments, *s.kind, s.values)) {
+      if (s.size.mode == sizing_mode::volatility_target)
+        slot.measure_volatility(s.size.volatility_returns);
       slots_.push_back(std::move(slot));
+    }
   }
   exposure_.set_free_cash(cash());
+  const bool counts_trades =
+    std::any_of(plan_.strategies.begin(), plan_.strategies.end(),
+                [](const auto& s) { return s.size.mode == sizing_mode::kelly; });
+  risk_ = account_risk{plan_.account, plan_.quote, plan_.policy, counts_trades};
 }
 
 money backtest_engine::cash() const {
@@ -44,9 +51,13 @@ void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
   auto signals = ask_strategies(bars);
   const bool exposed = std::any_of(positions_.begin(), positions_.end(),
                                    [](const auto& entry) { return !entry.second.size.is_zero(); });
-  listener_.valued({event_time, equity(), cash(), exposed});
-  if (!signals.empty())
+  const auto worth = equity();
+  risk_.valued(event_time, worth);
+  listener_.valued({event_time, worth, cash(), exposed});
+  if (!signals.empty() || risk_.acts())
     decide(std::move(signals), event_time);
+  if (risk_.remembers()) [[unlikely]]
+    risk_.watch(exposure_, sources(event_time));
 }
 
 void backtest_engine::match(timestamp event_time, const std::vector<bar>& bars) {
@@ -62,6 +73,9 @@ void backtest_engine::match(timestamp event_time, const std::vector<bar>& bars) 
       left.push_back(std::move(o));
   }
   resting_ = std::move(left);
+  for (const auto& e : ends_)
+    risk_.ended(e);
+  ends_.clear();
 }
 
 bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_time) {
@@ -70,6 +84,7 @@ bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_tim
     done = execute_on_bar(o.rest, b, traded(o.instrument), plan_.costs);
   } catch (const std::overflow_error&) {
     release(o, o.rest.open_size, o.reserved_cash);
+    ends_.push_back({o.id, order_state::expired, event_time});
     listener_.expired(o.id, event_time);
     return true;
   }
@@ -108,6 +123,7 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
     if (auto leg = logic.find_leg(o.slot); leg < logic.legs().size())
       logic.on_fill(leg, {slot.size, slot.average_price()}, account_seq_);
   }
+  risk_.filled(f, o.slot, traded(o.instrument));
   listener_.filled(f, o.slot, booked, account_seq_);
 }
 
@@ -153,15 +169,22 @@ decision_terms backtest_engine::terms_of(const signal& wish) const {
   return terms;
 }
 
+decision_sources backtest_engine::sources(timestamp event_time) const {
+  return {event_time, [this](const signal& wish) { return terms_of(wish); },
+          [this](const instrument_id& id) -> std::optional<price> {
+            const auto m = marks_.find(id);
+            return m == marks_.end() ? std::nullopt : std::optional{m->second.close};
+          }};
+}
+
 void backtest_engine::decide(std::vector<signal> signals, timestamp event_time) {
-  std::sort(signals.begin(), signals.end(),
-            [](const auto& a, const auto& b) { return a.key < b.key; });
-  auto made = decide_in_order(
-    signals, exposure_, [this](const signal& wish) { return terms_of(wish); }, event_time);
+  exposure_.set_open_orders(static_cast<uint32_t>(resting_.size()));
+  auto made = risk_.decide(std::move(signals), exposure_, sources(event_time));
   for (const auto& d : made) {
     client_order_id id;
     if (d.verdict.outcome == refusal::none) {
       id = client_order_id{"bt-" + std::to_string(++orders_)};
+      risk_.accepted(d.wish.key, id);
       open_order o;
       o.id = id;
       o.slot = d.wish.key.slot;

@@ -3,7 +3,7 @@
 #include "trading/backtest/plan.hpp"
 #include "trading/orders/strategy_slot.hpp"
 #include "trading/portfolio/fill_booking.hpp"
-#include "trading/risk/exposure_book.hpp"
+#include "trading/risk/account_risk.hpp"
 
 #include <optional>
 #include <unordered_map>
@@ -35,7 +35,7 @@ public:
 };
 
 /// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs:
-/// strategy slots, the risk checks, the bar fill model, position accounting. A step does in this
+/// strategy slots, the account's risk, the bar fill model, position accounting. A step does in this
 /// order what a lockstep step of the cluster does: the venue matches what rests, the fills are
 /// booked, strategies hear their fills and then the closes, the account is valued, the signals are
 /// decided in the order of their keys, and approved orders rest until the next step.
@@ -60,6 +60,7 @@ public:
   }
   [[nodiscard]] const std::map<asset_id, money>& balances() const noexcept { return balances_; }
   [[nodiscard]] size_t open_orders() const noexcept { return resting_.size(); }
+  [[nodiscard]] const account_risk& risk() const noexcept { return risk_; }
   /// Cash plus positions at their last closes.
   [[nodiscard]] money equity() const;
 
@@ -86,6 +87,7 @@ private:
   [[nodiscard]] std::vector<signal> ask_strategies(const std::vector<bar>& bars);
   void decide(std::vector<signal> signals, timestamp event_time);
   [[nodiscard]] decision_terms terms_of(const signal& wish) const;
+  [[nodiscard]] decision_sources sources(timestamp event_time) const;
   [[nodiscard]] const instrument& traded(const instrument_id& id) const {
     return *instruments_.at(id);
   }
@@ -98,6 +100,8 @@ private:
   std::unordered_map<instrument_id, mark> marks_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   exposure_book exposure_;
+  account_risk risk_;
+  std::vector<order_end> ends_; ///< of the step under way, told to the risk after its fills
   std::map<instrument_id, position> positions_;
   std::map<slot_id, position> slot_positions_;
   std::map<asset_id, money> balances_;
