@@ -2,7 +2,7 @@
 
 #include "config/common_sections.hpp"
 #include "config/names.hpp"
-#include "trading/risk/risk_measures.hpp"
+#include "trading/market/utc_day.hpp"
 
 #include <algorithm>
 #include <array>

@@ -102,7 +102,8 @@ void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars)
   const auto worth = equity();
   risk_.valued(event_time, worth);
   listener_.valued({event_time, worth, cash(), exposed_ != 0});
-  if (!signals_.empty() || risk_.acts())
+  const bool warming_up = plan_.trade_after && event_time <= *plan_.trade_after;
+  if ((!signals_.empty() || risk_.acts()) && !warming_up)
     decide(event_time);
   if (risk_.remembers()) [[unlikely]]
     risk_.watch(exposure_, sources(event_time));

@@ -76,6 +76,12 @@ public:
     return m.marked ? std::optional{m.now.close} : std::nullopt;
   }
 
+  /// The last bar of the plan's i-th instrument; nullptr before the first.
+  [[nodiscard]] const bar* last_bar_at(size_t i) const {
+    const auto& m = markets_.at(i);
+    return m.marked ? &m.now : nullptr;
+  }
+
   /// What was ever traded.
   [[nodiscard]] std::map<instrument_id, position> positions() const;
   [[nodiscard]] std::map<slot_id, position> slots() const;

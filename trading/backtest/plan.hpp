@@ -1,12 +1,14 @@
 #pragma once
 
 #include "trading/market/instrument.hpp"
+#include "trading/market/timestamp.hpp"
 #include "trading/matching/bar_matching.hpp"
 #include "trading/risk/pre_trade.hpp"
 #include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,8 @@ struct backtest_plan {
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue
+  /// Signals of closes up to this time are dropped: bars before it only warm strategies up.
+  std::optional<timestamp> trade_after = {};
 
   /// What keeps the plan from being run, one sentence each; empty when nothing does.
   [[nodiscard]] std::vector<std::string> problems() const;

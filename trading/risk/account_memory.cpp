@@ -254,7 +254,7 @@ void account_memory::watch(bool passed, risk_finding f) {
 }
 
 void account_memory::find(risk_finding f) {
-  ++found_;
+  ++found_[f.code];
   if (new_findings_.size() < findings_max)
     new_findings_.push_back(std::move(f));
 }

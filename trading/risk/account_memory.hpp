@@ -98,7 +98,8 @@ public:
   void watch(bool passed, risk_finding f);
   /// What was found since the last call, at most `findings_max`; more is only counted.
   [[nodiscard]] std::vector<risk_finding> take_findings();
-  [[nodiscard]] uint64_t findings() const noexcept { return found_; }
+  /// How many there were ever, by code.
+  [[nodiscard]] const std::map<std::string, uint64_t>& findings() const noexcept { return found_; }
   /// Σ of an instrument's fills.
   [[nodiscard]] const std::map<instrument_id, quantity>& filled_sums() const noexcept {
     return sums_;
@@ -134,7 +135,7 @@ private:
   std::map<instrument_id, quantity> sums_;
   std::set<std::pair<std::string, std::string>> failing_; ///< subject and code
   std::vector<risk_finding> new_findings_;
-  uint64_t found_ = 0;
+  std::map<std::string, uint64_t> found_;
 };
 
 } // namespace supreme::trading

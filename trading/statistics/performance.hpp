@@ -61,6 +61,14 @@ struct performance {
   friend bool operator==(const performance&, const performance&) = default;
 };
 
+/// Daily returns that annual figures need to mean anything: a month of them.
+inline constexpr uint64_t annual_returns_min = 30;
+
+/// Whether there are enough daily returns for annual figures to mean anything.
+[[nodiscard]] inline bool is_annual_meaningful(const performance& p) noexcept {
+  return p.day_count > annual_returns_min;
+}
+
 struct performance_options {
   double risk_free_rate = 0;                ///< annual; a finite number
   std::optional<sharpe_trials> trials = {}; ///< the search that found the strategy
