@@ -109,11 +109,23 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
         continue;
       std::pair key{f.subject, f.code};
       if (before.count(key) == 0)
-        log(log_level::warning, risk_guard_state::name, "risk_finding",
-            f.code + " of " + f.subject + ": " + f.text + "; limit " + f.limit.to_string()
-              + ", seen " + f.seen.to_string());
+        record_finding(f);
       told.insert(std::move(key));
     }
+  }
+
+  /// A line of the log, and a row of cluster.v_actor_history.
+  void record_finding(const trading::risk_finding& f) {
+    const auto& context = self->state.context;
+    storage::actor_event event;
+    event.actor = context.spec.name;
+    event.kind = "risk_finding";
+    event.epoch = context.epoch;
+    event.detail = f.code + " of " + f.subject + " at " + f.at.to_string() + ": " + f.text
+                   + "; limit " + f.limit.to_string() + ", seen " + f.seen.to_string();
+    log(log_level::warning, risk_guard_state::name, "risk_finding", event.detail);
+    if (context.registry)
+      self->send(context.registry, std::move(event));
   }
 
   void commit_next() {
