@@ -202,6 +202,7 @@ json to_json(const backtest_result& r) {
            {"fills", r.fills},
            {"refusals", std::move(refused)},
            {"refusal_times", std::move(times)},
+           {"findings", r.findings},
            {"equity", r.equity.to_string()},
            {"cash", r.cash.to_string()}};
   add_statistics(out, r.statistics);

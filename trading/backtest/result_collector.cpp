@@ -220,6 +220,8 @@ backtest_result result_collector::result(bool complete, const performance_option
   if (engine_ == nullptr)
     return out;
   out.open_orders = engine_->open_orders();
+  if (const auto* risk = engine_->risk().memory())
+    out.findings = risk->findings();
   for (size_t i = 0; i < instruments_.size(); ++i) {
     const auto& note = instruments_[i];
     out.bars += note.bars;
