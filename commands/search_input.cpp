@@ -2,7 +2,7 @@
 
 #include "commands/count_text.hpp"
 #include "commands/database.hpp"
-#include "commands/market_reader.hpp"
+#include "commands/market_inputs.hpp"
 #include "config/backtest_plan.hpp"
 
 #include <CLI/CLI.hpp>
@@ -60,29 +60,25 @@ std::optional<trading::timestamp> read_time(const std::string& option, const std
 }
 
 /// All bars of these instruments.
-std::vector<trading::owned_bars> read_market(market_reader& reader,
+std::vector<trading::owned_bars> read_market(const market_inputs& inputs,
                                              const std::vector<trading::instrument_id>& wanted) {
   std::vector<trading::owned_bars> market;
-  for (const auto& id : wanted)
-    market.push_back({id, {}, {}});
-  try {
-    for (auto bars = reader.next(); !bars.empty(); bars = reader.next()) {
-      for (const auto& b : bars) {
-        const auto owned = std::find_if(market.begin(), market.end(), [&b](const auto& each) {
-          return each.instrument == b.instrument;
-        });
-        if (owned == market.end())
-          continue;
-        owned->interval = b.interval;
-        owned->bars.push_back({b.open_time, b.open, b.high, b.low, b.close, b.volume});
+  for (const auto& id : wanted) {
+    const auto input =
+      std::find_if(inputs.inputs().begin(), inputs.inputs().end(),
+                   [&](const trading::market_input& each) { return each.instrument == id; });
+    auto& owned = market.emplace_back(trading::owned_bars{id, {}, {}});
+    if (input != inputs.inputs().end()) {
+      owned.interval = input->interval;
+      try {
+        for (auto part = input->bars->next(); !part.empty(); part = input->bars->next())
+          owned.bars.insert(owned.bars.end(), part.begin(), part.end());
+      } catch (const std::runtime_error& why) {
+        throw verb_error(why.what());
       }
     }
-  } catch (const std::runtime_error& why) {
-    throw verb_error(why.what());
-  }
-  for (auto& owned : market) {
     if (owned.bars.empty())
-      throw verb_error("there are no bars of " + owned.instrument.str() + " in this period");
+      throw verb_error("there are no bars of " + id.str() + " in this period");
     owned.bars.shrink_to_fit();
   }
   return market;
@@ -145,8 +141,8 @@ search_input load_search_input(const search_source& source, const verb_context& 
   });
   for (const auto& problem : input.plan.problems())
     throw verb_error("account " + account->id.str() + ": " + problem);
-  market_reader reader{settings, from.value_or(trading::timestamp{}), to};
-  input.market = read_market(reader, strategy.instruments);
+  const market_inputs inputs{settings, {from, to, {}}};
+  input.market = read_market(inputs, strategy.instruments);
   add_lines(input, source);
   return input;
 }

@@ -23,6 +23,12 @@ inline constexpr size_t config_problems_max = 100;
 inline constexpr size_t config_entries_max = 10'000;
 /// Bytes that an error message quotes of a wrong value.
 inline constexpr size_t config_quote_bytes_max = 60;
+/// A library of custom strategies is read as a whole for its hash; honest ones have some 100 KiB.
+inline constexpr size_t plugin_bytes_max = 64 * 1024 * 1024;
+/// What a custom strategy says about itself or a parameter: a line or two of a listing.
+inline constexpr size_t plugin_text_bytes_max = 300;
+/// Parameters of one custom strategy; whoever needs more has several strategies.
+inline constexpr size_t plugin_parameters_max = 64;
 /// Longest name of a node, feed, account, strategy or venue: they become part of unit names and SQL
 /// keys.
 inline constexpr size_t name_length_max = 40;

@@ -1,9 +1,9 @@
 #include "config/loader.hpp"
 #include "config/names.hpp"
+#include "trading/check.hpp"
 #include "trading/market/decimal.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace supreme::config {
@@ -16,13 +16,6 @@ using flat = std::map<std::string, std::string>;
 std::string bps_text(int64_t ppb) {
   constexpr int64_t units_per_ppb = trading::decimal::scale / 100'000;
   return trading::decimal::from_raw(ppb * units_per_ppb).to_string();
-}
-
-/// The shortest text that reads back as the same number.
-std::string number_text(double value) {
-  char out[32];
-  const auto written = std::to_chars(std::begin(out), std::end(out), value);
-  return {std::begin(out), written.ptr};
 }
 
 std::string flag_text(bool value) { return value ? "true" : "false"; }
@@ -116,6 +109,11 @@ void put(flat& out, const account_settings& account) {
   put_labels(out, path + ".portfolio_where", account.portfolio_where);
 }
 
+void put(flat& out, const strategy_plugin_settings& plugin) {
+  out[entry("strategy_plugins", plugin.path) + ".sha256"] =
+    plugin.sha256.empty() ? "any" : plugin.sha256;
+}
+
 void put(flat& out, const strategy_settings& strategy) {
   const auto path = entry("strategies", strategy.id.str());
   out[path + ".kind"] = strategy.kind;
@@ -126,8 +124,11 @@ void put(flat& out, const strategy_settings& strategy) {
   out[path + ".instances"] = std::to_string(strategy.instances);
   out[path + ".size.mode"] = trading::name_of(sizing_mode_names, strategy.size.mode);
   out[path + ".size.amount"] = strategy.size.amount.to_string();
-  for (const auto& [name, value] : strategy.parameters)
-    out[path + ".parameters." + name] = number_text(value);
+  const auto* kind = trading::find_strategy_kind(strategy.kind);
+  SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
+  for (const auto& spec : kind->schema)
+    out[path + ".parameters." + spec.name] =
+      trading::value_text(spec, strategy.parameters.at(spec.name));
   put_labels(out, path + ".where", strategy.where);
 }
 
@@ -148,6 +149,8 @@ flat flatten(const cluster_settings& all) {
   for (const auto& each : all.venues)
     put(out, each);
   for (const auto& each : all.accounts)
+    put(out, each);
+  for (const auto& each : all.strategy_plugins)
     put(out, each);
   for (const auto& each : all.strategies)
     put(out, each);

@@ -76,6 +76,14 @@ struct strategy_settings {
   trading::parameters parameters;                  ///< complete: defaults filled in
   trading::sizing size;
   placement where;
+  /// Of the plug-in that its kind comes from, lower-case hexadecimal; empty for a built-in kind.
+  std::string library_sha256;
+};
+
+/// A library of custom strategies.
+struct strategy_plugin_settings {
+  std::string path;   ///< as the file says; relative to the file's folder
+  std::string sha256; ///< of its bytes, lower-case hexadecimal; empty when the file does not say
 };
 
 /// How bars are driven through the cluster. One conductor per run.
@@ -99,6 +107,7 @@ struct cluster_settings {
   std::vector<feed_settings> feeds;
   std::vector<venue_settings> venues;
   std::vector<account_settings> accounts;
+  std::vector<strategy_plugin_settings> strategy_plugins;
   std::vector<strategy_settings> strategies;
   replay_settings replay;
   gateway_settings gateway;

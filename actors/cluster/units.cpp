@@ -163,7 +163,7 @@ std::optional<uint32_t> shard_of(const config::feed_settings& f, const trading::
 
 uint64_t strategy_definition(const config::strategy_settings& s, uint32_t instance) {
   std::ostringstream out;
-  out << s.kind << ',' << s.account.str() << ',' << s.feed << ';';
+  out << s.kind << ',' << s.library_sha256 << ',' << s.account.str() << ',' << s.feed << ';';
   for (const auto& id : slots_of(s, instance))
     out << id.str() << ';';
   for (const auto& [name, value] : s.parameters)

@@ -40,6 +40,8 @@ std::vector<std::string> backtest_plan::problems() const {
         out.push_back("strategy " + s.id.str() + " names " + id.str() + " twice");
     }
   }
+  if (latency.count() < 0)
+    out.push_back("the latency is negative");
   if (strategies.empty())
     out.push_back("there is no strategy");
   return out;
