@@ -37,7 +37,8 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
     strategies_.push_back(std::move(about));
     for (const auto& id : s.instruments) {
       slot_order_.push_back(make_slot(s.id, id));
-      slots_.try_emplace(slot_order_.back(), slot_note{s.id, id, round_trip{quote_}, {}, 0});
+      slots_.try_emplace(slot_order_.back(),
+                         slot_note{s.id, slot_order_.back(), id, round_trip{quote_}, nullptr, 0});
     }
   }
 }
@@ -51,7 +52,7 @@ void result_collector::decided(const made_decision& d, const client_order_id& or
   ++signals_;
   if (!order.empty()) {
     ++orders_;
-    orders_open_.emplace(order, order_note{d.wish.reason, d.verdict.size});
+    orders_open_.push_back({order, &*reasons_.insert(d.wish.reason).first, d.verdict.size});
     return;
   }
   auto& note = refusals_[static_cast<uint8_t>(d.verdict.outcome)];
@@ -68,27 +69,34 @@ void result_collector::filled(const fill& f, const slot_id& slot, const booked_f
     if (i.traded.id == f.instrument)
       i.held = after.account_after;
   }
-  auto order = orders_open_.find(f.order);
+  auto order = find_order(f.order);
   SUPREME_CHECK(order != orders_open_.end(), "what is filled was decided");
   auto& s = slots_.at(slot);
   const bool was_flat = s.trip.held().size.is_zero();
   auto closed = s.trip.add(f, f.fee);
   if (closed) {
     performance_.add(*closed);
-    trades_.push_back({s.strategy, slot, std::move(*closed), s.entry_reason, order->second.reason});
+    trades_.push_back({&s, std::move(*closed), s.entry_reason, order->reason});
     ++s.trades;
   }
   // A fill through zero ends one trade and begins the next.
   if (was_flat || closed)
-    s.entry_reason = order->second.reason;
-  order->second.open -= f.size;
-  if (!order->second.open.is_positive())
+    s.entry_reason = order->reason;
+  order->open -= f.size;
+  if (!order->open.is_positive())
     orders_open_.erase(order);
+}
+
+std::vector<result_collector::order_note>::iterator
+result_collector::find_order(const client_order_id& id) {
+  return std::find_if(orders_open_.begin(), orders_open_.end(),
+                      [&](const auto& each) { return each.id == id; });
 }
 
 void result_collector::expired(const client_order_id& order, timestamp) {
   ++expired_;
-  orders_open_.erase(order);
+  if (auto found = find_order(order); found != orders_open_.end())
+    orders_open_.erase(found);
 }
 
 void result_collector::valued(const account_value& v) {
@@ -216,7 +224,9 @@ backtest_result result_collector::result(bool complete, const performance_option
   out.equity_curve = equity_.buckets();
   out.benchmark = benchmark_.buckets();
   out.exposure = exposure_.buckets();
-  out.trades = trades_;
+  out.trades.reserve(trades_.size());
+  for (const auto& t : trades_)
+    out.trades.push_back({t.slot->strategy, t.slot->id, t.trade, *t.entry_reason, *t.exit_reason});
   if (engine_ == nullptr)
     return out;
   out.open_orders = engine_->open_orders();

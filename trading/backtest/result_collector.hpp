@@ -7,7 +7,7 @@
 #include <array>
 #include <map>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace supreme::trading {
@@ -19,9 +19,12 @@ class result_collector final : public backtest_listener {
 public:
   /// The plan that the engine runs. It is copied as far as results speak of it.
   explicit result_collector(const backtest_plan& plan, size_t series_buckets = series_buckets_max);
+  result_collector(const result_collector&) = delete; // Its notes point at each other.
+  result_collector& operator=(const result_collector&) = delete;
   /// The engine that is listened to, before its first step; it must outlive the last one.
   void watch(const backtest_engine& engine);
 
+  [[nodiscard]] bool reads_signal_texts() const override { return false; }
   void decided(const made_decision& d, const client_order_id& order) override;
   void filled(const fill& f, const slot_id& slot, const booked_fill& after,
               uint64_t account_seq) override;
@@ -38,7 +41,8 @@ public:
 
 private:
   struct order_note {
-    std::string reason;
+    client_order_id id;
+    const std::string* reason = nullptr; ///< in reasons_
     quantity open;
   };
   struct instrument_note {
@@ -51,10 +55,17 @@ private:
   };
   struct slot_note {
     strategy_id strategy;
+    slot_id id;
     instrument_id traded;
     round_trip trip;
-    std::string entry_reason;
+    const std::string* entry_reason = nullptr; ///< in reasons_
     uint64_t trades = 0;
+  };
+  struct trade_note {
+    const slot_note* slot = nullptr;
+    closed_trade trade;
+    const std::string* entry_reason = nullptr;
+    const std::string* exit_reason = nullptr;
   };
   struct refusal_note {
     uint64_t count = 0;
@@ -62,6 +73,7 @@ private:
     timestamp last;
   };
 
+  [[nodiscard]] std::vector<order_note>::iterator find_order(const client_order_id& id);
   void note_bars(timestamp at);
   [[nodiscard]] std::optional<money> benchmark_value() const;
   void note_exposure(const account_value& v);
@@ -75,8 +87,10 @@ private:
   std::vector<instrument_note> instruments_; ///< in the plan's order
   std::vector<strategy_result> strategies_;  ///< names only
   std::map<slot_id, slot_note> slots_;
-  std::vector<slot_id> slot_order_; ///< of the plan
-  std::unordered_map<client_order_id, order_note> orders_open_;
+  std::vector<slot_id> slot_order_;     ///< of the plan
+  std::vector<order_note> orders_open_; ///< few at a time
+  /// Each reason once: a strategy has few, and says them with every trade.
+  std::unordered_set<std::string> reasons_;
   std::array<refusal_note, 256> refusals_; ///< by the refusal's value
 
   uint64_t steps_ = 0;
@@ -90,7 +104,7 @@ private:
   series_sampler equity_;
   series_sampler benchmark_;
   series_sampler exposure_;
-  std::vector<backtest_trade> trades_;
+  std::vector<trade_note> trades_;
 };
 
 } // namespace supreme::trading

@@ -109,8 +109,8 @@ void strategy_slot::on_bar(size_t leg, const bar& b, std::vector<signal>& out) {
     on_pair_bar(leg, b, out);
     return;
   }
-  if (const auto wish = logic_->on_bar(b)) [[unlikely]]
-    say(leg, b, *wish, 1, out);
+  if (auto wish = logic_->on_bar(b)) [[unlikely]]
+    say(leg, b, std::move(*wish), 1, out);
 }
 
 void strategy_slot::on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out) {
@@ -126,35 +126,45 @@ void strategy_slot::on_pair_bar(size_t leg, const bar& b, std::vector<signal>& o
   say(1, second, {wish->second, wish->reason, wish->inputs, {}}, wish->second_weight, out);
 }
 
-void strategy_slot::say(size_t leg, const bar& b, const decision& wish, double weight,
+void strategy_slot::say(size_t leg, const bar& b, decision wish, double weight,
                         std::vector<signal>& out) const {
-  const auto& l = legs_.at(leg);
-  if (is_reversal(wish.wanted, l.held)) {
+  if (is_reversal(wish.wanted, legs_.at(leg).held)) {
     auto closing = make_signal(leg, b, wish, weight);
     closing.wanted = target::flat;
     out.push_back(std::move(closing));
-    out.push_back(make_signal(leg, b, wish, weight));
+    out.push_back(make_signal(leg, b, std::move(wish), weight));
     out.back().key.leg = 1;
     return;
   }
-  out.push_back(make_signal(leg, b, wish, weight));
+  out.push_back(make_signal(leg, b, std::move(wish), weight));
 }
 
-signal strategy_slot::make_signal(size_t leg, const bar& b, const decision& wish,
-                                  double weight) const {
+void strategy_slot::add_inputs(signal& s, const decision& wish) const {
+  if (with_texts_)
+    s.inputs.reserve(wish.inputs.size());
+  for (const auto& [name, value] : wish.inputs) {
+    const auto number = decimal::from_double(value);
+    if (!number) [[unlikely]]
+      throw strategy_defect(s.key.slot.str() + ": input " + name
+                            + " of a decision is not a finite decimal");
+    if (with_texts_)
+      s.inputs.emplace_back(name, *number);
+  }
+}
+
+signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, double weight) const {
   const auto& l = legs_.at(leg);
   signal s;
-  s.key = {l.id, bar_cause(b), 0, 0};
+  s.key = {l.id, with_texts_ ? bar_cause(b) : std::string{}, 0, 0};
   s.strategy = strategy_;
   s.account = account_;
   s.instrument = l.instrument;
   s.wanted = to_target(wish.wanted);
   s.reference_price = b.close;
-  s.reason = wish.reason;
   s.event_time = b.close_time();
   s.account_seq = account_seq_;
-  for (const auto& [name, value] : wish.inputs)
-    s.inputs.emplace_back(name, exact(l.id, "input " + name, value));
+  add_inputs(s, wish);
+  s.reason = std::move(wish.reason);
   if (wish.stop_distance) {
     s.hints.stop_distance = exact(l.id, "the stop's distance", *wish.stop_distance);
     if (!s.hints.stop_distance->is_positive())
