@@ -136,7 +136,7 @@ backtest_result run_engine(const std::vector<bar_record>& bars) {
   collector.watch(engine);
   memory_bars stream{bars};
   (void)run_backtest(engine, {{instrument_id{"BTCUSDT"}, std::chrono::minutes{1}, &stream}});
-  return collector.result(true);
+  return std::move(collector).result(true);
 }
 
 /// Seconds of processor time of this thread: a busy neighbour does not count.

@@ -5,6 +5,9 @@
 #include "trading/backtest/series.hpp"
 
 #include <array>
+#include <deque>
+#include <memory>
+#include <string_view>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -36,13 +39,14 @@ public:
   /// add up to the change of equity exactly: where the value of an instrument's position and that
   /// of its slots round differently, the last slot that holds some of it has the difference.
   /// Throws std::overflow_error where a sum leaves the decimal range.
-  [[nodiscard]] backtest_result result(bool complete,
-                                       const performance_options& options = {}) const;
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &;
+  /// The same of a collector that is done with: its trades are not copied.
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &&;
 
 private:
   struct order_note {
     client_order_id id;
-    const std::string* reason = nullptr; ///< in reasons_
+    std::string_view reason; ///< in reasons_
     quantity open;
   };
   struct instrument_note {
@@ -55,17 +59,10 @@ private:
   };
   struct slot_note {
     strategy_id strategy;
-    slot_id id;
     instrument_id traded;
     round_trip trip;
-    const std::string* entry_reason = nullptr; ///< in reasons_
+    std::string_view entry_reason; ///< in reasons_
     uint64_t trades = 0;
-  };
-  struct trade_note {
-    const slot_note* slot = nullptr;
-    closed_trade trade;
-    const std::string* entry_reason = nullptr;
-    const std::string* exit_reason = nullptr;
   };
   struct refusal_note {
     uint64_t count = 0;
@@ -75,8 +72,11 @@ private:
 
   [[nodiscard]] std::vector<order_note>::iterator find_order(const client_order_id& id);
   void note_bars(timestamp at);
-  [[nodiscard]] std::optional<money> benchmark_value() const;
-  void note_exposure(const account_value& v);
+  [[nodiscard]] money benchmark_value() const noexcept;
+  [[nodiscard]] decimal exposure_share(const account_value& v) const noexcept;
+  void finish_block();
+  [[nodiscard]] backtest_result result_without_trades(bool complete,
+                                                      const performance_options& options);
   [[nodiscard]] std::vector<refusal_count> refusals() const;
   [[nodiscard]] std::vector<strategy_result> strategies() const;
   [[nodiscard]] std::map<slot_id, money> unrealised() const;
@@ -90,8 +90,17 @@ private:
   std::vector<slot_id> slot_order_;     ///< of the plan
   std::vector<order_note> orders_open_; ///< few at a time
   /// Each reason once: a strategy has few, and says them with every trade.
-  std::unordered_set<std::string> reasons_;
+  std::shared_ptr<std::unordered_set<std::string>> reasons_ =
+    std::make_shared<std::unordered_set<std::string>>();
   std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+
+  /// The last steps, which are worked through together: one statistic after the other keeps the
+  /// processor busy, one step after the other has it wait.
+  static constexpr size_t block_steps = 256;
+  std::array<equity_sample, block_steps> samples_;
+  std::array<decimal, block_steps> benchmarks_; ///< not positive: none
+  std::array<decimal, block_steps> exposures_;  ///< negative: none
+  size_t in_block_ = 0;
 
   uint64_t steps_ = 0;
   uint64_t signals_ = 0;
@@ -104,7 +113,7 @@ private:
   series_sampler equity_;
   series_sampler benchmark_;
   series_sampler exposure_;
-  std::vector<trade_note> trades_;
+  std::deque<backtest_trade> trades_;
 };
 
 } // namespace supreme::trading

@@ -3,6 +3,7 @@
 #include "trading/check.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace supreme::trading {
 
@@ -19,6 +20,12 @@ target to_target(desire d) {
   }
   fail_check("desire", "a strategy's wish is one of the named ones");
 }
+
+constexpr decimal one = decimal::from_raw(decimal::scale);
+
+/// Whether a number is surely one that from_double() takes; the few near the range's end are asked
+/// for exactly.
+bool is_decimal(double value) noexcept { return std::abs(value) < 9e10; }
 
 bool is_reversal(desire wanted, quantity held) noexcept {
   return (wanted == desire::long_position && held.is_negative())
@@ -140,16 +147,17 @@ void strategy_slot::say(size_t leg, const bar& b, decision wish, double weight,
 }
 
 void strategy_slot::add_inputs(signal& s, const decision& wish) const {
-  if (with_texts_)
-    s.inputs.reserve(wish.inputs.size());
-  for (const auto& [name, value] : wish.inputs) {
-    const auto number = decimal::from_double(value);
-    if (!number) [[unlikely]]
-      throw strategy_defect(s.key.slot.str() + ": input " + name
-                            + " of a decision is not a finite decimal");
-    if (with_texts_)
-      s.inputs.emplace_back(name, *number);
+  if (!with_texts_) {
+    for (const auto& [name, value] : wish.inputs) {
+      if (!is_decimal(value)) [[unlikely]]
+        (void)exact(s.key.slot, "input " + name, value);
+    }
+    return;
   }
+  s.inputs.reserve(wish.inputs.size());
+  for (const auto& [name, value] : wish.inputs)
+    s.inputs.emplace_back(name, is_decimal(value) ? *decimal::from_double(value)
+                                                  : exact(s.key.slot, "input " + name, value));
 }
 
 signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, double weight) const {
@@ -171,7 +179,7 @@ signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, doubl
       throw strategy_defect(l.id.str() + ": the stop's distance of a decision is not positive");
   }
   // In units of 1e-8, of which one is ten parts per billion.
-  const auto share = exact(l.id, "the weight", weight);
+  const auto share = weight == 1 ? one : exact(l.id, "the weight", weight);
   constexpr int64_t ppb_per_unit = 10;
   if (!share.is_positive() || share.raw() > INT64_MAX / ppb_per_unit)
     throw strategy_defect(l.id.str() + ": the weight of a decision is not positive, or absurd");
