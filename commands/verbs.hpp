@@ -51,6 +51,7 @@ void add_demo(CLI::App& app, verb_context& context);
 void add_lookahead(CLI::App& app, verb_context& context);
 void add_node(CLI::App& app, verb_context& context);
 void add_optimize(CLI::App& app, verb_context& context);
+void add_parity(CLI::App& app, verb_context& context);
 void add_pki(CLI::App& app, verb_context& context);
 void add_strategy(CLI::App& app, verb_context& context);
 void add_token(CLI::App& app, verb_context& context);
