@@ -37,6 +37,7 @@ struct backtest_options {
   std::string from;
   std::string to;
   std::string aggregate;
+  std::string latency_ms = "0";
   std::string json_file;
   std::string report_file;
   std::string trades_file;
@@ -111,6 +112,16 @@ market_choice choose_market(const backtest_options& options) {
   return out;
 }
 
+trading::nanoseconds read_latency(const std::string& text) {
+  constexpr int64_t max_ms = 86'400'000;
+  const auto ms = trading::decimal::parse(text);
+  if (!ms || ms->is_negative() || *ms > trading::decimal::from_integer(max_ms))
+    throw verb_error("--latency-ms must be a number from 0 to " + std::to_string(max_ms) + ", was "
+                     + text);
+  return trading::nanoseconds{
+    multiply(*ms, trading::decimal::literal("0.01"), trading::rounding::half_even).raw()};
+}
+
 prepared_backtest prepare(const backtest_options& options, const verb_context& context) {
   prepared_backtest out;
   out.market = choose_market(options);
@@ -127,9 +138,12 @@ prepared_backtest prepare(const backtest_options& options, const verb_context& c
   }
   const auto& account = choose_account(out.settings, options.account);
   out.plan = config::make_backtest_plan(out.settings, account, costs);
+  out.plan.latency = read_latency(options.latency_ms);
   for (const auto& problem : out.plan.problems())
     throw verb_error("account " + account.id.str() + ": " + problem);
   out.lines.emplace_back("costs", costs_text(costs));
+  if (out.plan.latency.count() > 0)
+    out.lines.emplace_back("latency", options.latency_ms + " ms from decision to venue");
   return out;
 }
 
@@ -217,6 +231,7 @@ void add_backtest(CLI::App& app, verb_context& context) {
   add("--from", options->from, "TIME", "Only bars that close after this time");
   add("--to", options->to, "TIME", "Only bars that do not close after this time");
   add("--aggregate", options->aggregate, "LENGTH", "Make longer bars of the files' bars, like 1h");
+  add("--latency-ms", options->latency_ms, "MS", "From decision to venue, default 0");
   add("--json", options->json_file, "FILE", "Write the result there");
   add("--report", options->report_file, "FILE", "Write the result there as an HTML page");
   add("--trades", options->trades_file, "FILE", "Write each closed trade there, as CSV");

@@ -178,6 +178,7 @@ TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
   expect_refusal(with("--lot", "0"), "--lot must be");
   expect_refusal(with("--interval", "2w"), "--interval must be");
   expect_refusal(with("--aggregate", "often"), "--aggregate must be");
+  expect_refusal(with("--latency-ms", "-1"), "--latency-ms must be");
   expect_refusal(with("--to", "tomorrow"), "--to must be a time in UTC");
   expect_refusal({"--strategy", "momentum", "--param", "fast=900", "--data", data},
                  "fast must be between 1 and 500, was 900.");

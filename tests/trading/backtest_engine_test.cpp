@@ -246,5 +246,24 @@ TEST(backtest_plan, names_everything_that_is_wrong_with_it) {
   EXPECT_EQ(backtest_plan{}.problems(), std::vector<std::string>{"there is no strategy"});
 }
 
+TEST(backtest_engine, lets_an_order_that_arrives_after_an_open_miss_that_bar) {
+  listener heard;
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{50};
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  engine.step(minute(2), {make_bar(btc, 2, "102", "103")});
+  EXPECT_TRUE(heard.fills.empty()) << "it opened when the order was still under way";
+  engine.step(minute(3), {make_bar(btc, 3, "104", "105")});
+  ASSERT_EQ(heard.fills.size(), 1u);
+  EXPECT_EQ(heard.fills[0].at, dec("104"));
+}
+
+TEST(backtest_engine, refuses_an_order_that_arrives_before_it_is_sent) {
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{-1};
+  EXPECT_EQ(plan.problems().size(), 1u);
+}
+
 } // namespace
 } // namespace supreme::trading

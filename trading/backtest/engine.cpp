@@ -127,7 +127,10 @@ void backtest_engine::match(timestamp event_time, std::span<const step_bar> bars
   auto over = [&](open_order& o) {
     const bool traded = std::any_of(bars.begin(), bars.end(),
                                     [&](const auto& b) { return b.instrument == o.market; });
-    return traded && match_one(o, markets_[o.market].now, event_time);
+    const auto& b = markets_[o.market].now;
+    // Without latency it is there, even where a bar opens before the one decided on has closed.
+    const bool arrived = plan_.latency.count() == 0 || o.arrives <= b.open_time;
+    return traded && arrived && match_one(o, b, event_time);
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
@@ -242,6 +245,7 @@ void backtest_engine::decide(timestamp event_time) {
       o.id = id;
       o.market = index_of(d.wish.instrument);
       o.leg = leg_index_.at(d.wish.key.slot);
+      o.arrives = event_time + plan_.latency;
       o.rest.direction = d.verdict.direction;
       o.rest.open_size = o.size = d.verdict.size;
       o.reserve_cash = o.reserved_cash = d.verdict.reserve_cash;

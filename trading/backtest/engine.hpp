@@ -113,6 +113,7 @@ private:
     size_t market = 0;
     size_t leg = 0; ///< in legs_
     resting_order rest;
+    timestamp arrives; ///< at the venue
     quantity size;
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it

@@ -42,6 +42,8 @@ std::vector<std::string> backtest_plan::problems() const {
   }
   for (const auto& problem : policy.problems())
     out.push_back("the risk policy is not usable: " + problem);
+  if (latency.count() < 0)
+    out.push_back("the latency is negative");
   if (strategies.empty())
     out.push_back("there is no strategy");
   return out;
