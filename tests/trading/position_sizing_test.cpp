@@ -445,5 +445,16 @@ RC_GTEST_PROP(kelly_property, is_the_textbook_formula_shrunk_and_capped, ()) {
   RC_ASSERT(wide{*kelly_share_ppb({wins, losses, won, lost}, k, whole_ppb)} == expected);
 }
 
+TEST(position_sizing, weighs_the_size_at_the_end) {
+  auto b = basis();
+  b.weight_ppb = 250'000'000;
+  expect_size(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, "2.5");
+  b.weight_ppb = 3 * whole_ppb;
+  b.scale_ppb = whole_ppb / 2;
+  expect_size(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, "15");
+  b.weight_ppb = 0;
+  expect_zero(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, zero_size::not_configured);
+}
+
 } // namespace
 } // namespace supreme::trading

@@ -394,5 +394,18 @@ TEST(pre_trade, answers_equal_inputs_alike) {
   EXPECT_EQ(a.reserve_cash, b.reserve_cash);
 }
 
+TEST(pre_trade, cuts_a_slot_to_what_it_may_hold_at_most) {
+  auto in = holding("10");
+  in.cut_to = dec("2.5006"); // Half a lot is not left behind.
+  expect_order(in, side::sell, "7.5");
+  in.limits.allow_short = true;
+  in.slot.position = in.account.position = dec("-10");
+  expect_order(in, side::buy, "7.5");
+  in.cut_to = dec("0");
+  expect_order(in, side::buy, "10");
+  in.cut_to = dec("10");
+  expect_refused(in, refusal::nothing_to_do, "0", "-10");
+}
+
 } // namespace
 } // namespace supreme::trading

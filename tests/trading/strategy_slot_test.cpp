@@ -243,5 +243,18 @@ TEST_F(pair_slot_test, tells_which_leg_was_filled) {
   EXPECT_EQ(logic->fills[1], (std::pair{pair_leg::first, decimal::literal("-1")}));
 }
 
+TEST_F(slot_test, says_how_volatile_its_instrument_is_once_it_is_asked_to) {
+  logic->next = decision{desire::flat, "", {}, {}};
+  EXPECT_FALSE(said(closing("1"))->hints.volatility_ppb);
+  slot->measure_volatility(2);
+  auto b = closing("1");
+  for (const char* close : {"1", "2"}) {
+    b.close = decimal::literal(close);
+    EXPECT_FALSE(said(b)->hints.volatility_ppb) << "the window is not full";
+    b.open_time = b.open_time + b.interval;
+  }
+  EXPECT_GT(said(b)->hints.volatility_ppb.value_or(0), 0);
+}
+
 } // namespace
 } // namespace supreme::trading
