@@ -161,8 +161,8 @@ json trades(const backtest_result& r) {
                    {"fees", t.trade.fees.to_string()},
                    {"net", t.trade.net().to_string()},
                    {"fills", t.trade.fill_count},
-                   {"entry_reason", t.entry_reason},
-                   {"exit_reason", t.exit_reason}});
+                   {"entry_reason", std::string{t.entry_reason}},
+                   {"exit_reason", std::string{t.exit_reason}}});
   return out;
 }
 

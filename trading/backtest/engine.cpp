@@ -29,6 +29,10 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
     std::any_of(plan_.strategies.begin(), plan_.strategies.end(),
                 [](const auto& s) { return s.size.mode == sizing_mode::kelly; });
   risk_ = account_risk{plan_.account, plan_.quote, plan_.policy, counts_trades};
+  if (!risk_.remembers() && !listener_.reads_signal_texts()) {
+    for (auto& slot : slots_)
+      slot.leave_out_texts();
+  }
 }
 
 void backtest_engine::add_slots(size_t strategy) {

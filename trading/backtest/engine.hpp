@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace supreme::trading {
@@ -25,6 +26,9 @@ struct account_value {
 class backtest_listener {
 public:
   virtual ~backtest_listener() = default;
+  /// Whether anybody looks at what signals say of their cause and inputs; where nobody does, and
+  /// the account's policy does not either, they are left out.
+  [[nodiscard]] virtual bool reads_signal_texts() const { return true; }
   /// A signal with its verdict; `order` is empty when it was refused.
   virtual void decided(const made_decision& d, const client_order_id& order) = 0;
   /// A fill and the positions after it; `account_seq` counts the account's fills from 1.
@@ -138,11 +142,11 @@ private:
 
   backtest_plan plan_;
   backtest_listener& listener_;
-  std::map<instrument_id, size_t> index_;
+  std::unordered_map<instrument_id, size_t> index_;
   std::vector<market_state> markets_; ///< in the plan's order
   std::vector<strategy_slot> slots_;  ///< in the plan's order
   std::vector<leg_state> legs_;
-  std::map<slot_id, size_t> leg_index_;
+  std::unordered_map<slot_id, size_t> leg_index_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   std::vector<signal> signals_;     ///< of the step
   std::vector<bar_record> records_; ///< of bars that came with their names

@@ -51,6 +51,10 @@ public:
   /// last `returns` ≥ 2 returns show. To be called before the first bar.
   void measure_volatility(uint32_t returns);
 
+  /// From now on signals name neither their cause nor their inputs, for runs whose signals nobody
+  /// keeps: making these texts takes longer than deciding. Inputs are checked all the same.
+  void leave_out_texts() noexcept { with_texts_ = false; }
+
   /// `account_seq` orders the account's events; one that was applied before is ignored.
   void on_fill(size_t leg, const slot_holding& after, uint64_t account_seq);
   /// A bar of the leg's instrument; each instrument's bars in time order, and the bars of a close
@@ -63,10 +67,9 @@ public:
 private:
   strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
   void on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out);
-  void say(size_t leg, const bar& b, const decision& wish, double weight,
-           std::vector<signal>& out) const;
-  [[nodiscard]] signal make_signal(size_t leg, const bar& b, const decision& wish,
-                                   double weight) const;
+  void say(size_t leg, const bar& b, decision wish, double weight, std::vector<signal>& out) const;
+  [[nodiscard]] signal make_signal(size_t leg, const bar& b, decision wish, double weight) const;
+  void add_inputs(signal& s, const decision& wish) const;
   [[nodiscard]] decimal exact(const slot_id& slot, const std::string& what, double value) const;
 
   strategy_id strategy_;
@@ -77,6 +80,7 @@ private:
   std::vector<bar> pair_bars_;                ///< the last bar of each leg of a pair
   std::vector<annual_volatility> volatility_; ///< one for each leg, or none
   uint64_t account_seq_ = 0;
+  bool with_texts_ = true;
 };
 
 /// "BTCUSDT/60s/1776607020000": instrument, interval in seconds and close time in milliseconds.

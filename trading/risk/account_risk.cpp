@@ -99,7 +99,7 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
     for (; next_slot != slots.end() && (end == nullptr || *next_slot < *end); ++next_slot)
       cut(*next_slot, book, sources, out);
   };
-  for (const auto& wish : signals) {
+  for (auto& wish : signals) {
     cut_before(&wish.key.slot);
     if (const auto known = stored.find(wish.key); known != stored.end()) {
       decided(known->second);
@@ -109,9 +109,9 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
     const auto terms = sources.terms_of(wish);
     if (memory_)
       memory_->asked(policy_, wish, sources.now);
-    auto d = decide_one(wish, std::nullopt, terms, book, sources);
+    auto d = decide_one(std::move(wish), std::nullopt, terms, book, sources);
     if (approved(d))
-      book.reserve(wish, d.verdict);
+      book.reserve(d.wish, d.verdict);
     if (memory_)
       memory_->decided(d, std::move(probes_), sources.now);
     out.push_back(std::move(d));
@@ -120,11 +120,11 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
   return out;
 }
 
-made_decision account_risk::decide_one(const signal& wish, std::optional<quantity> cut_to,
+made_decision account_risk::decide_one(signal wish, std::optional<quantity> cut_to,
                                        const decision_terms& terms, const exposure_book& book,
                                        const decision_sources& sources) {
   decision_input in;
-  in.wish = wish;
+  in.wanted = wish.wanted;
   in.traded = terms.traded;
   in.limits = terms.limits;
   in.size = terms.size;
@@ -136,7 +136,7 @@ made_decision account_risk::decide_one(const signal& wish, std::optional<quantit
   in.mark = terms.mark;
   in.mark_time = terms.mark_time;
   in.now = sources.now;
-  made_decision d{wish, trading::decide(in), in.mark, in.limits};
+  made_decision d{std::move(wish), trading::decide(in), in.mark, in.limits};
   probes_.clear();
   if (memory_ && approved(d))
     check_account(d, terms, book, sources);
@@ -258,13 +258,13 @@ void account_risk::cut(const slot_id& slot, exposure_book& book, const decision_
   const auto terms = sources.terms_of(wish);
   if (terms.mode == trading_mode::halted)
     return;
-  auto d = decide_one(wish, rest, terms, book, sources);
+  auto d = decide_one(std::move(wish), rest, terms, book, sources);
   // A cut that cannot be made, because the rest is below what the venue takes, is said once.
   if (!approved(d) && d.verdict.outcome == known.cut_refused)
     return;
   if (approved(d))
-    book.reserve(wish, d.verdict);
-  memory_->asked(policy_, wish, sources.now);
+    book.reserve(d.wish, d.verdict);
+  memory_->asked(policy_, d.wish, sources.now);
   memory_->decided(d, std::move(probes_), sources.now);
   out.push_back(std::move(d));
 }

@@ -105,7 +105,7 @@ public:
   [[nodiscard]] const account_memory* memory() const noexcept { return memory_.get(); }
 
 private:
-  [[nodiscard]] made_decision decide_one(const signal& wish, std::optional<quantity> cut_to,
+  [[nodiscard]] made_decision decide_one(signal wish, std::optional<quantity> cut_to,
                                          const decision_terms& terms, const exposure_book& book,
                                          const decision_sources& sources);
   [[nodiscard]] sizing_basis basis_of(const signal& wish) const;

@@ -18,6 +18,9 @@ constexpr std::array<named<trading_mode>, 3> mode_names{{
   {trading_mode::halted, "halted"},
 }};
 
+/// Checks of an order that passes, with room for those of the whole account.
+constexpr size_t checks_expected = 16;
+
 constexpr decimal yes = decimal::from_raw(decimal::scale);
 
 /// Thrown inside decide() only, where arithmetic left the range; its one catcher turns it into the
@@ -39,6 +42,7 @@ public:
   explicit decision_run(const decision_input& in) : in_(in) {}
 
   verdict run() {
+    out_.checks.reserve(checks_expected);
     try {
       decide_all();
     } catch (const left_range&) {

@@ -61,7 +61,7 @@ struct verdict {
 
 /// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.
 struct decision_input {
-  signal wish;
+  target wanted = target::flat;     ///< what the signal asks for
   std::optional<instrument> traded; ///< nothing when the instrument is not configured
   risk_limits limits;
   sizing size;
