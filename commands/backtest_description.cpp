@@ -4,8 +4,8 @@
 #include "commands/report/number_text.hpp"
 #include "commands/price_step.hpp"
 #include "commands/verbs.hpp"
-#include "config/risk_text.hpp"
 #include "config/report.hpp"
+#include "config/risk_text.hpp"
 #include "config/text_rule.hpp"
 
 #include <algorithm>
@@ -143,19 +143,14 @@ trading::execution_costs read_costs(const backtest_flags& flags) {
   return costs;
 }
 
-/// Of the cash, over all slots: leaves room for the price collar and fees.
-constexpr int64_t default_size_percent = 90;
+/// Of the equity, over all slots: leaves room for the price collar and fees.
+constexpr int64_t default_size_ppb = 900'000'000;
 
-/// The same share of the cash for every slot.
-trading::sizing default_size(const config::account_settings& account, size_t slots) {
-  const auto cash = account.initial.at(account.quote);
+/// The same share of the equity for every slot.
+trading::sizing default_size(size_t slots) {
   trading::sizing size;
-  size.mode = trading::sizing_mode::fixed_notional;
-  size.amount = multiply_divide(cash, default_size_percent, static_cast<int64_t>(100 * slots),
-                                trading::rounding::toward_zero);
-  if (!size.amount.is_positive())
-    throw verb_error("--cash is too little to be shared among " + std::to_string(slots)
-                     + " positions");
+  size.mode = trading::sizing_mode::percent_of_equity;
+  size.share_ppb = default_size_ppb / static_cast<int64_t>(slots);
   return size;
 }
 
@@ -177,7 +172,7 @@ void add_strategies(config::cluster_settings& settings, const backtest_flags& fl
     for (const auto& i : settings.instruments)
       strategy.instruments.push_back(i.id);
     strategy.parameters = read_parameters(kind, given.parameters);
-    strategy.size = given.size.empty() ? default_size(account, slots) : read_size(given.size);
+    strategy.size = given.size.empty() ? default_size(slots) : read_size(given.size);
     settings.strategies.push_back(std::move(strategy));
   }
 }
