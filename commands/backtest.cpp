@@ -170,7 +170,7 @@ trading::backtest_result run(const prepared_backtest& backtest, const market_inp
       complete = !interrupt_guard::is_interrupted();
       return complete;
     });
-    return collector.result(complete);
+    return std::move(collector).result(complete);
   } catch (const std::exception& why) {
     throw verb_error(std::string{"the backtest ended: "} + why.what());
   }

@@ -4,6 +4,7 @@
 #include "commands/report/number_text.hpp"
 #include "commands/price_step.hpp"
 #include "commands/verbs.hpp"
+#include "config/risk_text.hpp"
 #include "config/report.hpp"
 #include "config/text_rule.hpp"
 
@@ -194,7 +195,12 @@ setting_lines describe(const described_backtest& b, const std::vector<described_
     line << s.id.str() << ':';
     for (const auto& [name, value] : s.parameters)
       line << ' ' << name << '=' << value;
-    line << "; size " << to_string(s.size.mode) << ' ' << report::exact_text(s.size.amount);
+    line << "; size " << to_string(s.size.mode);
+    if (s.size.amount.is_positive())
+      line << ' ' << report::exact_text(s.size.amount);
+    else
+      for (const auto& [key, value] : config::flatten(s.size))
+        line << (key == "mode" ? "" : ' ' + key + '=' + value);
     lines.emplace_back("strategy", line.str());
   }
   const auto& account = b.settings.accounts.front();

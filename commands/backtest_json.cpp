@@ -161,8 +161,8 @@ json trades(const backtest_result& r) {
                    {"fees", t.trade.fees.to_string()},
                    {"net", t.trade.net().to_string()},
                    {"fills", t.trade.fill_count},
-                   {"entry_reason", t.entry_reason},
-                   {"exit_reason", t.exit_reason}});
+                   {"entry_reason", std::string{t.entry_reason}},
+                   {"exit_reason", std::string{t.exit_reason}}});
   return out;
 }
 
@@ -202,6 +202,7 @@ json to_json(const backtest_result& r) {
            {"fills", r.fills},
            {"refusals", std::move(refused)},
            {"refusal_times", std::move(times)},
+           {"findings", r.findings},
            {"equity", r.equity.to_string()},
            {"cash", r.cash.to_string()}};
   add_statistics(out, r.statistics);

@@ -129,6 +129,11 @@ void print_refusals(page& out, const backtest_result& r) {
   for (const auto& each : r.refusals)
     out.line(each.code, whole_text(each.count) + ", " + each.first.to_string()
                           + (each.count > 1 ? " to " + each.last.to_string() : ""));
+  if (r.findings.empty())
+    return;
+  out.heading("Findings");
+  for (const auto& [code, count] : r.findings)
+    out.line(code, whole_text(count));
 }
 
 } // namespace

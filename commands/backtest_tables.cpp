@@ -61,7 +61,8 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
         << t.trade.entered.to_string() << ',' << t.trade.entry_cost.to_string() << ','
         << t.trade.gross.to_string() << ',' << t.trade.fees.to_string() << ','
         << t.trade.net().to_string() << ',' << t.trade.fill_count << ','
-        << quoted_field(t.entry_reason) << ',' << quoted_field(t.exit_reason) << '\n';
+        << quoted_field(std::string{t.entry_reason}) << ','
+        << quoted_field(std::string{t.exit_reason}) << '\n';
 }
 
 } // namespace supreme::commands

@@ -14,6 +14,7 @@ public:
   /// nullptr is not written. Streams and listener must outlive this.
   table_writer(trading::backtest_listener& next, std::ostream* fills, std::ostream* equity);
 
+  [[nodiscard]] bool reads_signal_texts() const override { return next_.reads_signal_texts(); }
   void decided(const trading::made_decision& d, const trading::client_order_id& order) override;
   void filled(const trading::fill& f, const trading::slot_id& slot,
               const trading::booked_fill& after, uint64_t account_seq) override;

@@ -93,6 +93,34 @@ trading::parameters read_parameters(const trading::strategy_kind& kind,
   return std::move(checked.values);
 }
 
+namespace {
+
+/// Fixed sizes are amounts, the others shares in per cent; all_in has no value.
+trading::sizing read_size_value(trading::sizing_mode mode, const std::string& name, size_t colon,
+                                const std::string& text) {
+  using enum trading::sizing_mode;
+  trading::sizing size;
+  size.mode = mode;
+  if (mode == all_in) {
+    if (colon != text.size())
+      throw verb_error("--size all_in has no value, was " + text);
+    return size;
+  }
+  if (colon == text.size())
+    throw verb_error("--size " + name + " needs an amount, as in " + name + ":100");
+  const auto value = read_amount("--size " + name, text.substr(colon + 1), false);
+  constexpr int64_t units_per_ppb = trading::decimal::scale / (trading::whole_ppb / 100);
+  if (mode == fixed_quantity || mode == fixed_notional)
+    size.amount = value;
+  else if (mode == kelly)
+    size.kelly.fraction_ppb = value.raw() / units_per_ppb;
+  else
+    size.share_ppb = value.raw() / units_per_ppb;
+  return size;
+}
+
+} // namespace
+
 trading::sizing read_size(const std::string& text) {
   const auto colon = std::min(text.find(':'), text.size());
   const auto name = text.substr(0, colon);
@@ -101,11 +129,9 @@ trading::sizing read_size(const std::string& text) {
     known += (known.empty() ? "" : ", ") + std::string{each.name};
     if (name != each.name)
       continue;
-    if (colon == text.size())
-      throw verb_error("--size " + name + " needs an amount, as in " + name + ":100");
-    trading::sizing size;
-    size.mode = each.value;
-    size.amount = read_amount("--size " + name, text.substr(colon + 1), false);
+    const auto size = read_size_value(each.value, name, colon, text);
+    if (!trading::is_usable(size))
+      throw verb_error("--size " + name + " needs a value within its range, was " + text);
     return size;
   }
   throw verb_error("--size must be MODE:VALUE with one of " + known + ", was " + text);

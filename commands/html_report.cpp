@@ -105,12 +105,10 @@ void write_html_report(std::ostream& out, const report_heading& heading,
   out << "</div>\n";
   write_daily_returns(out, figures, result);
   write_prices(out, figures, result);
-  out << "<div class=\"pair\">\n";
   write_trade_statistics(out, result);
-  write_refusals(out, result);
-  out << "</div>\n";
   write_strategies(out, result);
   write_instruments(out, result);
+  write_refusals(out, result);
   write_trades(out, result);
   write_settings(out, heading);
   write_definitions(out);

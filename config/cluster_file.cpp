@@ -2,6 +2,7 @@
 #include "config/defaults.hpp"
 #include "config/loader.hpp"
 #include "config/names.hpp"
+#include "config/risk_section.hpp"
 #include "config/strategy_plugins.hpp"
 #include "config/toml_reader.hpp"
 
@@ -84,23 +85,6 @@ void read_generated(table_reader& section, feed_settings& out) {
   if (out.start.ns() % (out.interval_s * 1'000'000'000) != 0)
     section.problems_found().add(section.path_of("start"),
                                  "expected a multiple of interval_s, was " + out.start.to_string());
-}
-
-/// `key` is the key that lists the names; empty when the names are the section's keys themselves.
-void check_instruments(const table_reader& section, const cluster_settings& all,
-                       const std::string& key, const std::vector<std::string>& names) {
-  std::vector<std::string> known;
-  for (const auto& entry : all.instruments)
-    known.push_back(entry.id.str());
-  for (const auto& name : names) {
-    if (std::find(known.begin(), known.end(), name) != known.end())
-      continue;
-    const auto near = closest(name, known);
-    section.problems_found().add(section.path_of(key.empty() ? name : key),
-                                 "expected the id of an instrument of this file, was "
-                                   + quoted(name)
-                                   + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
-  }
 }
 
 std::set<trading::instrument_id> instruments_of(const feed_settings& feed) {
@@ -224,6 +208,7 @@ std::vector<account_settings> read_accounts(table_reader& root, const cluster_se
       account.instrument_limits.emplace(name, read_limits(entry, account.limits));
     }
     check_instruments(special, all, "", special.keys());
+    account.policy = read_policy(section, account.id, all);
     account.guard_where = section.label_map("guard_where");
     account.executor_where = section.label_map("executor_where");
     account.portfolio_where = section.label_map("portfolio_where");
@@ -379,15 +364,6 @@ trading::parameters read_parameters(table_reader& strategy, const trading::strat
               "expected valid parameters: " + text);
   }
   return std::move(checked.values);
-}
-
-trading::sizing read_size(table_reader& strategy) {
-  auto section = strategy.table("size");
-  trading::sizing out;
-  out.mode = section.choice("mode", sizing_mode_names);
-  out.amount = section.amount("amount", {});
-  section.finish();
-  return out;
 }
 
 bool feeds_instrument(const feed_settings& feed, const trading::instrument_id& instrument) {

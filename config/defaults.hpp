@@ -92,6 +92,10 @@ inline constexpr size_t audit_defects_max = 100;
 inline constexpr size_t audit_batch_rows = 5'000;
 /// Fills that a portfolio or strategy reads at once when it catches up.
 inline constexpr size_t fills_batch_rows = 500;
+/// Entries of an account's history, and equity samples, that a guard reads at once when it catches
+/// up; an entry is about two kilobytes.
+inline constexpr size_t guard_events_rows = 500;
+inline constexpr size_t guard_equity_rows = 10'000;
 /// How long a statement may run before the server cancels it; a blocked ledger is worse than a
 /// failed commit.
 inline constexpr milliseconds statement_timeout{5'000};

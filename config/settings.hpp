@@ -4,6 +4,7 @@
 #include "trading/market/timestamp.hpp"
 #include "trading/orders/order.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <cstdint>
@@ -59,6 +60,7 @@ struct account_settings {
   trading::risk_limits limits;                         ///< for every instrument …
   std::map<trading::instrument_id, trading::risk_limits>
     instrument_limits;              ///< … unless named here (complete, inherited when not given)
+  trading::risk_policy policy;      ///< beyond the limits of an instrument
   std::string shard;                ///< of client order ids: 1–8 of [a-z]
   int64_t receive_window_ms = 2000; ///< W: how long a submitted order may arrive at the venue
   placement guard_where;

@@ -2,6 +2,8 @@
 
 #include "commands/report/escape.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 #include <ostream>
 
@@ -60,11 +62,10 @@ void figure_writer::write(const figure& f) {
     out_ << svg;
   out_ << "<div class=\"readout\" aria-live=\"polite\" hidden></div>\n<figcaption>"
        << escape(f.caption) << "</figcaption>\n</figure>\n";
-  data_[f.id] = json_of(f.rows);
+  const auto data = json_of(f.rows).dump(-1, ' ', true, json::error_handler_t::replace);
+  members_ += (members_.empty() ? "\"" : ",\"") + f.id + "\":" + data;
 }
 
-std::string figure_writer::script_json() const {
-  return escape_script_json(data_.dump(-1, ' ', true, json::error_handler_t::replace));
-}
+std::string figure_writer::script_json() const { return escape_script_json("{" + members_ + "}"); }
 
 } // namespace supreme::commands::report

@@ -1,9 +1,5 @@
 #pragma once
 
-#include "trading/market/timestamp.hpp"
-
-#include <nlohmann/json.hpp>
-
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -52,7 +48,7 @@ public:
 
 private:
   std::ostream& out_;
-  nlohmann::json data_ = nlohmann::json::object();
+  std::string members_; ///< of the JSON object, one for each figure
 };
 
 } // namespace supreme::commands::report

@@ -38,21 +38,15 @@ private:
   std::ostream& out_;
 };
 
-std::string amount(const std::optional<trading::money>& value, int digits,
-                   const std::string& asset) {
-  return value ? decimal_text(value, digits) + " " + asset : no_value;
-}
-
 void add_return_figures(figure_list& list, const trading::backtest_result& result) {
   const auto& p = result.statistics;
   const int digits = money_digits(p.start_equity);
   list.add("Total return", signed_percent_text(p.total_return),
-           amount(p.start_equity, digits, "") + "→ "
-             + amount(p.end_equity, digits, result.quote.str()),
+           decimal_text(p.start_equity, digits) + " → " + decimal_text(p.end_equity, digits),
            tone_of(p.total_return));
   list.add("CAGR", signed_percent_text(p.cagr), "annual return " + percent_text(p.annual_return),
            tone_of(p.cagr));
-  list.add("Sharpe", number_text(p.sharpe), "annual, risk-free rate as set");
+  list.add("Sharpe", number_text(p.sharpe), "annual");
   list.add("Sortino", number_text(p.sortino));
   list.add("Calmar", number_text(p.calmar));
   list.add("Max drawdown", percent_text(p.drawdown.deepest),
@@ -68,17 +62,15 @@ void add_trade_figures(figure_list& list, const trading::backtest_result& result
   list.add("Win rate", percent_text(p.trades.win_rate));
   list.add("Profit factor", number_text(p.trades.profit_factor));
   list.add("SQN", number_text(p.trades.system_quality));
-  list.add("Fees", decimal_text(p.fees, money_digits(p.start_equity)), result.quote.str());
+  list.add("Fees", decimal_text(p.fees, money_digits(p.start_equity)));
   list.add("Turnover", number_text(p.turnover) + (p.turnover ? " ×" : ""),
-           "of mean equity; a year " + number_text(p.annual_turnover));
+           "a year " + number_text(p.annual_turnover));
 }
 
 void add_risk_figures(figure_list& list, const trading::performance& p) {
-  list.add("Value at risk 95 %", percent_text(p.historical_95.value_at_risk), "a day, historical");
-  list.add("Expected shortfall 95 %", percent_text(p.historical_95.expected_shortfall),
-           "a day, historical");
-  list.add("Probabilistic Sharpe", percent_text(p.probabilistic_sharpe),
-           "that the true ratio exceeds 0");
+  list.add("Value at risk", percent_text(p.historical_95.value_at_risk), "95 %, a day");
+  list.add("Expected shortfall", percent_text(p.historical_95.expected_shortfall), "95 %, a day");
+  list.add("Probabilistic Sharpe", percent_text(p.probabilistic_sharpe), "true ratio above 0");
   if (p.deflated_sharpe)
     list.add("Deflated Sharpe", percent_text(p.deflated_sharpe), "after the search for it");
   if (p.market.beta || p.market.alpha)

@@ -60,7 +60,9 @@ plot_area picture::area(double top, double bottom) const noexcept {
   return {left_margin, top, width_ - right_margin, bottom};
 }
 
-size_t picture::time_tick_count() const noexcept { return static_cast<size_t>(width_ / 96); }
+size_t picture::time_tick_count() const noexcept {
+  return static_cast<size_t>((width_ - left_margin - right_margin) / 64);
+}
 size_t picture::point_count() const noexcept { return static_cast<size_t>(width_ / 2); }
 
 void picture::path(std::string_view data, std::string_view classes) {
@@ -86,20 +88,28 @@ void picture::value_grid(const plot_area& a, const value_axis& y) {
 
 void picture::time_grid(const plot_area& a, const time_span& x) {
   std::string lines;
-  for (const auto& tick : time_ticks(x, time_tick_count())) {
+  std::vector<placed_text> labels;
+  for (auto& tick : time_ticks(x, time_tick_count())) {
     const double fraction = x.fraction(tick.at);
-    const double at = across(a, fraction);
-    lines += "M" + pair_text({at, a.bottom}) + "V" + unit_text(a.bottom + 5);
-    label_below(a, fraction, tick.label);
+    lines += "M" + pair_text({across(a, fraction), a.bottom}) + "V" + unit_text(a.bottom + 5);
+    labels.push_back({fraction, std::move(tick.label)});
   }
+  labels_below(a, labels);
   lines += "M" + pair_text({a.left, a.bottom}) + "H" + unit_text(a.right);
   path(lines, "axis");
 }
 
-void picture::label_below(const plot_area& a, double fraction, std::string_view content) {
-  const double half = text_width(content) / 2;
-  const double at = std::clamp(across(a, fraction), half, width_ - half);
-  text(at, a.bottom + 18, "middle", content);
+void picture::labels_below(const plot_area& a, std::span<const placed_text> labels) {
+  constexpr double gap = 6;
+  double free_from = 0;
+  for (const auto& each : labels) {
+    const double half = text_width(each.text) / 2;
+    const double at = std::clamp(across(a, each.fraction), half, width_ - half);
+    if (at - half < free_from)
+      continue;
+    text(at, a.bottom + 18, "middle", each.text);
+    free_from = at + half + gap;
+  }
 }
 
 void picture::title(const plot_area& a, std::string_view content) {

@@ -60,8 +60,12 @@ public:
            std::string_view classes);
   /// A line across the heights of an area, at a fraction of its width.
   void upright(const plot_area& a, double fraction, std::string_view classes);
-  /// A text below an area, centred at a fraction of its width.
-  void label_below(const plot_area& a, double fraction, std::string_view text);
+  struct placed_text {
+    double fraction = 0; ///< of the area's width
+    std::string text;
+  };
+  /// Texts below an area, from left to right. One that would touch its neighbour is left out.
+  void labels_below(const plot_area& a, std::span<const placed_text> labels);
 
   struct spot {
     double x = 0; ///< in units of the view box

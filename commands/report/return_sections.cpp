@@ -73,11 +73,12 @@ distribution distribution_of(std::span<const double> returns) {
 
 std::string draw(const distribution& d, const std::optional<double>& value_at_risk, layout size) {
   picture drawing{size, 260, "", "Histogram of daily returns: number of days by return"};
-  const auto a = drawing.area(14, 232);
+  const auto a = drawing.area(24, 232);
   const auto highest = *std::max_element(d.bins.counts.begin(), d.bins.counts.end());
   const auto y = value_axis::linear(0, static_cast<double>(std::max<uint64_t>(highest, 4)), 5,
                                     value_unit::number);
   drawing.value_grid(a, y);
+  drawing.title(a, "Days");
   for (size_t i = 0; i < d.bins.counts.size(); ++i) {
     const auto middle = d.edge(i) + d.bins.width / 2;
     drawing.bar(a, y, d.fraction(d.edge(i)), d.fraction(d.edge(i + 1)),
@@ -85,9 +86,11 @@ std::string draw(const distribution& d, const std::optional<double>& value_at_ri
   }
   const auto x =
     value_axis::linear(d.from, d.to, size == layout::narrow ? 3 : 5, value_unit::percent);
+  std::vector<picture::placed_text> labels;
   for (const auto& tick : x.ticks())
     if (tick.value >= d.from && tick.value <= d.to)
-      drawing.label_below(a, d.fraction(tick.value), tick.label);
+      labels.push_back({d.fraction(tick.value), tick.label});
+  drawing.labels_below(a, labels);
   if (d.from < 0 && d.to > 0)
     drawing.upright(a, d.fraction(0), "zero");
   if (value_at_risk && *value_at_risk >= d.from && *value_at_risk <= d.to)
@@ -99,7 +102,8 @@ void write_histogram(figure_writer& figures, const distribution& d, size_t days,
                      const trading::performance& p) {
   figure f;
   f.id = "daily-returns";
-  f.caption = whole_text(days) + " daily returns. Bars left of 0 are losses.";
+  f.caption =
+    whole_text(days) + " daily returns. A bar's colour is that of the middle of its range.";
   f.legend = {{"sample-bar gain", "Gain"},
               {"sample-bar loss", "Loss"},
               {"sample risk", "Value at risk, 95 %"}};

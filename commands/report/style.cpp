@@ -129,6 +129,7 @@ tbody th { font-weight: 500; }
 .number { text-align: right; }
 .pair td, .pair tbody th, #settings td, #settings th { white-space: normal; }
 #settings tbody th { width: 30%; }
+.heat { table-layout: fixed; min-width: 700px; }
 .heat th, .heat td { text-align: right; padding: 5px 7px; border: 2px solid var(--surface);
   border-radius: 5px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .heat .total { font-weight: 600; }

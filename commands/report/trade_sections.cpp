@@ -37,24 +37,28 @@ void write_trade_statistics(std::ostream& out, const trading::backtest_result& r
     return;
   }
   const int digits = money_digits(result.statistics.start_equity);
-  table t{"figures", {{"Closed trades"}, {"", true}}};
-  t.add({"Trades", whole_text(p.count)});
-  t.add({"Won, lost", whole_text(p.wins) + ", " + whole_text(p.losses)});
-  t.add({"Net profit, " + result.quote.str(), decimal_text(p.net_profit, digits)});
-  t.add({"Fees, " + result.quote.str(), decimal_text(p.fees, digits)});
-  t.add({"Win rate", percent_text(p.win_rate)});
-  t.add({"Expectancy", signed_percent_text(p.expectancy)});
-  t.add({"Geometric mean return", signed_percent_text(p.geometric_mean, 3)});
-  t.add({"Best return", signed_percent_text(p.best)});
-  t.add({"Worst return", signed_percent_text(p.worst)});
-  t.add({"Profit factor", number_text(p.profit_factor)});
-  t.add({"SQN", number_text(p.system_quality)});
-  t.add({"Kelly", percent_text(p.kelly)});
-  t.add({"Longest series won, lost",
-         whole_text(p.max_consecutive_wins) + ", " + whole_text(p.max_consecutive_losses)});
-  t.add({"Mean duration", duration_text(p.mean_days)});
-  t.add({"Longest duration", duration_text(p.longest_days)});
-  t.write(out, "Statistics of the closed trades");
+  out << "<div class=\"pair\">\n";
+  table profit{"figures", {{"Profit"}, {"", true}}};
+  profit.add({"Net profit, " + result.quote.str(), decimal_text(p.net_profit, digits)});
+  profit.add({"Fees, " + result.quote.str(), decimal_text(p.fees, digits)});
+  profit.add({"Expectancy", signed_percent_text(p.expectancy)});
+  profit.add({"Geometric mean return", signed_percent_text(p.geometric_mean, 3)});
+  profit.add({"Best return", signed_percent_text(p.best)});
+  profit.add({"Worst return", signed_percent_text(p.worst)});
+  profit.add({"Profit factor", number_text(p.profit_factor)});
+  profit.add({"SQN", number_text(p.system_quality)});
+  profit.write(out, "Profit of the closed trades");
+  table course{"figures", {{"Course"}, {"", true}}};
+  course.add({"Closed trades", whole_text(p.count)});
+  course.add({"Won, lost", whole_text(p.wins) + ", " + whole_text(p.losses)});
+  course.add({"Win rate", percent_text(p.win_rate)});
+  course.add({"Kelly", percent_text(p.kelly)});
+  course.add({"Most wins in a row", whole_text(p.max_consecutive_wins)});
+  course.add({"Most losses in a row", whole_text(p.max_consecutive_losses)});
+  course.add({"Mean duration", duration_text(p.mean_days)});
+  course.add({"Longest duration", duration_text(p.longest_days)});
+  course.write(out, "Course of the closed trades");
+  out << "</div>\n";
 }
 
 void write_trades(std::ostream& out, const trading::backtest_result& result) {
@@ -93,7 +97,7 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
            exact_text(trade.entered), decimal_text(entry_price(trade), at),
            decimal_text(exit_price(trade), at), decimal_text(net_profit(trade), digits),
            signed_percent_text(return_of(trade)), decimal_text(trade.fees, digits),
-           each.strategy.str(), each.entry_reason, each.exit_reason});
+           each.strategy.str(), std::string{each.entry_reason}, std::string{each.exit_reason}});
   }
   t.write(out, "Closed trades in the order of their ends", "paged");
 }

@@ -86,12 +86,14 @@ private:
     book(m, f);
   }
 
-  void book(market& m, const trading::fill& f) {
+  void book(market& m, trading::fill f) {
     const auto notional = multiply(f.at, f.size, trading::rounding::half_even);
     const auto fee =
       multiply(notional, trading::decimal::literal("0.0005"), trading::rounding::half_even);
     cash_ = f.direction == trading::side::buy ? cash_ - notional : cash_ + notional;
     cash_ -= fee;
+    f.fee = fee;
+    f.fee_asset = quote_;
     performance_.add(trading::fill_cost{notional, fee});
     ++result_.fills;
     ++result_.orders;

@@ -257,7 +257,7 @@ TEST(position_sizing, scales_every_mode) {
 
 decision_input deciding(const sizing& s) {
   decision_input in;
-  in.wish.wanted = target::long_position;
+  in.wanted = target::long_position;
   in.traded = instrument{
     instrument_id{"BTCUSDT"}, asset_id{"BTC"}, asset_id{"USDT"}, dec("0.01"), lot, dec("10")};
   in.size = s;
@@ -277,7 +277,7 @@ TEST(position_sizing, decides_all_in_at_the_collar_price_with_its_fee) {
 
 TEST(position_sizing, decides_an_all_in_short_at_the_mark) {
   auto in = deciding(mode(sizing_mode::all_in));
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.limits.allow_short = true;
   EXPECT_EQ(decide(in).size, dec("100")) << "its collar price of 99 would make it larger";
 }
@@ -289,7 +289,7 @@ TEST(position_sizing, decides_by_the_basis_and_not_without_one) {
   EXPECT_EQ(decide(in).size, dec("25"));
   in.basis.scale_ppb = 500'000'000;
   EXPECT_EQ(decide(in).size, dec("12.5"));
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.slot.position = in.account.position = dec("25");
   EXPECT_EQ(decide(in).size, dec("25")) << "an exit is never scaled";
 }

@@ -139,6 +139,22 @@ TEST_F(slot_test, closes_and_opens_in_two_legs_of_one_cause_where_the_strategy_r
   }
 }
 
+TEST_F(slot_test,
+       leaves_cause_and_inputs_out_where_nobody_keeps_them_and_checks_them_all_the_same) {
+  logic->next = decision{desire::long_position, "up", {{"macd", 0.5}}, 2.5};
+  auto with = said(closing("100.5"));
+  slot->leave_out_texts();
+  auto without = said(closing("100.5"));
+  ASSERT_TRUE(with && without);
+  EXPECT_TRUE(without->key.cause.empty());
+  EXPECT_TRUE(without->inputs.empty());
+  without->key.cause = with->key.cause;
+  without->inputs = with->inputs;
+  EXPECT_EQ(without, with) << "nothing else differs";
+  logic->next = decision{desire::flat, "", {{"x", std::numeric_limits<double>::infinity()}}, {}};
+  EXPECT_THROW((void)said(closing("1")), strategy_defect);
+}
+
 TEST_F(slot_test, knows_its_leg_by_slot_and_by_instrument) {
   EXPECT_EQ(slot->find_leg(slot_id{"trend/BTCUSDT"}), 0u);
   EXPECT_EQ(slot->find_leg(instrument_id{"BTCUSDT"}), 0u);

@@ -4,6 +4,7 @@
 #include "trading/market/timestamp.hpp"
 #include "trading/matching/bar_matching.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <map>
@@ -30,6 +31,7 @@ struct backtest_plan {
   std::map<asset_id, money> initial;
   risk_limits limits;
   std::map<instrument_id, risk_limits> instrument_limits; ///< replace `limits` for their instrument
+  risk_policy policy; ///< beyond the limits of an instrument; off where nothing is set
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue

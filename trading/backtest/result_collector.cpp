@@ -51,7 +51,7 @@ void result_collector::decided(const made_decision& d, const client_order_id& or
   ++signals_;
   if (!order.empty()) {
     ++orders_;
-    orders_open_.emplace(order, order_note{d.wish.reason, d.verdict.size});
+    orders_open_.push_back({order, *reasons_->insert(d.wish.reason).first, d.verdict.size});
     return;
   }
   auto& note = refusals_[static_cast<uint8_t>(d.verdict.outcome)];
@@ -68,27 +68,34 @@ void result_collector::filled(const fill& f, const slot_id& slot, const booked_f
     if (i.traded.id == f.instrument)
       i.held = after.account_after;
   }
-  auto order = orders_open_.find(f.order);
+  auto order = find_order(f.order);
   SUPREME_CHECK(order != orders_open_.end(), "what is filled was decided");
   auto& s = slots_.at(slot);
   const bool was_flat = s.trip.held().size.is_zero();
   auto closed = s.trip.add(f, f.fee);
   if (closed) {
     performance_.add(*closed);
-    trades_.push_back({s.strategy, slot, std::move(*closed), s.entry_reason, order->second.reason});
+    trades_.push_back({s.strategy, std::move(*closed), s.entry_reason, order->reason});
     ++s.trades;
   }
   // A fill through zero ends one trade and begins the next.
   if (was_flat || closed)
-    s.entry_reason = order->second.reason;
-  order->second.open -= f.size;
-  if (!order->second.open.is_positive())
+    s.entry_reason = order->reason;
+  order->open -= f.size;
+  if (!order->open.is_positive())
     orders_open_.erase(order);
+}
+
+std::vector<result_collector::order_note>::iterator
+result_collector::find_order(const client_order_id& id) {
+  return std::find_if(orders_open_.begin(), orders_open_.end(),
+                      [&](const auto& each) { return each.id == id; });
 }
 
 void result_collector::expired(const client_order_id& order, timestamp) {
   ++expired_;
-  orders_open_.erase(order);
+  if (auto found = find_order(order); found != orders_open_.end())
+    orders_open_.erase(found);
 }
 
 void result_collector::valued(const account_value& v) {
@@ -98,16 +105,32 @@ void result_collector::valued(const account_value& v) {
   note_bars(v.at);
   const auto benchmark = benchmark_value();
   // One instrument is its own market: the benchmark is the same but for a factor and its rounding.
-  std::optional<price> market = benchmark;
-  if (instruments_.size() == 1)
-    market = engine_->mark_at(0);
-  if (market && !market->is_positive())
-    market.reset();
-  performance_.add(equity_sample{v.at, v.equity, market, v.exposed});
-  equity_.add(v.at, v.equity);
-  if (benchmark)
-    benchmark_.add(v.at, *benchmark);
-  note_exposure(v);
+  const auto market = instruments_.size() == 1 ? engine_->mark_at(0).value_or(price{}) : benchmark;
+  auto& sample = samples_[in_block_];
+  sample.time = v.at;
+  sample.equity = v.equity;
+  sample.market = market.is_positive() ? std::optional{market} : std::nullopt;
+  sample.exposed = v.exposed;
+  benchmarks_[in_block_] = benchmark;
+  exposures_[in_block_] = exposure_share(v);
+  if (++in_block_ == block_steps)
+    finish_block();
+}
+
+void result_collector::finish_block() {
+  const std::span<const equity_sample> samples{samples_.data(), in_block_};
+  performance_.add(samples);
+  for (const auto& s : samples)
+    equity_.add(s.time, s.equity);
+  for (size_t i = 0; i < in_block_; ++i) {
+    if (benchmarks_[i].is_positive())
+      benchmark_.add(samples_[i].time, benchmarks_[i]);
+  }
+  for (size_t i = 0; i < in_block_; ++i) {
+    if (!exposures_[i].is_negative())
+      exposure_.add(samples_[i].time, exposures_[i]);
+  }
+  in_block_ = 0;
 }
 
 void result_collector::note_bars(timestamp at) {
@@ -124,28 +147,28 @@ void result_collector::note_bars(timestamp at) {
   }
 }
 
-std::optional<money> result_collector::benchmark_value() const {
+/// 0 when there is none.
+money result_collector::benchmark_value() const noexcept {
   if (!(start_equity_ > 0))
-    return std::nullopt;
+    return {};
   const double share = start_equity_ / static_cast<double>(instruments_.size());
   double sum = 0;
   for (const auto& i : instruments_)
     sum += i.bars == 0 ? share : i.share_units * i.close;
-  return decimal_of_raw(sum);
+  return decimal_of_raw(sum).value_or(money{});
 }
 
-void result_collector::note_exposure(const account_value& v) {
-  if (!v.exposed) {
-    exposure_.add(v.at, {});
-    return;
-  }
+/// Negative when there is none: a share of nothing is undefined.
+decimal result_collector::exposure_share(const account_value& v) const noexcept {
+  constexpr auto none = decimal::from_raw(-1);
+  if (!v.exposed)
+    return {};
   if (!v.equity.is_positive())
-    return; // A share of nothing is undefined.
+    return none;
   double worth = 0;
   for (const auto& i : instruments_)
     worth += std::abs(static_cast<double>(i.held.size.raw())) * i.close;
-  if (auto share = decimal_of_raw(worth / static_cast<double>(v.equity.raw())))
-    exposure_.add(v.at, *share);
+  return decimal_of_raw(worth / static_cast<double>(v.equity.raw())).value_or(none);
 }
 
 std::vector<refusal_count> result_collector::refusals() const {
@@ -198,7 +221,21 @@ std::vector<strategy_result> result_collector::strategies() const {
   return out;
 }
 
-backtest_result result_collector::result(bool complete, const performance_options& options) const {
+backtest_result result_collector::result(bool complete, const performance_options& options) & {
+  auto out = result_without_trades(complete, options);
+  out.trades = trades_;
+  return out;
+}
+
+backtest_result result_collector::result(bool complete, const performance_options& options) && {
+  auto out = result_without_trades(complete, options);
+  out.trades = std::move(trades_);
+  return out;
+}
+
+backtest_result result_collector::result_without_trades(bool complete,
+                                                        const performance_options& options) {
+  finish_block();
   backtest_result out;
   out.account = account_;
   out.quote = quote_;
@@ -216,10 +253,12 @@ backtest_result result_collector::result(bool complete, const performance_option
   out.equity_curve = equity_.buckets();
   out.benchmark = benchmark_.buckets();
   out.exposure = exposure_.buckets();
-  out.trades = trades_;
+  out.texts = reasons_;
   if (engine_ == nullptr)
     return out;
   out.open_orders = engine_->open_orders();
+  if (const auto* risk = engine_->risk().memory())
+    out.findings = risk->findings();
   for (size_t i = 0; i < instruments_.size(); ++i) {
     const auto& note = instruments_[i];
     out.bars += note.bars;

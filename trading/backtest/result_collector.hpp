@@ -5,9 +5,12 @@
 #include "trading/backtest/series.hpp"
 
 #include <array>
+#include <deque>
+#include <memory>
+#include <string_view>
 #include <map>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace supreme::trading {
@@ -19,9 +22,12 @@ class result_collector final : public backtest_listener {
 public:
   /// The plan that the engine runs. It is copied as far as results speak of it.
   explicit result_collector(const backtest_plan& plan, size_t series_buckets = series_buckets_max);
+  result_collector(const result_collector&) = delete; // Its notes point at each other.
+  result_collector& operator=(const result_collector&) = delete;
   /// The engine that is listened to, before its first step; it must outlive the last one.
   void watch(const backtest_engine& engine);
 
+  [[nodiscard]] bool reads_signal_texts() const override { return false; }
   void decided(const made_decision& d, const client_order_id& order) override;
   void filled(const fill& f, const slot_id& slot, const booked_fill& after,
               uint64_t account_seq) override;
@@ -33,12 +39,14 @@ public:
   /// add up to the change of equity exactly: where the value of an instrument's position and that
   /// of its slots round differently, the last slot that holds some of it has the difference.
   /// Throws std::overflow_error where a sum leaves the decimal range.
-  [[nodiscard]] backtest_result result(bool complete,
-                                       const performance_options& options = {}) const;
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &;
+  /// The same of a collector that is done with: its trades are not copied.
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &&;
 
 private:
   struct order_note {
-    std::string reason;
+    client_order_id id;
+    std::string_view reason; ///< in reasons_
     quantity open;
   };
   struct instrument_note {
@@ -53,7 +61,7 @@ private:
     strategy_id strategy;
     instrument_id traded;
     round_trip trip;
-    std::string entry_reason;
+    std::string_view entry_reason; ///< in reasons_
     uint64_t trades = 0;
   };
   struct refusal_note {
@@ -62,9 +70,13 @@ private:
     timestamp last;
   };
 
+  [[nodiscard]] std::vector<order_note>::iterator find_order(const client_order_id& id);
   void note_bars(timestamp at);
-  [[nodiscard]] std::optional<money> benchmark_value() const;
-  void note_exposure(const account_value& v);
+  [[nodiscard]] money benchmark_value() const noexcept;
+  [[nodiscard]] decimal exposure_share(const account_value& v) const noexcept;
+  void finish_block();
+  [[nodiscard]] backtest_result result_without_trades(bool complete,
+                                                      const performance_options& options);
   [[nodiscard]] std::vector<refusal_count> refusals() const;
   [[nodiscard]] std::vector<strategy_result> strategies() const;
   [[nodiscard]] std::map<slot_id, money> unrealised() const;
@@ -75,9 +87,20 @@ private:
   std::vector<instrument_note> instruments_; ///< in the plan's order
   std::vector<strategy_result> strategies_;  ///< names only
   std::map<slot_id, slot_note> slots_;
-  std::vector<slot_id> slot_order_; ///< of the plan
-  std::unordered_map<client_order_id, order_note> orders_open_;
+  std::vector<slot_id> slot_order_;     ///< of the plan
+  std::vector<order_note> orders_open_; ///< few at a time
+  /// Each reason once: a strategy has few, and says them with every trade.
+  std::shared_ptr<std::unordered_set<std::string>> reasons_ =
+    std::make_shared<std::unordered_set<std::string>>();
   std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+
+  /// The last steps, which are worked through together: one statistic after the other keeps the
+  /// processor busy, one step after the other has it wait.
+  static constexpr size_t block_steps = 256;
+  std::array<equity_sample, block_steps> samples_;
+  std::array<decimal, block_steps> benchmarks_; ///< not positive: none
+  std::array<decimal, block_steps> exposures_;  ///< negative: none
+  size_t in_block_ = 0;
 
   uint64_t steps_ = 0;
   uint64_t signals_ = 0;
@@ -90,7 +113,7 @@ private:
   series_sampler equity_;
   series_sampler benchmark_;
   series_sampler exposure_;
-  std::vector<backtest_trade> trades_;
+  std::deque<backtest_trade> trades_;
 };
 
 } // namespace supreme::trading
