@@ -3,6 +3,7 @@
 #include "commands/result_file.hpp"
 #include "commands/search_input.hpp"
 #include "trading/backtest/lookahead.hpp"
+#include "trading/backtest/parameter_space.hpp"
 #include "trading/check.hpp"
 
 #include <CLI/CLI.hpp>
@@ -52,8 +53,30 @@ void print(std::ostream& out, const trading::lookahead_report& report) {
     out << "Ended early: not every cut was tried.\n";
 }
 
+/// The parameters that the options name, in the place of the configured ones.
+trading::parameters choose_values(const trading::planned_strategy& strategy,
+                                  const std::vector<std::string>& texts) {
+  if (texts.empty())
+    return strategy.values;
+  std::vector<trading::parameter_axis> axes;
+  for (const auto& text : texts) {
+    const auto axis = trading::parse_axis(*strategy.kind, text);
+    if (!axis)
+      throw verb_error(axis.error());
+    if (axis->values.size() != 1)
+      throw verb_error("--param needs one value here, like fast=12, was " + text);
+    axes.push_back(*axis);
+  }
+  const auto chosen = trading::make_grid(*strategy.kind, strategy.values, axes);
+  if (!chosen)
+    throw verb_error(chosen.error());
+  return chosen->values(0);
+}
+
 void run_lookahead(const lookahead_options& options, verb_context& context) {
   auto input = load_search_input(*options.source, context);
+  auto& strategy = input.plan.strategies.front();
+  strategy.values = choose_values(strategy, options.source->parameters);
   result_file json{options.json_file};
   trading::lookahead_report report;
   const interrupt_guard guard;
@@ -81,7 +104,7 @@ void add_lookahead(CLI::App& app, verb_context& context) {
   auto* verb = app.add_subcommand(
     "lookahead", "Prove that a strategy's past signals do not change with the future");
   auto options = std::make_shared<lookahead_options>();
-  options->source = add_search_source(*verb);
+  options->source = add_search_source(*verb, "A parameter: fast=12; may be given again");
   verb
     ->add_option("--cuts", options->settings.cuts, "How often the history is cut; 50 unless given")
     ->type_name("N")
@@ -89,7 +112,10 @@ void add_lookahead(CLI::App& app, verb_context& context) {
   verb->add_option("--seed", options->settings.seed, "Of the random cuts; 1 unless given")
     ->type_name("N");
   verb->add_option("--json", options->json_file, "Write the result there")->type_name("FILE");
-  verb->callback([options, &context] { run_lookahead(*options, context); });
+  verb->callback([options, verb, &context] {
+    read_source(*verb, *options->source);
+    run_lookahead(*options, context);
+  });
 }
 
 } // namespace supreme::commands

@@ -184,8 +184,8 @@ void write_csv(std::ostream& out, const optimisation_outcome& o) {
     const auto& t = o.found.trials[i];
     const auto& f = t.figures;
     out << i + 1 << ',' << ranks[i] << ',' << to_string(t.status);
-    for (const double value : o.task.trials.points[i])
-      out << ',' << number_cell(value);
+    for (size_t axis = 0; axis < o.task.trials.names.size(); ++axis)
+      out << ',' << axis_value_text(o, axis, o.task.trials.points[i][axis]);
     for (const auto& value : {t.reached, f.total_return, f.cagr, f.sharpe, f.sortino, f.calmar,
                               f.max_drawdown, f.profit_factor, f.sqn, f.win_rate, f.exposure_time})
       out << ',' << number_cell(value);

@@ -73,7 +73,7 @@ void write_summary(std::ostream& out, const optimisation_outcome& o) {
               + std::to_string(found.trials.size() - found.done - found.failed) + " not run");
   write_row(out, "combinations left out", std::to_string(o.task.trials.invalid));
   if (found.best) {
-    write_row(out, "best", point_text(o.task.trials, *found.best));
+    write_row(out, "best", point_text(o, *found.best));
     write_row(out, to_string(o.task.goal), short_text(found.trials[*found.best].reached));
   }
   write_row(out, "probabilistic Sharpe", short_text(found.luck.probabilistic));
@@ -81,8 +81,9 @@ void write_summary(std::ostream& out, const optimisation_outcome& o) {
   out << "</tbody></table></div>\n</section>\n";
 }
 
-void write_heat_row(std::ostream& out, const heat_map& map, size_t row) {
-  out << "<tr><th scope=\"row\">" << escape(band_text(map.rows[row])) << "</th>";
+void write_heat_row(std::ostream& out, const optimisation_outcome& o, size_t row) {
+  const auto& map = *o.heat;
+  out << "<tr><th scope=\"row\">" << escape(band_text(o, map.row_name, map.rows[row])) << "</th>";
   for (size_t c = 0; c < map.columns.size(); ++c) {
     const auto& cell = map.cell(row, c);
     const auto heat = map.heat(cell);
@@ -94,15 +95,16 @@ void write_heat_row(std::ostream& out, const heat_map& map, size_t row) {
   out << "</tr>\n";
 }
 
-void write_heat(std::ostream& out, const heat_map& map, objective goal) {
-  out << "<section>\n<h2>Best " << to_string(goal) << " by " << escape(map.row_name) << " and "
-      << escape(map.column_name) << "</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>"
+void write_heat(std::ostream& out, const optimisation_outcome& o) {
+  const auto& map = *o.heat;
+  out << "<section>\n<h2>Best " << to_string(o.task.goal) << " by " << escape(map.row_name)
+      << " and " << escape(map.column_name) << "</h2>\n<div class=\"wide\"><table>\n<thead><tr><th>"
       << escape(map.row_name) << " ↓ " << escape(map.column_name) << " →</th>";
   for (const auto& column : map.columns)
-    out << "<th scope=\"col\">" << escape(band_text(column)) << "</th>";
+    out << "<th scope=\"col\">" << escape(band_text(o, map.column_name, column)) << "</th>";
   out << "</tr></thead>\n<tbody>\n";
   for (size_t r = 0; r < map.rows.size(); ++r)
-    write_heat_row(out, map, r);
+    write_heat_row(out, o, r);
   out << "</tbody></table></div>\n<p class=\"note\">Each cell is the best over all other "
          "parameters. A lone strong cell among weak ones is luck more often than skill.</p>\n"
          "</section>\n";
@@ -120,8 +122,9 @@ void write_trials(std::ostream& out, const optimisation_outcome& o) {
     const auto index = o.found.ranking[i];
     const auto& t = o.found.trials[index];
     out << "<tr><td>" << index + 1 << "</td>";
-    for (const double value : o.task.trials.points[index])
-      out << "<td>" << short_text(value) << "</td>";
+    for (size_t axis = 0; axis < o.task.trials.names.size(); ++axis)
+      out << "<td>" << escape(axis_value_text(o, axis, o.task.trials.points[index][axis]))
+          << "</td>";
     out << "<td>" << short_text(t.reached) << "</td><td>" << percent_text(t.figures.total_return)
         << "</td><td>" << percent_text(t.figures.max_drawdown) << "</td><td>"
         << short_text(t.figures.sharpe) << "</td><td>" << t.figures.trades
@@ -143,7 +146,7 @@ void write_walk(std::ostream& out, const optimisation_outcome& o) {
         << w.out_of_sample.until->to_string() << "</td><td>" << short_text(w.in_reached)
         << "</td><td>" << short_text(w.out.reached) << "</td><td>"
         << percent_text(w.out.figures.total_return) << "</td><td class=\"text\">"
-        << escape(w.chosen ? point_text(o.task.trials, *w.chosen) : "no trial has an objective")
+        << escape(w.chosen ? point_text(o, *w.chosen) : "no trial has an objective")
         << escape(w.out.failure.empty() ? "" : "; failed: " + w.out.failure) << "</td></tr>\n";
   }
   out << "</tbody></table></div>\n<p>All windows one after the other: " << to_string(o.task.goal)
@@ -165,7 +168,7 @@ void write_page(std::ostream& out, const optimisation_outcome& o) {
     out << "<p class=\"banner\" role=\"note\">" << escape(sentence) << "</p>\n";
   write_summary(out, o);
   if (o.heat)
-    write_heat(out, *o.heat, o.task.goal);
+    write_heat(out, o);
   if (o.walked)
     write_walk(out, o);
   write_trials(out, o);

@@ -1,6 +1,7 @@
 #include "commands/optimisation_report.hpp"
 
 #include "commands/count_text.hpp"
+#include "trading/check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +29,20 @@ std::string padded(const std::string& text, size_t width) {
   return text + std::string(width > characters ? width - characters : 0, ' ');
 }
 
+const parameter_spec& spec_of(const optimisation_outcome& o, const std::string& name) {
+  const auto& schema = o.task.plan.strategies.front().kind->schema;
+  const auto found = std::find_if(schema.begin(), schema.end(),
+                                  [&name](const auto& spec) { return spec.name == name; });
+  SUPREME_CHECK(found != schema.end(), "what is varied is a parameter of the kind");
+  return *found;
+}
+
+/// What a column or row is called where there is little room: a band by its beginning.
+std::string narrow_text(const optimisation_outcome& o, const std::string& name,
+                        const heat_band& band) {
+  return band.from == band.to ? band_text(o, name, band) : short_text(band.from);
+}
+
 void print_line(std::ostream& out, const std::string& name, const std::string& text) {
   out << "  " << padded(name, 18) << text << '\n';
 }
@@ -36,7 +51,7 @@ void print_trials(std::ostream& out, const optimisation_outcome& o) {
   size_t width = 10;
   const auto shown = std::min(shown_trials, o.found.ranking.size());
   for (size_t i = 0; i < shown; ++i)
-    width = std::max(width, point_text(o.task.trials, o.found.ranking[i]).size());
+    width = std::max(width, point_text(o, o.found.ranking[i]).size());
   out << "\n  " << padded("trial", 8) << padded("parameters", width + 2)
       << padded(to_string(o.task.goal), 15) << padded("return", 12) << padded("drawdown", 12)
       << "trades\n";
@@ -45,9 +60,8 @@ void print_trials(std::ostream& out, const optimisation_outcome& o) {
     const auto& t = o.found.trials[index];
     if (t.status != trial_status::done)
       break;
-    out << "  " << padded(std::to_string(index + 1), 8)
-        << padded(point_text(o.task.trials, index), width + 2) << padded(short_text(t.reached), 15)
-        << padded(percent_text(t.figures.total_return), 12)
+    out << "  " << padded(std::to_string(index + 1), 8) << padded(point_text(o, index), width + 2)
+        << padded(short_text(t.reached), 15) << padded(percent_text(t.figures.total_return), 12)
         << padded(percent_text(t.figures.max_drawdown), 12) << t.figures.trades << '\n';
   }
 }
@@ -73,21 +87,22 @@ std::string shade(std::optional<double> heat, size_t width) {
   return out;
 }
 
-void print_heat(std::ostream& out, const heat_map& map, objective goal) {
-  size_t label = map.row_name.size();
+void print_heat(std::ostream& out, const optimisation_outcome& o) {
+  const auto& map = *o.heat;
+  size_t label = 0;
   for (const auto& row : map.rows)
-    label = std::max(label, short_text(row.from).size());
+    label = std::max(label, narrow_text(o, map.row_name, row).size());
   size_t width = 2;
   for (const auto& column : map.columns)
-    width = std::max(width, short_text(column.from).size());
-  out << "\n  Best " << to_string(goal) << " by " << map.row_name << " (down) and "
+    width = std::max(width, narrow_text(o, map.column_name, column).size());
+  out << "\n  Best " << to_string(o.task.goal) << " by " << map.row_name << " (down) and "
       << map.column_name << " (across); ░ " << short_text(map.lowest) << " to █ "
       << short_text(map.highest) << ", · nothing\n  " << padded("", label);
   for (const auto& column : map.columns)
-    out << ' ' << padded(short_text(column.from), width);
+    out << ' ' << padded(narrow_text(o, map.column_name, column), width);
   out << '\n';
   for (size_t r = 0; r < map.rows.size(); ++r) {
-    out << "  " << padded(short_text(map.rows[r].from), label);
+    out << "  " << padded(narrow_text(o, map.row_name, map.rows[r]), label);
     for (size_t c = 0; c < map.columns.size(); ++c)
       out << ' ' << shade(map.heat(map.cell(r, c)), width);
     out << '\n';
@@ -105,7 +120,7 @@ void print_walk(std::ostream& out, const optimisation_outcome& o) {
     out << "  " << padded(w.out_of_sample.until->to_string(), 22)
         << padded(short_text(w.in_reached), 12) << padded(short_text(w.out.reached), 12)
         << padded(percent_text(w.out.figures.total_return), 12)
-        << (w.chosen ? point_text(o.task.trials, *w.chosen) : "no trial has an objective");
+        << (w.chosen ? point_text(o, *w.chosen) : "no trial has an objective");
     if (w.out.status == trial_status::failed)
       out << "; failed: " << w.out.failure;
     if (w.failed != 0)
@@ -143,12 +158,16 @@ std::vector<std::string> optimisation_outcome::warnings() const {
   return all;
 }
 
-std::string point_text(const parameter_trials& trials, size_t trial) {
-  std::ostringstream text;
-  for (size_t i = 0; i < trials.names.size(); ++i)
-    text << (i == 0 ? "" : ", ") << trials.names[i] << ' ' << std::setprecision(10)
-         << trials.points[trial][i];
-  return text.str();
+std::string axis_value_text(const optimisation_outcome& o, size_t axis, double value) {
+  return value_text(spec_of(o, o.task.trials.names[axis]), value);
+}
+
+std::string point_text(const optimisation_outcome& o, size_t trial) {
+  std::string text;
+  for (size_t i = 0; i < o.task.trials.names.size(); ++i)
+    text += (i == 0 ? "" : ", ") + o.task.trials.names[i] + ' '
+            + axis_value_text(o, i, o.task.trials.points[trial][i]);
+  return text;
 }
 
 std::string short_text(const std::optional<double>& value) {
@@ -167,8 +186,9 @@ std::string percent_text(const std::optional<double>& fraction) {
   return text.str();
 }
 
-std::string band_text(const heat_band& band) {
-  return band.from == band.to ? short_text(band.from)
+std::string band_text(const optimisation_outcome& o, const std::string& name,
+                      const heat_band& band) {
+  return band.from == band.to ? value_text(spec_of(o, name), band.from)
                               : short_text(band.from) + "…" + short_text(band.to);
 }
 
@@ -179,7 +199,7 @@ void print(std::ostream& out, const optimisation_outcome& o) {
   print_failures(out, o.found);
   print_trials(out, o);
   if (o.heat)
-    print_heat(out, *o.heat, o.task.goal);
+    print_heat(out, o);
   if (o.walked)
     print_walk(out, o);
   out << '\n';

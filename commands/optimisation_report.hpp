@@ -36,13 +36,17 @@ void write_csv(std::ostream& out, const optimisation_outcome& outcome);
 /// The same in short, for a terminal.
 void print(std::ostream& out, const optimisation_outcome& outcome);
 
+/// A value of the n-th varied parameter as a file would give it: "5", "long".
+[[nodiscard]] std::string axis_value_text(const optimisation_outcome& outcome, size_t axis,
+                                          double value);
 /// "fast 5, slow 20": the varied parameters of a trial.
-[[nodiscard]] std::string point_text(const trading::parameter_trials& trials, size_t trial);
+[[nodiscard]] std::string point_text(const optimisation_outcome& outcome, size_t trial);
 /// A number as people read it, up to four digits; "–" for nothing.
 [[nodiscard]] std::string short_text(const std::optional<double>& value);
 /// A fraction as a percentage: 0.1234 is "12.34 %".
 [[nodiscard]] std::string percent_text(const std::optional<double>& fraction);
-/// "5", or "5…9.5" for a band.
-[[nodiscard]] std::string band_text(const trading::heat_band& band);
+/// Of the named parameter: "5", "long", or "5…9.5" for a band.
+[[nodiscard]] std::string band_text(const optimisation_outcome& outcome, const std::string& name,
+                                    const trading::heat_band& band);
 
 } // namespace supreme::commands

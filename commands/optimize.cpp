@@ -10,10 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <memory>
-
-#include <unistd.h>
+#include <ostream>
 
 namespace supreme::commands {
 
@@ -21,7 +19,6 @@ namespace {
 
 struct optimize_options {
   std::shared_ptr<search_source> source;
-  std::vector<std::string> axes;
   uint64_t random = 0; ///< 0: a grid
   uint64_t seed = 1;
   std::string objective = "sharpe";
@@ -45,7 +42,7 @@ T require(trading::result<T, std::string> outcome) {
 trading::parameter_trials make_trials(const optimize_options& options,
                                       const trading::planned_strategy& strategy) {
   std::vector<trading::parameter_axis> axes;
-  for (const auto& text : options.axes)
+  for (const auto& text : options.source->parameters)
     axes.push_back(require(trading::parse_axis(*strategy.kind, text)));
   if (options.random == 0)
     return require(trading::make_grid(*strategy.kind, strategy.values, axes));
@@ -103,10 +100,6 @@ private:
   std::ostream* terminal_;
 };
 
-std::ostream* terminal_of(const verb_context& context) {
-  return &context.err == &std::cerr && ::isatty(STDERR_FILENO) == 1 ? &context.err : nullptr;
-}
-
 /// Where the windows are, before anything is run: a mistake shall not cost a search.
 std::optional<std::vector<trading::walk_forward_span>>
 plan_windows(const trading::search_task& task, const optimize_options& options) {
@@ -157,7 +150,7 @@ optimisation_outcome search(search_input& input, const optimize_options& options
 }
 
 void run_optimize(const optimize_options& options, verb_context& context) {
-  if (options.axes.empty() && options.random == 0)
+  if (options.source->parameters.empty() && options.random == 0)
     throw verb_error("name what to vary with --param, like --param fast=5:20:5, or draw at random "
                      "with --random");
   auto input = load_search_input(*options.source, context);
@@ -187,13 +180,8 @@ void add_optimize(CLI::App& app, verb_context& context) {
   auto* verb = app.add_subcommand(
     "optimize", "Try a strategy's parameters over history, and say whether the best is luck");
   auto options = std::make_shared<optimize_options>();
-  options->source = add_search_source(*verb);
-  verb
-    ->add_option("--param", options->axes,
-                 "Vary a parameter: fast=5,10,20 or fast=5:20:5; several times")
-    ->type_name("NAME=VALUES")
-    ->expected(1)
-    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  options->source =
+    add_search_source(*verb, "Vary a parameter: fast=5,10,20 or fast=5:20:5; may be given again");
   verb->add_option("--random", options->random, "Draw this many trials instead of the whole grid")
     ->type_name("N")
     ->check(CLI::Range(uint64_t{1}, trading::optimisation_trials_max));
@@ -217,7 +205,10 @@ void add_optimize(CLI::App& app, verb_context& context) {
   verb->add_option("--csv", options->csv_file, "Write each trial there")->type_name("FILE");
   verb->add_option("--report", options->page_file, "Write a page for a browser there")
     ->type_name("FILE");
-  verb->callback([options, &context] { run_optimize(*options, context); });
+  verb->callback([options, verb, &context] {
+    read_source(*verb, *options->source);
+    run_optimize(*options, context);
+  });
 }
 
 } // namespace supreme::commands

@@ -1,14 +1,10 @@
 #include "commands/search_input.hpp"
 
 #include "commands/count_text.hpp"
-#include "commands/database.hpp"
-#include "commands/market_reader.hpp"
-#include "config/backtest_plan.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <optional>
 
 namespace supreme::commands {
 
@@ -21,74 +17,63 @@ const config::strategy_settings& choose_strategy(const config::cluster_settings&
     const auto* found = settings.find_strategy(trading::strategy_id{source.strategy});
     if (found == nullptr)
       throw verb_error("the file has no strategy " + source.strategy);
-    if (!source.account.empty() && found->account.str() != source.account)
+    if (!source.backtest->account.empty() && found->account.str() != source.backtest->account)
       throw verb_error("strategy " + source.strategy + " trades account " + found->account.str()
-                       + ", not " + source.account);
+                       + ", not " + source.backtest->account);
     return *found;
   }
   std::vector<const config::strategy_settings*> fitting;
   for (const auto& s : settings.strategies) {
-    if (source.account.empty() || s.account.str() == source.account)
+    if (source.backtest->account.empty() || s.account.str() == source.backtest->account)
       fitting.push_back(&s);
   }
   if (fitting.size() != 1)
-    throw verb_error("the file has " + count_text(fitting.size(), "strategy", "strategies")
-                     + (source.account.empty() ? "" : " of account " + source.account)
-                     + ": name one with --strategy");
+    throw verb_error(
+      "the file has " + count_text(fitting.size(), "strategy", "strategies")
+      + (source.backtest->account.empty() ? "" : " of account " + source.backtest->account)
+      + ": name one with --strategy");
   return *fitting.front();
 }
 
-/// What trading costs: as the venue's file says, or else as the account reckons with.
-trading::execution_costs load_costs(const search_source& source,
-                                    const config::account_settings& account,
-                                    const verb_context& context) {
-  if (source.venue_file.empty())
-    return {account.limits.taker_fee_ppb, account.limits.taker_fee_ppb, 0, 0};
-  const auto venue = require_valid(
-    config::parse_venue(text_of_file(source.venue_file), source.venue_file, context.environment));
-  return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
-}
-
-std::optional<trading::timestamp> read_time(const std::string& option, const std::string& text) {
-  if (text.empty())
-    return std::nullopt;
-  const auto time = trading::timestamp::parse(text.size() == 10 ? text + "T00:00:00Z" : text);
-  if (!time)
-    throw verb_error(option + " must be a time in UTC like 2026-04-19 or 2026-04-19T12:00:00Z, was "
-                     + text);
-  return time;
+/// The strategy alone, with its account and its feed: what others do with the same cash is not its
+/// merit.
+void keep_one_strategy(config::cluster_settings& settings, const search_source& source) {
+  const auto kept = choose_strategy(settings, source);
+  std::erase_if(settings.strategies, [&](const auto& s) { return s.id != kept.id; });
+  std::erase_if(settings.accounts, [&](const auto& a) { return a.id != kept.account; });
+  std::erase_if(settings.feeds, [&](const auto& f) { return f.name != kept.feed; });
+  std::erase_if(settings.instruments, [&](const auto& i) {
+    return std::find(kept.instruments.begin(), kept.instruments.end(), i.id)
+           == kept.instruments.end();
+  });
 }
 
 /// All bars of these instruments.
-std::vector<trading::owned_bars> read_market(market_reader& reader,
+std::vector<trading::owned_bars> read_market(const market_inputs& inputs,
                                              const std::vector<trading::instrument_id>& wanted) {
   std::vector<trading::owned_bars> market;
-  for (const auto& id : wanted)
-    market.push_back({id, {}, {}});
-  try {
-    for (auto bars = reader.next(); !bars.empty(); bars = reader.next()) {
-      for (const auto& b : bars) {
-        const auto owned = std::find_if(market.begin(), market.end(), [&b](const auto& each) {
-          return each.instrument == b.instrument;
-        });
-        if (owned == market.end())
-          continue;
-        owned->interval = b.interval;
-        owned->bars.push_back({b.open_time, b.open, b.high, b.low, b.close, b.volume});
+  for (const auto& id : wanted) {
+    const auto input =
+      std::find_if(inputs.inputs().begin(), inputs.inputs().end(),
+                   [&](const trading::market_input& each) { return each.instrument == id; });
+    auto& owned = market.emplace_back(trading::owned_bars{id, {}, {}});
+    if (input != inputs.inputs().end()) {
+      owned.interval = input->interval;
+      try {
+        for (auto part = input->bars->next(); !part.empty(); part = input->bars->next())
+          owned.bars.insert(owned.bars.end(), part.begin(), part.end());
+      } catch (const std::runtime_error& why) {
+        throw verb_error(why.what());
       }
     }
-  } catch (const std::runtime_error& why) {
-    throw verb_error(why.what());
-  }
-  for (auto& owned : market) {
     if (owned.bars.empty())
-      throw verb_error("there are no bars of " + owned.instrument.str() + " in this period");
+      throw verb_error("there are no bars of " + id.str() + " in this period");
     owned.bars.shrink_to_fit();
   }
   return market;
 }
 
-void add_lines(search_input& input, const search_source& source) {
+void add_lines(search_input& input) {
   const auto& strategy = input.plan.strategies.front();
   size_t bars = 0;
   auto from = input.market.front().bars.front().open_time;
@@ -100,54 +85,53 @@ void add_lines(search_input& input, const search_source& source) {
     to = std::max(to, owned.bars.back().open_time + owned.interval);
     names += (names.empty() ? "" : ", ") + owned.instrument.str();
   }
-  input.lines = {
-    {"file", source.file},
-    {"strategy", strategy.id.str() + " (" + strategy.kind->name + ") on " + names},
-    {"bars", std::to_string(bars) + " from " + from.to_string() + " to " + to.to_string()},
-    {"costs", "fee " + std::to_string(input.plan.costs.taker_fee_ppb) + " ppb, slippage "
-                + std::to_string(input.plan.costs.slippage_ppb) + " ppb"}};
+  input.lines.emplace_back("searched",
+                           strategy.id.str() + " (" + strategy.kind->name + ") on " + names);
+  input.lines.emplace_back("bars", std::to_string(bars) + " from " + from.to_string() + " to "
+                                     + to.to_string());
 }
 
 } // namespace
 
-std::shared_ptr<search_source> add_search_source(CLI::App& verb) {
+std::shared_ptr<search_source> add_search_source(CLI::App& verb, const std::string& param_text) {
   auto source = std::make_shared<search_source>();
-  verb.add_option("file", source->file, "The cluster file: account, strategies, feeds, limits")
-    ->required();
-  verb.add_option("--strategy", source->strategy, "Which strategy, where there are several")
-    ->type_name("NAME");
-  verb.add_option("--account", source->account, "Only strategies of this account")
-    ->type_name("NAME");
-  verb.add_option("--venue", source->venue_file, "Take fees and slippage from this venue file")
-    ->type_name("FILE");
-  verb.add_option("--from", source->from, "Only bars that close after this time")
-    ->type_name("TIME");
-  verb.add_option("--to", source->to, "Only bars that do not close after this time")
-    ->type_name("TIME");
+  source->backtest = add_backtest_source(verb);
+  auto* file = verb.get_option("file");
+  for (const char* name : {"--strategy", "--param"}) {
+    auto* option = verb.get_option(name);
+    option->remove_excludes(file);
+    file->remove_excludes(option);
+  }
+  verb.get_option("--strategy")
+    ->description("The kind of strategy, or with a file which of its own");
+  verb.get_option("--param")->description(param_text);
   return source;
 }
 
+void read_source(const CLI::App& verb, search_source& source) {
+  read_source(verb, *source.backtest);
+  const auto& names = verb.get_option("--strategy")->results();
+  if (names.size() > 1)
+    throw verb_error("--strategy names one strategy here, was given "
+                     + count_text(names.size(), "time"));
+  if (!names.empty())
+    source.strategy = names.front();
+  source.parameters = verb.get_option("--param")->results();
+  for (auto& described : source.backtest->flags->strategies)
+    described.parameters.clear();
+}
+
 search_input load_search_input(const search_source& source, const verb_context& context) {
-  auto settings = require_valid(config::parse_cluster(text_of_file(source.file), source.file));
-  const auto strategy = choose_strategy(settings, source);
-  const auto* account = settings.find_account(strategy.account);
-  const auto from = read_time("--from", source.from);
-  const auto to = read_time("--to", source.to);
-  // The strategy alone: what others do with the same cash is not its merit.
-  std::erase_if(settings.strategies, [&](const auto& s) { return s.id != strategy.id; });
-  std::erase_if(settings.feeds, [&](const auto& f) { return f.name != strategy.feed; });
+  auto prepared = prepare_backtest(
+    *source.backtest, context, [&source](auto& settings) { keep_one_strategy(settings, source); });
+  const market_inputs inputs{prepared.settings, prepared.market};
   search_input input;
-  input.plan =
-    config::make_backtest_plan(settings, *account, load_costs(source, *account, context));
-  std::erase_if(input.plan.instruments, [&](const auto& i) {
-    return std::find(strategy.instruments.begin(), strategy.instruments.end(), i.id)
-           == strategy.instruments.end();
-  });
-  for (const auto& problem : input.plan.problems())
-    throw verb_error("account " + account->id.str() + ": " + problem);
-  market_reader reader{settings, from.value_or(trading::timestamp{}), to};
-  input.market = read_market(reader, strategy.instruments);
-  add_lines(input, source);
+  input.plan = std::move(prepared.plan);
+  input.lines = std::move(prepared.lines);
+  for (const auto& note : inputs.notes())
+    input.lines.emplace_back("note", note);
+  input.market = read_market(inputs, input.plan.strategies.front().instruments);
+  add_lines(input);
   return input;
 }
 

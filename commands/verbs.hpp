@@ -53,6 +53,7 @@ void add_node(CLI::App& app, verb_context& context);
 void add_optimize(CLI::App& app, verb_context& context);
 void add_parity(CLI::App& app, verb_context& context);
 void add_pki(CLI::App& app, verb_context& context);
+void add_strategy(CLI::App& app, verb_context& context);
 void add_token(CLI::App& app, verb_context& context);
 void add_venue(CLI::App& app, verb_context& context);
 void add_version(CLI::App& app, verb_context& context);

@@ -1,5 +1,6 @@
 #include "storage/parity/backtest_rows.hpp"
 
+#include "trading/risk/account_memory.hpp"
 #include "trading/risk/reservation.hpp"
 
 #include <utility>
@@ -54,6 +55,8 @@ money backtest_rows::open_order::reserved_cash() const {
 void backtest_rows::decided(const made_decision& d, const client_order_id& order) {
   const auto key = key_text(d.wish.key);
   const auto& w = d.wish;
+  // Nobody sent and counted what the risk engine wants by itself.
+  asked_ += is_own(w) ? 0 : 1;
   add(parity_table::signals, {key,
                               {w.strategy.str(), w.account.str(), w.instrument.str(),
                                to_string(w.wanted), text(w.reference_price), w.reason,
@@ -124,6 +127,8 @@ void backtest_rows::valued(const account_value& v) {
   add(parity_table::equity,
       {account_ + ' ' + v.at.to_string(), {text(++steps_), text(v.equity), text(v.cash)}});
 }
+
+uint64_t backtest_rows::take_asked() { return std::exchange(asked_, 0); }
 
 parity_rows backtest_rows::take() { return std::exchange(rows_, {}); }
 

@@ -22,10 +22,13 @@ public:
 
   /// The rows of the steps since the last call. Steps themselves belong to no account.
   [[nodiscard]] parity_rows take();
+  /// How many signals strategies have sent since the last call.
+  [[nodiscard]] uint64_t take_asked();
   /// What is held and open when the run is over: ends of open orders, positions, slots, balances.
   [[nodiscard]] parity_rows end(const trading::backtest_engine& engine) const;
 
 private:
+  uint64_t asked_ = 0;
   struct open_order {
     std::string key;
     trading::side direction;

@@ -35,14 +35,15 @@ parity_run::parity_run(std::vector<trading::backtest_plan> plans, run_rows& clus
 
 void parity_run::step(trading::timestamp event_time, const std::vector<trading::bar>& bars) {
   parity_rows rows;
+  uint64_t asked = 0;
   for (auto& a : accounts_) {
     a->engine.step(event_time, bars);
+    asked += a->rows.take_asked();
     append(rows, a->rows.take());
   }
   rows_of(rows, parity_table::steps)
     .push_back({event_time.to_string(),
-                {std::to_string(++steps_), std::to_string(bars.size()),
-                 std::to_string(rows_of(rows, parity_table::signals).size())}});
+                {std::to_string(++steps_), std::to_string(bars.size()), std::to_string(asked)}});
   compare_step(event_time, std::move(rows));
 }
 

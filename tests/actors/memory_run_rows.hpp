@@ -3,7 +3,9 @@
 #include "storage/memory/memory_database.hpp"
 #include "storage/parity/run_rows.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace supreme::tests {
@@ -24,6 +26,14 @@ public:
   /// Signals that became no order.
   [[nodiscard]] size_t refusals() const {
     return count(storage::parity_table::signals) - count(storage::parity_table::orders);
+  }
+  /// Rows one of whose values is this text.
+  [[nodiscard]] size_t count_with(storage::parity_table t, const std::string& value) const {
+    const auto& rows = rows_[static_cast<size_t>(t)];
+    return static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& each) {
+      const auto& values = each.second.values;
+      return std::find(values.begin(), values.end(), value) != values.end();
+    }));
   }
   /// Replaces a text in every key and value.
   void rename(const std::string& from, const std::string& to);

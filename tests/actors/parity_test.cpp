@@ -192,6 +192,85 @@ TEST(parity, holds_on_hours_of_a_currency_pair) {
      .notional_max = "9990"});
 }
 
+// -- the account's policies -----------------------------------------------------------
+
+finished_run run_policy(const cluster_text& text, const char* end) {
+  return run_cluster(text.to_toml(), at(end));
+}
+
+/// A policy changes how often anything happens: the least fills are each case's own.
+void expect_parity_with_policy(const finished_run& run, size_t fills) {
+  auto report = compare(run);
+  EXPECT_EQ(report.differences, 0u) << story_of(report);
+  EXPECT_GE(report.rows_of(parity_table::fills), fills);
+}
+
+TEST(parity, holds_with_limits_over_the_account_and_rates) {
+  const auto run = run_policy({.main_policy = R"([accounts.exposure]
+max_gross = "18000"
+max_concentration_bps = 4500
+max_open_orders = 2
+[accounts.restricted]
+BNBUSDT = "reduce_only"
+[accounts.rates]
+max_orders = 3
+window_ms = 300000
+duplicate_window_ms = 120000
+max_repeated_executions = 5
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 100);
+  for (const char* code : {"gross_exposure", "order_rate", "restricted"})
+    EXPECT_GE(run.rows.count_with(parity_table::verdicts, code), 1u) << code;
+}
+
+TEST(parity, holds_with_breakers) {
+  const auto run = run_policy({.main_policy = R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 600
+probes = 2
+probe_deadline_s = 1200
+[[accounts.breakers]]
+scope = "account"
+daily_loss = "300"
+cool_down_s = 1800
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 100);
+  EXPECT_GE(run.rows.count_with(parity_table::verdicts, "breaker_open"), 5u);
+}
+
+TEST(parity, holds_where_drawdown_cuts_and_closes_positions) {
+  const auto run = run_policy({.main_policy = R"([accounts.drawdown]
+points = [{ drawdown_bps = 40, scale_bps = 8000 }, { drawdown_bps = 80, scale_bps = 5000 },
+          { drawdown_bps = 120, scale_bps = 2500 }]
+no_entries_bps = 100
+reduce_bps = 100
+flatten_bps = 140
+recovery_bps = 10
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 60);
+  EXPECT_GE(run.rows.count_with(parity_table::signals, "drawdown: every position is closed")
+              + run.rows.count_with(parity_table::signals,
+                                    "drawdown: positions are cut to their scaled size"),
+            2u);
+  EXPECT_GE(run.rows.count_with(parity_table::verdicts, "drawdown"), 1u);
+}
+
+TEST(parity, holds_with_sizes_from_equity_volatility_and_closed_trades) {
+  for (const char* size :
+       {"{ mode = \"percent_of_equity\", share_bps = 3000 }", "{ mode = \"all_in\" }",
+        "{ mode = \"volatility_target\", share_bps = 2000, volatility_returns = 20 }",
+        "{ mode = \"kelly\", min_trades = 20, floor_bps = 2500, "
+        "shrinkage_trades = 5, fraction_bps = 10000 }"}) {
+    SCOPED_TRACE(size);
+    expect_parity_with_policy(run_policy({.trend_size = size}, "2026-01-01T03:20:00Z"), 20);
+  }
+}
+
 // -- altered rules ----------------------------------------------------------------
 
 bool names(const storage::parity_report& report, parity_table t, const std::string& column) {

@@ -1,12 +1,12 @@
 // Goal: how much of a hand-written loop's speed the full backtester reaches: the same strategy with
 // exact accounting, every default risk check and all statistics, as `supreme backtest` runs it.
-// Method: ten million bars in memory. The yardstick is one loop over plain doubles: MACD 12/26/9 and
-// RSI 14, long or flat with quantity 1, ten basis points a side, filled at the next open, equity at
-// every bar. Both run alternately in one process and the medians of their processor times are
-// compared, because only ratios carry over between machines. They must end with the same number of
-// fills and the same equity, or the program fails.
+// Method: ten million bars in memory. The yardstick is one loop over plain doubles: MACD 12/26/9
+// and RSI 14, long or flat with quantity 1, ten basis points a side, filled at the next open,
+// equity at every bar. Both run alternately in one process and the medians of their processor times
+// are compared, because only ratios carry over between machines. They must end with the same number
+// of fills and the same equity, or the program fails.
 
-#include "trading/backtest/result.hpp"
+#include "trading/backtest/result_collector.hpp"
 #include "trading/backtest/run.hpp"
 
 #include <algorithm>
@@ -44,18 +44,6 @@ std::vector<bar_record> make_bars() {
   }
   return bars;
 }
-
-struct counting final : backtest_listener {
-  void decided(const made_decision&, const client_order_id&) override {}
-  void filled(const fill&, const slot_id&, const booked_fill&, uint64_t) override { ++out.fills; }
-  void expired(const client_order_id&, timestamp) override {}
-  void valued(const account_value& v) override {
-    out.equity = v.equity;
-    all.add(equity_sample{v.at, v.equity, std::nullopt, v.exposed});
-  }
-  performance_accumulator all;
-  backtest_result out;
-};
 
 struct loop_result {
   uint64_t fills = 0;
@@ -143,12 +131,12 @@ backtest_plan make_plan() {
 
 backtest_result run_engine(const std::vector<bar_record>& bars) {
   const auto plan = make_plan();
-  counting collector;
+  result_collector collector{plan};
   backtest_engine engine{plan, collector};
+  collector.watch(engine);
   memory_bars stream{bars};
   (void)run_backtest(engine, {{instrument_id{"BTCUSDT"}, std::chrono::minutes{1}, &stream}});
-  collector.out.statistics = collector.all.value();
-  return collector.out;
+  return std::move(collector).result(true);
 }
 
 /// Seconds of processor time of this thread: a busy neighbour does not count.
@@ -192,8 +180,7 @@ int run() {
               static_cast<unsigned long long>(result->fills), rounds);
   row("hand-written loop", median(loop_seconds));
   row("full backtester", median(engine_seconds));
-  std::printf("%-28s %8.1f %% (target 40 %%)\n", "share of the loop's speed",
-              median(ratios) * 100);
+  std::printf("%-28s %8.1f %% (target 40 %%)\n", "share of the loop's speed", median(ratios) * 100);
   if (result->fills != loop.fills
       || std::abs(result->equity.to_double() - loop.equity) > 1e-6 * start_cash) {
     std::printf("they disagree: %llu fills and %.8f in the loop, %s in the backtester\n",

@@ -224,6 +224,33 @@ TEST_F(search_verbs, search_the_strategy_alone_with_the_configured_rest) {
   EXPECT_EQ(result.at("luck").at("trials"), 1);
 }
 
+TEST_F(search_verbs, are_described_by_flags_as_a_backtest_is) {
+  const auto file = folder.file("flags.json");
+  const auto data = folder.file("BTCUSDT_1h.csv");
+  const auto done =
+    run_verb({"optimize", "--strategy", "momentum", "--data", data, "--param", "fast=2:6:2",
+              "--param", "slow=8,12", "--fee-bps", "0", "--json", file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto result = nlohmann::json::parse(text_of(file));
+  EXPECT_EQ(result.at("kind"), "momentum");
+  EXPECT_EQ(result.at("trials").size(), 6u);
+  EXPECT_EQ(result.at("base_parameters").at("slow"), 26)
+    << "what is varied has no configured value";
+  const auto proof = run_verb(
+    {"lookahead", "--strategy", "momentum", "--data", data, "--param", "fast=3", "--cuts", "5"});
+  EXPECT_EQ(proof.code, 0) << proof.err;
+  EXPECT_NE(proof.out.find("No signal changed"), std::string::npos) << proof.out;
+}
+
+TEST_F(search_verbs, show_choices_by_their_names) {
+  const auto file = folder.file("trials.csv");
+  const auto done =
+    run_verb(optimize({"--param", "fast=2,4", "--param", "direction=long,both", "--csv", file}));
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(text_of(file).find(",done,2,both,"), std::string::npos) << text_of(file);
+  EXPECT_NE(done.out.find("fast 2, direction both"), std::string::npos) << done.out;
+}
+
 TEST_F(search_verbs, refuse_in_one_sentence_what_they_cannot_do) {
   const auto expect = [](const std::vector<std::string>& arguments, const std::string& sentence) {
     const auto done = run_verb(arguments);
@@ -246,6 +273,11 @@ TEST_F(search_verbs, refuse_in_one_sentence_what_they_cannot_do) {
   expect(optimize({"--param", "fast=2", "--from", "2027-01-01"}), "there are no bars of BTCUSDT");
   expect(optimize({"--param", "fast=2", "--json", folder.file("no/x.json")}), "cannot write");
   expect({"lookahead", config, "--strategy", "trend", "--cuts", "0"}, "--cuts");
+  expect({"lookahead", config, "--strategy", "trend", "--param", "fast=1,2"},
+         "--param needs one value here, like fast=12, was fast=1,2");
+  expect({"optimize", config, "--strategy", "trend", "--strategy", "other", "--param", "fast=2"},
+         "--strategy names one strategy here, was given 2 times");
+  expect({"optimize", "--strategy", "momentum", "--param", "fast=2"}, "--data");
 }
 
 TEST_F(search_verbs, prove_that_an_honest_strategy_does_not_see_the_future) {
@@ -357,7 +389,7 @@ TEST(optimisation_reports, say_what_failed_and_what_was_not_run) {
   EXPECT_NE(text.str().find("Ended early"), std::string::npos);
   std::ostringstream csv;
   write_csv(csv, o);
-  EXPECT_NE(csv.str().find("1,1,failed,1.0,,,,,,,,,,,,,,,\"it \"\"broke\"\", <b>badly</b>\"\n"),
+  EXPECT_NE(csv.str().find("1,1,failed,1,,,,,,,,,,,,,,,\"it \"\"broke\"\", <b>badly</b>\"\n"),
             std::string::npos)
     << csv.str();
 }

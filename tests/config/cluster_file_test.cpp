@@ -260,10 +260,10 @@ TEST(cluster_file, reads_a_choice_by_its_name) {
   EXPECT_EQ(all.strategies[0].parameters.at("direction"), 2);
   EXPECT_EQ(check_with("fast = 10", "direction = \"up\""),
             "cluster.toml:63: strategies[0].parameters.direction: expected one of \"long\", "
-            "\"short\", \"both\", was \"up\"\n");
+            "\"short\", \"both\", was the text \"up\"\n");
   EXPECT_EQ(check_with("fast = 10", "direction = 1"),
             "cluster.toml:63: strategies[0].parameters.direction: expected one of \"long\", "
-            "\"short\", \"both\", was 1\n");
+            "\"short\", \"both\", was the whole number 1\n");
 }
 
 TEST(cluster_file, takes_the_instruments_of_pairs_two_at_a_time) {

@@ -246,5 +246,60 @@ TEST(backtest_plan, names_everything_that_is_wrong_with_it) {
   EXPECT_EQ(backtest_plan{}.problems(), std::vector<std::string>{"there is no strategy"});
 }
 
+TEST(backtest_engine, lets_an_order_that_arrives_after_an_open_miss_that_bar) {
+  listener heard;
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{50};
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  engine.step(minute(2), {make_bar(btc, 2, "102", "103")});
+  EXPECT_TRUE(heard.fills.empty()) << "it opened when the order was still under way";
+  engine.step(minute(3), {make_bar(btc, 3, "104", "105")});
+  ASSERT_EQ(heard.fills.size(), 1u);
+  EXPECT_EQ(heard.fills[0].at, dec("104"));
+}
+
+TEST(backtest_engine, refuses_an_order_that_arrives_before_it_is_sent) {
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{-1};
+  EXPECT_EQ(plan.problems().size(), 1u);
+}
+
+TEST(backtest_engine, asks_its_accounts_policy_and_lets_it_act_by_itself) {
+  listener heard;
+  auto plan = make_plan();
+  plan.strategies.back().values = {{"leave", 100}};
+  drawdown_policy d;
+  d.flatten_ppb = whole_ppb / 100;
+  plan.policy.drawdown = d;
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  engine.step(minute(2), {make_bar(btc, 2, "102", "102")});
+  engine.step(minute(3), {make_bar(btc, 3, "96", "96")}); // 12.2 of 1000 are lost.
+  ASSERT_EQ(heard.decisions.size(), 2u);
+  EXPECT_TRUE(is_own(heard.decisions[1].wish));
+  EXPECT_EQ(heard.decisions[1].verdict.direction, side::sell);
+  engine.step(minute(4), {make_bar(btc, 4, "96", "96")});
+  EXPECT_TRUE(engine.positions().at(btc).size.is_zero());
+  EXPECT_EQ(engine.risk().memory()->findings().at("drawdown"), 1u);
+}
+
+TEST(backtest_engine, refuses_what_its_accounts_policy_refuses) {
+  listener heard;
+  auto plan = make_plan();
+  plan.policy.exposure.max_gross = dec("100");
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  ASSERT_EQ(heard.decisions.size(), 1u);
+  EXPECT_EQ(heard.decisions[0].verdict.outcome, refusal::gross_exposure);
+  EXPECT_EQ(engine.open_orders(), 0u);
+}
+
+TEST(backtest_plan, refuses_a_policy_that_means_nothing) {
+  auto plan = make_plan();
+  plan.policy.order_rate = rate_limit{0, nanoseconds{1}};
+  EXPECT_EQ(plan.problems().size(), 1u);
+}
+
 } // namespace
 } // namespace supreme::trading

@@ -44,6 +44,17 @@ TEST(parameter_axis, steps_in_exact_decimals) {
   EXPECT_EQ(values_of("stop_atr=0.1:0.3:0.1"), (std::vector<double>{0.1, 0.2, 0.3}));
 }
 
+TEST(parameter_axis, takes_choices_by_their_names) {
+  auto kind = momentum();
+  kind.schema.push_back({"side", "A side.", 0, 2, 0, true, {"long", "short", "both"}});
+  const auto axis = parse_axis(kind, "side=both,long");
+  ASSERT_TRUE(axis) << axis.error();
+  EXPECT_EQ(axis->values, (std::vector<double>{2, 0}));
+  const auto wrong = parse_axis(kind, "side=up");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error(), "side must be a list of some of long, short, both, was up.");
+}
+
 TEST(parameter_axis, without_values_is_a_range) {
   const auto axis = parse_axis(momentum(), "rsi_max=60.5:80");
   ASSERT_TRUE(axis);

@@ -1,12 +1,13 @@
 // Goal: the registry describes each kind completely and lets no unusable parameter through.
 // Method: the built-in kinds, and a made-up kind for the rules that no built-in one breaks.
 
-#include "trading/strategies/strategy.hpp"
+#include "trading/strategies/registry.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 
 namespace supreme::trading {
 namespace {
@@ -41,6 +42,53 @@ TEST(strategy_registry, makes_every_kind_from_its_defaults) {
                                    : kind.make_pair(checked.values)->warmup_bars(),
               0U);
   }
+}
+
+/// The registry keeps what is added for good; no other test knows these kinds.
+strategy_kind added(const std::string& name) {
+  auto kind = momentum();
+  kind.name = name;
+  return kind;
+}
+
+TEST(strategy_registry, takes_further_kinds_and_keeps_what_it_gave) {
+  const auto& before = strategy_kinds();
+  const auto* known = find_strategy_kind("momentum");
+  const auto count = before.size();
+  ASSERT_TRUE(add_strategy_kinds({added("zz_last"), added("aa_first")}));
+  EXPECT_EQ(before.size(), count); // A reader's list does not change under it.
+  EXPECT_EQ(known->name, "momentum");
+  const auto& kinds = strategy_kinds();
+  ASSERT_EQ(kinds.size(), count + 2);
+  EXPECT_EQ(kinds.front().name, "aa_first");
+  EXPECT_EQ(kinds.back().name, "zz_last");
+}
+
+TEST(strategy_registry, takes_no_name_twice_and_then_nothing_of_the_rest) {
+  const auto count = strategy_kinds().size();
+  EXPECT_FALSE(add_strategy_kinds({added("bb_new"), added("momentum")}));
+  EXPECT_FALSE(add_strategy_kinds({added("bb_new"), added("bb_new")}));
+  EXPECT_EQ(strategy_kinds().size(), count);
+  EXPECT_EQ(find_strategy_kind("bb_new"), nullptr);
+}
+
+TEST(strategy_registry, takes_kinds_from_several_threads_while_others_read) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([t] {
+      for (int i = 0; i < 25; ++i) {
+        const auto name = "thread_" + std::to_string(t) + "_" + std::to_string(i);
+        EXPECT_TRUE(add_strategy_kinds({added(name)}));
+        EXPECT_NE(find_strategy_kind(name), nullptr);
+        EXPECT_NE(find_strategy_kind("momentum"), nullptr);
+      }
+    });
+  for (auto& t : threads)
+    t.join();
+  const auto& kinds = strategy_kinds();
+  EXPECT_EQ(std::count_if(kinds.begin(), kinds.end(),
+                          [](const auto& k) { return k.name.starts_with("thread_"); }),
+            100);
 }
 
 TEST(strategy_registry, gives_momentum_its_documented_defaults) {

@@ -25,6 +25,14 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
     add_slots(s);
   cash_ = &balances_[plan_.quote];
   exposure_.set_free_cash(cash());
+  const bool counts_trades =
+    std::any_of(plan_.strategies.begin(), plan_.strategies.end(),
+                [](const auto& s) { return s.size.mode == sizing_mode::kelly; });
+  risk_ = account_risk{plan_.account, plan_.quote, plan_.policy, counts_trades};
+  if (!risk_.remembers() && !listener_.reads_signal_texts()) {
+    for (auto& slot : slots_)
+      slot.leave_out_texts();
+  }
 }
 
 void backtest_engine::add_slots(size_t strategy) {
@@ -36,6 +44,8 @@ void backtest_engine::add_slots(size_t strategy) {
       markets_[index_of(l.instrument)].legs.push_back(legs_.size());
       legs_.push_back({slots_.size(), leg, strategy, {}});
     }
+    if (s.size.mode == sizing_mode::volatility_target)
+      slot.measure_volatility(s.size.volatility_returns);
     slots_.push_back(std::move(slot));
   }
 }
@@ -93,10 +103,14 @@ void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars)
   if (!resting_.empty())
     match(event_time, bars);
   ask_strategies(bars);
-  listener_.valued({event_time, equity(), cash(), exposed_ != 0});
+  const auto worth = equity();
+  risk_.valued(event_time, worth);
+  listener_.valued({event_time, worth, cash(), exposed_ != 0});
   const bool warming_up = plan_.trade_after && event_time <= *plan_.trade_after;
-  if (!signals_.empty() && !warming_up)
+  if ((!signals_.empty() || risk_.acts()) && !warming_up)
     decide(event_time);
+  if (risk_.remembers()) [[unlikely]]
+    risk_.watch(exposure_, sources(event_time));
 }
 
 void backtest_engine::take_bars(std::span<const step_bar> bars) {
@@ -117,10 +131,16 @@ void backtest_engine::match(timestamp event_time, std::span<const step_bar> bars
   auto over = [&](open_order& o) {
     const bool traded = std::any_of(bars.begin(), bars.end(),
                                     [&](const auto& b) { return b.instrument == o.market; });
-    return traded && match_one(o, markets_[o.market].now, event_time);
+    const auto& b = markets_[o.market].now;
+    // Without latency it is there, even where a bar opens before the one decided on has closed.
+    const bool arrived = plan_.latency.count() == 0 || o.arrives <= b.open_time;
+    return traded && arrived && match_one(o, b, event_time);
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
+  for (const auto& e : ends_)
+    risk_.ended(e);
+  ends_.clear();
 }
 
 bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_time) {
@@ -129,6 +149,7 @@ bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_tim
     done = execute_on_bar(o.rest, b, *markets_[o.market].traded, plan_.costs);
   } catch (const std::overflow_error&) {
     release(o, o.rest.open_size, o.reserved_cash);
+    ends_.push_back({o.id, order_state::expired, event_time});
     listener_.expired(o.id, event_time);
     return true;
   }
@@ -165,6 +186,7 @@ void backtest_engine::book(const open_order& o, const bar_execution& done, times
   for (const auto& change : booked.balances)
     balances_[change.asset] += change.delta;
   slots_[leg.slot].on_fill(leg.leg, {leg.held.size, leg.held.average_price()}, account_seq_);
+  risk_.filled(f, slot_of(leg), *market.traded);
   listener_.filled(f, slot_of(leg), booked, account_seq_);
 }
 
@@ -210,19 +232,24 @@ decision_terms backtest_engine::terms_of(const signal& wish) const {
   return terms;
 }
 
+decision_sources backtest_engine::sources(timestamp event_time) const {
+  return {event_time, [this](const signal& wish) { return terms_of(wish); },
+          [this](const instrument_id& id) { return mark_at(index_of(id)); }};
+}
+
 void backtest_engine::decide(timestamp event_time) {
-  std::sort(signals_.begin(), signals_.end(),
-            [](const auto& a, const auto& b) { return a.key < b.key; });
-  auto made = decide_in_order(
-    signals_, exposure_, [this](const signal& wish) { return terms_of(wish); }, event_time);
+  exposure_.set_open_orders(static_cast<uint32_t>(resting_.size()));
+  auto made = risk_.decide(std::move(signals_), exposure_, sources(event_time));
   for (const auto& d : made) {
     client_order_id id;
     if (d.verdict.outcome == refusal::none) {
       id = client_order_id{"bt-" + std::to_string(++orders_)};
+      risk_.accepted(d.wish.key, id);
       open_order o;
       o.id = id;
       o.market = index_of(d.wish.instrument);
       o.leg = leg_index_.at(d.wish.key.slot);
+      o.arrives = event_time + plan_.latency;
       o.rest.direction = d.verdict.direction;
       o.rest.open_size = o.size = d.verdict.size;
       o.reserve_cash = o.reserved_cash = d.verdict.reserve_cash;

@@ -4,11 +4,12 @@
 #include "trading/market/bar_record.hpp"
 #include "trading/orders/strategy_slot.hpp"
 #include "trading/portfolio/fill_booking.hpp"
-#include "trading/risk/exposure_book.hpp"
+#include "trading/risk/account_risk.hpp"
 
 #include <map>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace supreme::trading {
@@ -25,6 +26,9 @@ struct account_value {
 class backtest_listener {
 public:
   virtual ~backtest_listener() = default;
+  /// Whether anybody looks at what signals say of their cause and inputs; where nobody does, and
+  /// the account's policy does not either, they are left out.
+  [[nodiscard]] virtual bool reads_signal_texts() const { return true; }
   /// A signal with its verdict; `order` is empty when it was refused.
   virtual void decided(const made_decision& d, const client_order_id& order) = 0;
   /// A fill and the positions after it; `account_seq` counts the account's fills from 1.
@@ -44,7 +48,7 @@ struct step_bar {
 };
 
 /// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs:
-/// strategy slots, the risk checks, the bar fill model, position accounting. A step does in this
+/// strategy slots, the account's risk, the bar fill model, position accounting. A step does in this
 /// order what a lockstep step of the cluster does: the venue matches what rests, the fills are
 /// booked, strategies hear their fills and then the closes, the account is valued, the signals are
 /// decided in the order of their keys, and approved orders rest until the next step.
@@ -76,11 +80,18 @@ public:
     return m.marked ? std::optional{m.now.close} : std::nullopt;
   }
 
+  /// The last bar of the plan's i-th instrument; nullptr before the first.
+  [[nodiscard]] const bar* last_bar_at(size_t i) const {
+    const auto& m = markets_.at(i);
+    return m.marked ? &m.now : nullptr;
+  }
+
   /// What was ever traded.
   [[nodiscard]] std::map<instrument_id, position> positions() const;
   [[nodiscard]] std::map<slot_id, position> slots() const;
   [[nodiscard]] const std::map<asset_id, money>& balances() const noexcept { return balances_; }
   [[nodiscard]] size_t open_orders() const noexcept { return resting_.size(); }
+  [[nodiscard]] const account_risk& risk() const noexcept { return risk_; }
   /// Cash plus positions at their last closes.
   [[nodiscard]] money equity() const;
 
@@ -106,6 +117,7 @@ private:
     size_t market = 0;
     size_t leg = 0; ///< in legs_
     resting_order rest;
+    timestamp arrives; ///< at the venue
     quantity size;
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
@@ -122,6 +134,7 @@ private:
   void decide(timestamp event_time);
   void count_exposed(bool before, bool after) noexcept;
   [[nodiscard]] decision_terms terms_of(const signal& wish) const;
+  [[nodiscard]] decision_sources sources(timestamp event_time) const;
   [[nodiscard]] money cash() const { return *cash_; }
   [[nodiscard]] const slot_id& slot_of(const leg_state& l) const {
     return slots_[l.slot].legs()[l.leg].id;
@@ -129,15 +142,17 @@ private:
 
   backtest_plan plan_;
   backtest_listener& listener_;
-  std::map<instrument_id, size_t> index_;
+  std::unordered_map<instrument_id, size_t> index_;
   std::vector<market_state> markets_; ///< in the plan's order
   std::vector<strategy_slot> slots_;  ///< in the plan's order
   std::vector<leg_state> legs_;
-  std::map<slot_id, size_t> leg_index_;
+  std::unordered_map<slot_id, size_t> leg_index_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   std::vector<signal> signals_;     ///< of the step
   std::vector<bar_record> records_; ///< of bars that came with their names
   exposure_book exposure_;
+  account_risk risk_;
+  std::vector<order_end> ends_; ///< of the step under way, told to the risk after its fills
   std::map<asset_id, money> balances_;
   money* cash_ = nullptr; ///< the quote asset's balance
   money reserved_cash_;   ///< by all open orders

@@ -43,6 +43,16 @@ std::string too_many(const std::string& name) {
   return name + " has more than " + std::to_string(optimisation_trials_max) + " values.";
 }
 
+std::string not_readable(const parameter_spec& spec, std::string_view text) {
+  if (spec.choices.empty())
+    return spec.name + " must be a list like 5,10,20 or a range like 5:20:5, was "
+           + std::string{text} + ".";
+  std::string names;
+  for (const auto& choice : spec.choices)
+    names += (names.empty() ? "" : ", ") + choice;
+  return spec.name + " must be a list of some of " + names + ", was " + std::string{text} + ".";
+}
+
 parameter_axis whole_axis(const parameter_spec& spec) {
   return {spec.name, {}, spec.minimum, spec.maximum, spec.integral};
 }
@@ -56,8 +66,7 @@ or_sentence<parameter_axis> read_range(const parameter_spec& spec, std::string_v
       numbers.push_back(*number);
   }
   if (numbers.size() != parts.size() || numbers.size() > 3)
-    return spec.name + " must be a list like 5,10,20 or a range like 5:20:5, was "
-           + std::string{text} + ".";
+    return not_readable(spec, text);
   if (numbers[1] < numbers[0])
     return spec.name + " must not end below its start, was " + std::string{text} + ".";
   auto axis = whole_axis(spec);
@@ -75,14 +84,22 @@ or_sentence<parameter_axis> read_range(const parameter_spec& spec, std::string_v
   return axis;
 }
 
+/// A number, or the name of a choice; nothing for any other text.
+std::optional<double> read_value(const parameter_spec& spec, std::string_view text) {
+  const auto choice = std::find(spec.choices.begin(), spec.choices.end(), text);
+  if (choice != spec.choices.end())
+    return static_cast<double>(choice - spec.choices.begin());
+  const auto number = decimal::parse(text);
+  return number ? std::optional{number->to_double()} : std::nullopt;
+}
+
 or_sentence<parameter_axis> read_list(const parameter_spec& spec, std::string_view text) {
   auto axis = whole_axis(spec);
   for (const auto part : split(text, ',')) {
-    const auto number = decimal::parse(part);
-    if (!number)
-      return spec.name + " must be a list like 5,10,20 or a range like 5:20:5, was "
-             + std::string{text} + ".";
-    axis.values.push_back(number->to_double());
+    const auto value = read_value(spec, part);
+    if (!value)
+      return not_readable(spec, text);
+    axis.values.push_back(*value);
   }
   if (axis.values.size() > optimisation_trials_max)
     return too_many(spec.name);

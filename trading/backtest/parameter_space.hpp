@@ -29,7 +29,8 @@ struct parameter_axis {
 };
 
 /// Reads "fast=5,10,20" (a list), "fast=5:20:5" (from, to and step), "fast=5:20" (a range; of a
-/// whole-number parameter every number in it) or "fast" (all that the kind allows). Steps are exact
+/// whole-number parameter every number in it), "direction=long,both" (choices by their names) or
+/// "fast" (all that the kind allows). Steps are exact
 /// decimals, so that 0.1:0.3:0.1 ends with 0.3. A sentence when the kind has no such parameter, a
 /// value breaks its specification or stands twice, or the text is none of these.
 [[nodiscard]] result<parameter_axis, std::string> parse_axis(const strategy_kind& kind,

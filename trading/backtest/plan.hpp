@@ -4,6 +4,7 @@
 #include "trading/market/timestamp.hpp"
 #include "trading/matching/bar_matching.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <map>
@@ -30,9 +31,12 @@ struct backtest_plan {
   std::map<asset_id, money> initial;
   risk_limits limits;
   std::map<instrument_id, risk_limits> instrument_limits; ///< replace `limits` for their instrument
+  risk_policy policy; ///< beyond the limits of an instrument; off where nothing is set
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue
+  /// From the decision to the venue, ≥ 0. An order that arrives after a bar's open misses that bar.
+  nanoseconds latency{0};
   /// Signals of closes up to this time are dropped: bars before it only warm strategies up.
   std::optional<timestamp> trade_after = {};
 

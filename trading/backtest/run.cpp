@@ -15,22 +15,30 @@ constexpr uint64_t bars_between_questions = 65'536;
 struct cursor {
   const market_input* input = nullptr;
   size_t instrument = 0;
-  std::span<const bar_record> bars;
+  const bar_record* at = nullptr;
+  const bar_record* end = nullptr;
 
   /// Whether there is a bar.
   bool fill() {
-    if (bars.empty())
-      bars = input->bars->next();
-    return !bars.empty();
+    if (at == end) [[unlikely]] {
+      const auto bars = input->bars->next();
+      at = bars.data();
+      end = at + bars.size();
+    }
+    return at != end;
   }
-  [[nodiscard]] timestamp close_time() const { return bars.front().open_time + input->interval; }
-  /// Valid until the next fill().
-  [[nodiscard]] step_bar take() {
-    const auto* record = &bars.front();
-    bars = bars.subspan(1);
-    return {instrument, input->interval, record};
-  }
+  [[nodiscard]] timestamp close_time() const { return at->open_time + input->interval; }
 };
+
+/// The earliest close time of all next bars; nothing when there are no more.
+std::optional<timestamp> find_next_time(std::vector<cursor>& cursors) {
+  std::optional<timestamp> time;
+  for (auto& c : cursors) {
+    if (c.fill() && (!time || c.close_time() < *time))
+      time = c.close_time();
+  }
+  return time;
+}
 
 } // namespace
 
@@ -44,23 +52,19 @@ run_progress run_backtest(backtest_engine& engine, const std::vector<market_inpu
     SUPREME_CHECK(std::none_of(cursors.begin(), cursors.end(),
                                [&](const auto& c) { return c.instrument == instrument; }),
                   "an instrument's bars come from one input");
-    cursors.push_back({&input, instrument, {}});
+    cursors.push_back({&input, instrument, nullptr, nullptr});
   }
   run_progress progress;
   uint64_t next_question = bars_between_questions;
   std::vector<step_bar> step;
   while (true) {
-    std::optional<timestamp> time;
-    for (auto& c : cursors) {
-      if (c.fill() && (!time || c.close_time() < *time))
-        time = c.close_time();
-    }
+    const auto time = find_next_time(cursors);
     if (!time)
       return progress;
     step.clear();
     for (auto& c : cursors) {
-      if (!c.bars.empty() && c.close_time() == *time)
-        step.push_back(c.take());
+      if (c.at != c.end && c.close_time() == *time)
+        step.push_back({c.instrument, c.input->interval, c.at++});
     }
     engine.step(*time, step);
     progress.bars += step.size();

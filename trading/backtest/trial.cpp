@@ -21,6 +21,7 @@ public:
   trial_listener(asset_id quote, std::optional<timestamp> after, performance_accumulator* chained)
     : quote_(std::move(quote)), after_(after), chained_(chained) {}
 
+  [[nodiscard]] bool reads_signal_texts() const override { return false; }
   void decided(const made_decision&, const client_order_id&) override {}
   void filled(const fill& f, const slot_id& slot, const booked_fill&, uint64_t) override {
     add(fill_cost{multiply(f.at, f.size, rounding::half_even), f.fee});

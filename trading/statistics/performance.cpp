@@ -61,23 +61,42 @@ void add_returns(performance& p, const std::vector<double>& returns,
 
 } // namespace
 
-void performance_accumulator::add(const equity_sample& sample) {
-  SUPREME_CHECK(!first_ || sample.time >= last_.time, "equity is sampled in the order of time");
-  if (first_ && sample.time < day_end_) {
-    days_.back().equity = sample.equity;
-  } else {
-    add_to_daily(days_, sample);
-    day_end_ = end_of_day(days_.back().day);
+void performance_accumulator::add_days(std::span<const equity_sample> samples) {
+  for (const auto& sample : samples) {
+    if (sample.time < day_end_ && !days_.empty()) {
+      days_.back().equity = sample.equity;
+    } else {
+      add_to_daily(days_, sample);
+      day_end_ = end_of_day(days_.back().day);
+    }
   }
-  drawdown_.add(sample.time, sample.equity);
-  if (sample.market)
-    market_.add(sample.equity, *sample.market);
-  equity_.add(sample.equity);
-  ++sample_count_;
-  exposed_count_ += sample.exposed ? 1 : 0;
-  last_ = sample;
+}
+
+void performance_accumulator::add(std::span<const equity_sample> samples) {
+  if (samples.empty())
+    return;
+  auto before = first_ ? last_.time : samples.front().time;
+  bool in_order = true;
+  for (const auto& sample : samples) {
+    in_order = in_order && before <= sample.time;
+    before = sample.time;
+  }
+  SUPREME_CHECK(in_order, "equity is sampled in the order of time");
+  add_days(samples);
+  for (const auto& sample : samples)
+    drawdown_.add(sample.time, sample.equity);
+  for (const auto& sample : samples) {
+    if (sample.market)
+      market_.add(sample.equity, *sample.market);
+  }
+  for (const auto& sample : samples) {
+    equity_.add(sample.equity);
+    exposed_count_ += sample.exposed ? 1 : 0;
+  }
+  sample_count_ += samples.size();
+  last_ = samples.back();
   if (!first_)
-    first_ = sample;
+    first_ = samples.front();
 }
 
 void performance_accumulator::add(const fill_cost& cost) noexcept {

@@ -5,6 +5,13 @@
 
 namespace supreme::trading {
 
+namespace {
+
+/// Room for all of a decision's inputs, those of the exits included.
+constexpr size_t inputs_expected = 14;
+
+} // namespace
+
 momentum::momentum(const momentum_settings& settings)
   : settings_(settings),
     macd_(settings.fast, settings.slow, settings.signal),
@@ -71,6 +78,7 @@ const char* momentum::find_exit(const reading& r) const {
 
 std::vector<std::pair<std::string, double>> momentum::list_inputs(const reading& r) const {
   std::vector<std::pair<std::string, double>> inputs;
+  inputs.reserve(inputs_expected);
   const auto add_trend = [&inputs](const std::optional<macd_value>& trend, const char* line,
                                    const char* signal) {
     if (!trend)
