@@ -1,5 +1,6 @@
 #include "tests/actors/parity_market.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 namespace supreme::tests {
@@ -25,7 +26,8 @@ void write_instruments(std::ostream& out, const parity_market& m) {
 }
 
 void write_feed(std::ostream& out, const parity_market& m) {
-  out << "[[feeds]]\nname = \"bars\"\ninterval_s = " << m.interval_s << "\nshards = 2\nkind = ";
+  out << "[[feeds]]\nname = \"bars\"\ninterval_s = " << m.interval_s
+      << "\nshards = " << std::min<size_t>(2, m.instruments.size()) << "\nkind = ";
   if (m.seed != 0)
     out << "\"generated\"\nseed = " << m.seed
         << "\nstart = 2026-01-01T00:00:00Z\nvolatility_bps = 10\n[feeds.start_prices]\n";
