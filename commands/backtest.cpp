@@ -98,7 +98,10 @@ void run_backtest(const backtest_options& options, verb_context& context) {
   auto plan = config::make_backtest_plan(settings, account, load_costs(options, account, context));
   for (const auto& problem : plan.problems())
     throw verb_error("account " + account.id.str() + ": " + problem);
-  market_reader market{settings, from.value_or(trading::timestamp{}), to};
+  venues::close_range range;
+  range.after = from.value_or(range.after);
+  range.up_to = to.value_or(range.up_to);
+  const market_reader market{settings, range};
   result_file fills{options.fills_file};
   result_file equity{options.equity_file};
   result_file result{options.json_file};
@@ -106,14 +109,13 @@ void run_backtest(const backtest_options& options, verb_context& context) {
   trading::backtest_engine engine{std::move(plan), report};
   report.watch(engine);
   try {
-    for (auto bars = market.next(); !bars.empty(); bars = market.next()) {
-      report.count_bars(bars.size());
-      engine.step(bars.front().close_time(), bars);
-    }
+    report.count_bars(trading::run_backtest(engine, market.inputs()).bars);
   } catch (const std::exception& why) {
     throw verb_error(std::string{"the backtest ended: "} + why.what());
   }
   report.print(context.out);
+  for (const auto& remark : market.remarks())
+    context.out << remark << '\n';
   if (auto* out = result.stream())
     *out << report.to_json().dump(2) << '\n';
   fills.finish();

@@ -1,67 +1,60 @@
 #include "commands/market_reader.hpp"
 
+#include "actors/cluster/units.hpp"
 #include "actors/feed/feed.hpp"
 #include "commands/verbs.hpp"
 
-#include <algorithm>
-
 namespace supreme::commands {
 
-namespace {
-
-/// Bars of one history that are read at a time.
-constexpr size_t read_bars = 4'096;
-
-} // namespace
-
-market_reader::market_reader(const config::cluster_settings& settings, trading::timestamp from,
-                             std::optional<trading::timestamp> to)
-  : to_(to) {
+market_reader::market_reader(const config::cluster_settings& settings,
+                             const venues::close_range& range) {
   for (const auto& feed : settings.feeds) {
-    if (feed.kind == config::feed_kind::generated && !to)
+    if (feed.kind == config::feed_kind::generated && range.up_to == venues::close_range{}.up_to)
       throw verb_error("feed " + feed.name
                        + " generates bars without an end: say where, with --to");
     for (uint32_t shard = 0; shard < feed.shards; ++shard) {
-      try {
-        for (auto& history : actors::open_histories(settings, feed, shard))
-          streams_.push_back({std::move(history), {}, from, false});
-      } catch (const std::runtime_error& why) {
-        throw verb_error(why.what());
+      if (feed.kind == config::feed_kind::csv) {
+        add_files(feed, shard, range);
+        continue;
+      }
+      for (auto& history : actors::open_histories(settings, feed, shard)) {
+        const auto id = history->instrument();
+        const auto interval = history->interval();
+        add(id, interval, std::make_unique<venues::history_stream>(std::move(history), range));
       }
     }
   }
 }
 
-void market_reader::refill(stream& s) {
-  if (s.ended || !s.bars.empty())
-    return;
-  auto more = s.history->after(s.read_to, read_bars);
-  s.ended = more.empty();
-  for (auto& b : more) {
-    if (to_ && b.close_time() > *to_) {
-      s.ended = true;
-      break;
-    }
-    s.read_to = b.close_time();
-    s.bars.push_back(std::move(b));
+void market_reader::add(const trading::instrument_id& instrument, trading::nanoseconds interval,
+                        std::unique_ptr<trading::bar_stream> stream) {
+  inputs_.push_back({instrument, interval, stream.get()});
+  streams_.push_back(std::move(stream));
+}
+
+void market_reader::add_files(const config::feed_settings& feed, uint32_t shard,
+                              const venues::close_range& range) {
+  for (const auto& id : actors::symbols_of(feed, shard)) {
+    const venues::bar_file_settings file{feed.files.at(id), id,
+                                         std::chrono::seconds{feed.interval_s}};
+    auto stream = std::make_unique<venues::bar_file_stream>(file, range);
+    files_.push_back({file.path, stream.get()});
+    add(id, file.interval, std::move(stream));
   }
 }
 
-std::vector<trading::bar> market_reader::next() {
-  std::optional<trading::timestamp> time;
-  for (auto& s : streams_) {
-    refill(s);
-    if (!s.bars.empty() && (!time || s.bars.front().close_time() < *time))
-      time = s.bars.front().close_time();
+std::vector<std::string> market_reader::remarks() const {
+  std::vector<std::string> out;
+  for (const auto& f : files_) {
+    const auto& s = f.stream->summary();
+    if (s.gaps > 0)
+      out.push_back(f.path + ": " + std::to_string(s.missing_bars) + " bars are missing in "
+                    + std::to_string(s.gaps) + " gaps");
+    if (s.rounded_values > 0)
+      out.push_back(f.path + ": " + std::to_string(s.rounded_values)
+                    + " numbers had more than eight fraction digits and were rounded");
   }
-  std::vector<trading::bar> bars;
-  for (auto& s : streams_) {
-    if (!s.bars.empty() && s.bars.front().close_time() == time) {
-      bars.push_back(std::move(s.bars.front()));
-      s.bars.pop_front();
-    }
-  }
-  return bars;
+  return out;
 }
 
 } // namespace supreme::commands

@@ -1,41 +1,47 @@
 #pragma once
 
 #include "config/settings.hpp"
-#include "venues/bar_history.hpp"
+#include "trading/backtest/run.hpp"
+#include "venues/history/bar_file_stream.hpp"
 
-#include <deque>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 namespace supreme::commands {
 
-/// Reads the bars of all configured feeds side by side, one close time after the other. Blocking
-/// reads; one owner.
+/// The bars of all configured feeds, as a backtest reads them: each file once, from front to back.
+/// Blocking reads; one owner.
 class market_reader {
 public:
-  /// Bars that close after `from` and, where it is given, not after `to`. Throws verb_error when a
-  /// file cannot be read, naming file, line and reason, or when a feed without an end is to be read
-  /// without a `to`.
-  market_reader(const config::cluster_settings& settings, trading::timestamp from,
-                std::optional<trading::timestamp> to);
+  /// Bars that close inside the range. Throws verb_error when a feed without an end is to be read
+  /// without an end of the range. A file that cannot be read, or turns out to be defective, ends
+  /// the run that comes to it: next() of its stream throws defective_data.
+  market_reader(const config::cluster_settings& settings, const venues::close_range& range);
 
-  /// All bars of the next close time, in the order of the feeds; empty at the end. Throws
-  /// std::runtime_error naming file, line and reason where a file turns out to be damaged.
-  [[nodiscard]] std::vector<trading::bar> next();
+  /// In the order of the feeds and their instruments; as long as this lives.
+  [[nodiscard]] const std::vector<trading::market_input>& inputs() const noexcept {
+    return inputs_;
+  }
+
+  /// What of the files that have been read deserves a word, one sentence each: gaps and numbers
+  /// that were rounded.
+  [[nodiscard]] std::vector<std::string> remarks() const;
 
 private:
-  struct stream {
-    std::shared_ptr<venues::bar_history> history;
-    std::deque<trading::bar> bars;
-    trading::timestamp read_to;
-    bool ended = false;
+  struct open_file {
+    std::string path;
+    const venues::bar_file_stream* stream;
   };
 
-  void refill(stream& s);
+  void add(const trading::instrument_id& instrument, trading::nanoseconds interval,
+           std::unique_ptr<trading::bar_stream> stream);
+  void add_files(const config::feed_settings& feed, uint32_t shard,
+                 const venues::close_range& range);
 
-  std::vector<stream> streams_;
-  std::optional<trading::timestamp> to_;
+  std::vector<std::unique_ptr<trading::bar_stream>> streams_;
+  std::vector<open_file> files_;
+  std::vector<trading::market_input> inputs_;
 };
 
 } // namespace supreme::commands
