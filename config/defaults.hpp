@@ -32,6 +32,8 @@ inline constexpr size_t path_length_max = 1024;
 inline constexpr size_t csv_line_bytes_max = 4096;
 /// Rows of one CSV file that are accepted: 20 years of minute bars.
 inline constexpr size_t csv_rows_max = 12'000'000;
+/// Rows of one file of ticks that are accepted: a year of a busy instrument.
+inline constexpr size_t csv_ticks_max = 2'000'000'000;
 /// Columns of a CSV file: bars have 5 to 10, and a line of commas is no table.
 inline constexpr size_t csv_columns_max = 64;
 /// Defects of one CSV file that are listed; the rest is only counted.

@@ -9,8 +9,9 @@
 
 namespace supreme::trading {
 
-backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener)
-  : plan_(std::move(plan)), listener_(listener), balances_(plan_.initial) {
+backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener,
+                                 order_venue* venue)
+  : plan_(std::move(plan)), listener_(listener), venue_(venue), balances_(plan_.initial) {
   auto problems = plan_.problems();
   SUPREME_CHECK(problems.empty(), "a plan is checked before it is run");
   for (const auto& i : plan_.instruments)
@@ -39,7 +40,9 @@ money backtest_engine::equity() const {
 void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
   SUPREME_CHECK(last_ < event_time, "steps go forward in time");
   last_ = event_time;
-  if (!resting_.empty())
+  if (venue_ != nullptr)
+    book_reports(event_time);
+  else if (!resting_.empty())
     match(event_time, bars);
   auto signals = ask_strategies(bars);
   const bool exposed = std::any_of(positions_.begin(), positions_.end(),
@@ -74,8 +77,29 @@ bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_tim
     return true;
   }
   o.rest.triggered = done.triggered;
-  if (!done.size.is_positive())
-    return false;
+  return done.size.is_positive() && settle(o, done, event_time);
+}
+
+/// What the venue has done to orders, as far as its reports have arrived.
+void backtest_engine::book_reports(timestamp now) {
+  for (const auto& report : venue_->reports(now)) {
+    auto o = std::find_if(resting_.begin(), resting_.end(),
+                          [&](const auto& each) { return each.id == report.order; });
+    SUPREME_CHECK(o != resting_.end(), "a venue reports on open orders");
+    bool over = true;
+    if (report.done.size.is_positive()) {
+      over = settle(*o, report.done, report.at);
+    } else {
+      release(*o, o->rest.open_size, o->reserved_cash);
+      listener_.expired(o->id, report.at);
+    }
+    if (over)
+      resting_.erase(o);
+  }
+}
+
+/// Books a fill. Whether the order is over.
+bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp event_time) {
   book(o, done, event_time);
   o.rest.open_size -= done.size;
   auto reserved = reserved_for_rest(o.reserve_cash, o.rest.open_size, o.size);
@@ -170,6 +194,8 @@ void backtest_engine::decide(std::vector<signal> signals, timestamp event_time) 
       o.rest.open_size = o.size = d.verdict.size;
       o.reserve_cash = o.reserved_cash = d.verdict.reserve_cash;
       reserved_cash_ += d.verdict.reserve_cash;
+      if (venue_ != nullptr)
+        venue_->submit(id, traded(o.instrument), o.rest, event_time);
       resting_.push_back(std::move(o));
     }
     listener_.decided(d, id);

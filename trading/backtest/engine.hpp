@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/backtest/order_venue.hpp"
 #include "trading/backtest/plan.hpp"
 #include "trading/orders/strategy_slot.hpp"
 #include "trading/portfolio/fill_booking.hpp"
@@ -43,8 +44,9 @@ public:
 /// Deterministic; one owner; no I/O. Memory grows with open orders only.
 class backtest_engine {
 public:
-  /// Throws contract_violation when the plan has problems(). The listener must outlive this.
-  backtest_engine(backtest_plan plan, backtest_listener& listener);
+  /// Throws contract_violation when the plan has problems(). The listener must outlive this, and so
+  /// must the venue: it fills orders in place of the bar model.
+  backtest_engine(backtest_plan plan, backtest_listener& listener, order_venue* venue = nullptr);
 
   /// All bars of one close time, without defect, at most one per instrument, of instruments of the
   /// plan; in whatever order. `event_time` rises from step to step. Throws strategy_defect and
@@ -79,8 +81,10 @@ private:
   };
 
   void match(timestamp event_time, const std::vector<bar>& bars);
+  void book_reports(timestamp now);
   /// Whether the order is over.
   bool match_one(open_order& o, const bar& b, timestamp event_time);
+  bool settle(open_order& o, const bar_execution& done, timestamp event_time);
   void book(const open_order& o, const bar_execution& done, timestamp event_time);
   void release(const open_order& o, quantity size, money cash);
   [[nodiscard]] std::vector<signal> ask_strategies(const std::vector<bar>& bars);
@@ -93,6 +97,7 @@ private:
 
   backtest_plan plan_;
   backtest_listener& listener_;
+  order_venue* venue_; ///< nullptr: the bar model
   std::map<instrument_id, const instrument*> instruments_;
   std::vector<strategy_slot> slots_; ///< in the plan's order
   std::unordered_map<instrument_id, mark> marks_;
