@@ -6,6 +6,7 @@
 
 #include "trading/backtest/tick_run.hpp"
 #include "trading/matching/fees.hpp"
+#include "venues/history/depth_file_stream.hpp"
 #include "venues/history/tick_file_stream.hpp"
 
 #include <gtest/gtest.h>

@@ -3,6 +3,7 @@
 
 #include "tests/venues/temporary_folder.hpp"
 
+#include "venues/history/depth_file_stream.hpp"
 #include "venues/history/tick_file_stream.hpp"
 
 #include <gtest/gtest.h>
@@ -24,8 +25,8 @@ protected:
 
   /// The rows of a file that has no defect.
   template <class Reader>
-  std::vector<typename Reader::record> rows_of(Reader&& reader) {
-    std::vector<typename Reader::record> out;
+  auto rows_of(Reader&& reader) {
+    std::vector<typename std::remove_cvref_t<Reader>::record> out;
     for (auto found = reader.next(); found != csv_outcome::end; found = reader.next())
       if (found == csv_outcome::row)
         out.push_back(reader.current());
@@ -197,22 +198,44 @@ TEST_F(tick_reader_test, names_what_is_wrong_with_a_quote) {
 
 constexpr const char* depth_header = "ts,first_update_id,final_update_id,type,side,price,size\n";
 
-TEST_F(tick_reader_test, reads_depth_from_the_first_snapshot_on) {
-  depth_reader reader{file(std::string{depth_header} + "1,1,2,delta,bid,99,1\n"
-                           + "2,,5,snapshot,bid,99,2\n2,,5,snapshot,ask,101,2\n"
-                           + "3,4,5,delta,ask,101,9\n"
-                           + "4,5,7,delta,ask,101,0\n4,5,7,delta,ask,102,1\n")};
-  std::vector<std::pair<uint64_t, bool>> events;
-  std::vector<bool> current;
-  while (reader.next() == csv_outcome::row) {
-    events.emplace_back(reader.current().event, reader.current().snapshot);
-    current.push_back(reader.is_current());
+/// "event kind side price size" of each level that a stream of the file gives.
+texts depth_of(const std::string& path) {
+  texts out;
+  depth_file_stream stream{path};
+  for (auto batch = stream.next(); !batch.empty(); batch = stream.next())
+    for (const auto& d : batch)
+      out.push_back(std::to_string(d.event) + (d.snapshot ? " all " : " ") + to_string(d.direction)
+                    + " " + d.size.to_string() + "@" + d.at.to_string() + " "
+                    + std::to_string(d.time.ms()));
+  return out;
+}
+
+TEST_F(tick_reader_test, depth_begins_with_the_first_snapshot_and_passes_over_what_is_older) {
+  EXPECT_EQ(
+    depth_of(file(std::string{depth_header} + "1,1,2,delta,bid,99,1\n"
+                  + "2,,5,snapshot,bid,99,2\n2,,5,snapshot,ask,101,2\n" + "3,4,5,delta,ask,101,9\n"
+                  + "4,5,7,delta,ask,101,0\n4,5,7,delta,ask,102,1\n")),
+    (texts{"1 all buy 2@99 2", "1 all sell 2@101 2", "2 sell 0@101 4", "2 sell 1@102 4"}));
+}
+
+TEST_F(tick_reader_test, changes_that_a_snapshot_does_not_hold_yet_follow_it) {
+  EXPECT_EQ(depth_of(file(std::string{depth_header} + "1,1,4,delta,bid,98,7\n"
+                          + "2,5,6,delta,bid,99,1\n3,7,9,delta,bid,99,3\n"
+                          + "4,,5,snapshot,bid,99,2\n5,10,11,delta,ask,101,9\n")),
+            (texts{"1 all buy 2@99 4", "2 buy 1@99 4", "3 buy 3@99 4", "4 sell 9@101 5"}));
+  const auto path = file(std::string{depth_header} + "3,7,9,delta,bid,99,3\n"
+                         + "4,,5,snapshot,bid,99,2\n5,10,11,delta,ask,101,9\n");
+  try {
+    (void)depth_of(path);
+    ADD_FAILURE() << "nobody knows what was changed by 6";
+  } catch (const defective_data& why) {
+    EXPECT_EQ(why.defect().reason, "update 6, the next after the snapshot, is missing");
   }
-  EXPECT_EQ(events, (std::vector<std::pair<uint64_t, bool>>{
-                      {1, false}, {2, true}, {2, true}, {3, false}, {4, false}, {4, false}}));
-  EXPECT_EQ(current, (std::vector<bool>{false, true, true, false, true, true}));
-  depth_file_stream stream{reader.file()};
-  EXPECT_EQ(stream.next().size(), 4u);
+}
+
+TEST_F(tick_reader_test, a_file_of_depth_without_a_snapshot_says_nothing) {
+  EXPECT_THROW((void)depth_of(file(std::string{depth_header} + "1,1,2,delta,bid,99,1\n")),
+               defective_data);
 }
 
 TEST_F(tick_reader_test, refuses_depth_in_which_an_event_is_missing) {

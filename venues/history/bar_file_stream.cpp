@@ -48,10 +48,7 @@ std::span<const trading::bar_record> bar_file_stream::next() {
 
 void bar_file_stream::finish() {
   ended_ = true;
-  if (reader_.rows() == 0)
-    throw defective_data{{reader_.file(), reader_.line(), "no rows after the header", ""}};
-  if (!reader_.is_unchanged())
-    throw defective_data{{reader_.file(), 0, "the file was changed while it was read", ""}};
+  reader_.require_whole();
   summary_.rounded_values = reader_.rounded_values();
 }
 

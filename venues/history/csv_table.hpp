@@ -57,6 +57,14 @@ public:
   /// Whether the file is still what it was when it was opened; false when it could not be opened.
   [[nodiscard]] bool is_unchanged() const { return lines_.is_unchanged(); }
 
+  /// At the end: throws defective_data when there were no rows, or the file was changed meanwhile.
+  void require_whole() const {
+    if (rows_ == 0)
+      throw defective_data{{file_, line(), "no rows after the header", ""}};
+    if (!is_unchanged())
+      throw defective_data{{file_, 0, "the file was changed while it was read", ""}};
+  }
+
 protected:
   /// A file that cannot be opened is the first defect.
   explicit csv_table(const std::string& path) : lines_(path), file_(path) {}

@@ -1,5 +1,7 @@
 #include "venues/history/depth_reader.hpp"
 
+#include <algorithm>
+
 namespace supreme::venues {
 
 tick_summary depth_reader::summary() const {
@@ -57,22 +59,12 @@ bool depth_reader::begin_event() {
   event_id_ = final_id_;
   event_is_snapshot_ = level_.snapshot;
   ++events_;
-  if (level_.snapshot) {
-    current_event_ = true;
-    known_to_ = final_id_;
+  const auto before = known_to_;
+  known_to_ = std::max(final_id_, known_to_);
+  new_event_ = level_.snapshot || !before || *final_id_ > *before;
+  if (level_.snapshot || !new_event_ || !before || !first_id_ || *first_id_ - 1 <= *before)
     return true;
-  }
-  current_event_ = known_to_ && *final_id_ > *known_to_;
-  if (!current_event_)
-    return true;
-  const bool follows = !first_id_ || *first_id_ - 1 <= *known_to_;
-  const auto before = *std::exchange(known_to_, final_id_);
-  if (follows)
-    return true;
-  // Without its rest the event says nothing; the next snapshot does.
-  current_event_ = false;
-  known_to_.reset();
-  return fail("updates " + std::to_string(before + 1) + " to " + std::to_string(*first_id_ - 1)
+  return fail("updates " + std::to_string(*before + 1) + " to " + std::to_string(*first_id_ - 1)
               + " are missing");
 }
 

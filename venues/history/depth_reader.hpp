@@ -11,11 +11,9 @@ namespace supreme::venues {
 /// `first_update_id`. One row for one level; rows of one type and final update id stand behind one
 /// another and are one event.
 ///
-/// Events count as Binance's rule has it: nothing is known before the first snapshot, and events
-/// that end at a snapshot's id or before it are older than that. Rows of both kinds are checked and
-/// then passed over: is_current() says which. After that the first update of each event must follow
-/// the last one of the event before, or one of it: an event that is missing is a defect, because
-/// nobody knows what the book was from then on, until the next snapshot.
+/// The first update of each change must follow the last one of the change before, or of a snapshot
+/// since, or be one of those: a change that is missing is a defect, because nobody knows what the
+/// book was from then on. A change that ends at what is known already is old: is_new() says so.
 ///
 /// Prices are positive, sizes not negative, and no row is earlier than the one before.
 ///
@@ -29,8 +27,11 @@ public:
 
   /// The level of the last call, if a row was its outcome.
   [[nodiscard]] const record& current() const noexcept { return level_; }
-  /// Whether that level says something about the book.
-  [[nodiscard]] bool is_current() const noexcept { return current_event_; }
+  /// Whether that level is of a snapshot or of a change that was not known before it.
+  [[nodiscard]] bool is_new() const noexcept { return new_event_; }
+  /// Updates of the last row's event: from (nothing when the file does not say) and to.
+  [[nodiscard]] std::optional<int64_t> first_update() const noexcept { return first_id_; }
+  [[nodiscard]] int64_t final_update() const noexcept { return event_id_.value_or(0); }
   [[nodiscard]] tick_summary summary() const;
 
 private:
@@ -59,8 +60,8 @@ private:
   std::optional<int64_t> final_id_;
   std::optional<int64_t> event_id_; ///< the final id of the event in hand
   bool event_is_snapshot_ = false;
-  std::optional<int64_t> known_to_; ///< the last update that the book has seen
-  bool current_event_ = false;
+  std::optional<int64_t> known_to_; ///< the last update that changes or snapshots hold
+  bool new_event_ = false;
   uint64_t events_ = 0;
   tick_summary summary_;
 };

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "venues/history/depth_reader.hpp"
 #include "venues/history/quote_reader.hpp"
 #include "venues/history/trade_reader.hpp"
 
@@ -32,8 +31,7 @@ public:
     while (!ended_ && batch_.size() < batch_ticks) {
       switch (reader_.next()) {
         case csv_outcome::row:
-          if (counts())
-            batch_.push_back(reader_.current());
+          batch_.push_back(reader_.current());
           break;
         case csv_outcome::defect:
           ended_ = true;
@@ -53,18 +51,9 @@ private:
   /// Ticks given out at a time.
   static constexpr size_t batch_ticks = 4'096;
 
-  [[nodiscard]] bool counts() const {
-    if constexpr (requires { reader_.is_current(); })
-      return reader_.is_current();
-    return true;
-  }
-
   void finish() {
     ended_ = true;
-    if (reader_.rows() == 0)
-      throw defective_data{{reader_.file(), reader_.line(), "no rows after the header", ""}};
-    if (!reader_.is_unchanged())
-      throw defective_data{{reader_.file(), 0, "the file was changed while it was read", ""}};
+    reader_.require_whole();
   }
 
   Reader reader_;
@@ -74,6 +63,5 @@ private:
 
 using trade_file_stream = tick_file_stream<trade_reader>;
 using quote_file_stream = tick_file_stream<quote_reader>;
-using depth_file_stream = tick_file_stream<depth_reader>;
 
 } // namespace supreme::venues
