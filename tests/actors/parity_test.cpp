@@ -25,7 +25,8 @@ public:
     : bench_(bench), account_(account) {}
 
   void decided(const trading::made_decision& d, const trading::client_order_id& order) override {
-    ++signals;
+    const bool is_own = trading::is_own(d.wish);
+    signals += is_own ? 0 : 1; // Nobody sent and counted what the risk engine wants by itself.
     storage::decide_transaction t;
     t.wish = d.wish;
     t.verdict = d.verdict;
@@ -33,7 +34,8 @@ public:
     t.venue = account_.venue;
     t.quote = account_.quote;
     t.guard = bench_.claim_of(actors::guard_unit(account_.id));
-    t.strategy = bench_.claim_of(bench_.strategy_unit_of(d.wish));
+    if (!is_own)
+      t.strategy = bench_.claim_of(bench_.strategy_unit_of(d.wish));
     t.fused = storage::fused_executor{bench_.claim_of(actors::executor_unit(account_.id)),
                                       executor_number, 60'000};
     t.shard = account_.shard;
@@ -164,17 +166,83 @@ size_t refusals_in(const cluster_rows& rows) {
                   [](const auto& d) { return d.find("\"none\",\"guard\"") == std::string::npos; }));
 }
 
-void expect_parity(const cluster_text& text, uint64_t bars) {
+size_t decisions_with(const cluster_rows& rows, const std::string& text) {
+  return static_cast<size_t>(
+    std::count_if(rows.decisions.begin(), rows.decisions.end(),
+                  [&](const auto& d) { return d.find(text) != std::string::npos; }));
+}
+
+cluster_rows expect_parity(const cluster_text& text, uint64_t bars, size_t fills = 200) {
   auto expected = replay(text, bars);
   EXPECT_EQ(first_difference(expected, backtest(text, bars)), "");
-  EXPECT_GE(expected.fills.size(), 200u);
+  EXPECT_GE(expected.fills.size(), fills);
   ::testing::Test::RecordProperty("fills", static_cast<int>(expected.fills.size()));
   ::testing::Test::RecordProperty("refusals", static_cast<int>(refusals_in(expected)));
+  return expected;
 }
 
 TEST(parity, a_backtest_leaves_the_rows_of_a_replay) { expect_parity({}, 240); }
 
 TEST(parity, holds_on_another_market) { expect_parity({.market_seed = 11}, 240); }
+
+TEST(parity, holds_with_limits_over_the_account_and_rates) {
+  const auto rows = expect_parity({.main_policy = R"([accounts.exposure]
+max_gross = "18000"
+max_concentration_bps = 4500
+max_open_orders = 2
+[accounts.restricted]
+BNBUSDT = "reduce_only"
+[accounts.rates]
+max_orders = 3
+window_ms = 300000
+duplicate_window_ms = 120000
+max_repeated_executions = 5
+)"},
+                                  240, 100);
+  for (const char* code :
+       {"\"gross_exposure\",\"guard\"", "\"order_rate\",\"guard\"", "\"restricted\",\"guard\""})
+    EXPECT_GE(decisions_with(rows, code), 1u) << code;
+}
+
+TEST(parity, holds_with_breakers) {
+  const auto rows = expect_parity({.main_policy = R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 600
+probes = 2
+probe_deadline_s = 1200
+[[accounts.breakers]]
+scope = "account"
+daily_loss = "300"
+cool_down_s = 1800
+)"},
+                                  240, 100);
+  EXPECT_GE(decisions_with(rows, "\"breaker_open\",\"guard\""), 5u);
+}
+
+TEST(parity, holds_where_drawdown_cuts_and_closes_positions) {
+  const auto rows = expect_parity({.main_policy = R"([accounts.drawdown]
+points = [{ drawdown_bps = 40, scale_bps = 8000 }, { drawdown_bps = 80, scale_bps = 5000 },
+          { drawdown_bps = 120, scale_bps = 2500 }]
+no_entries_bps = 100
+reduce_bps = 100
+flatten_bps = 140
+recovery_bps = 10
+)"},
+                                  240, 60);
+  EXPECT_GE(decisions_with(rows, "risk/"), 2u);
+  EXPECT_GE(decisions_with(rows, "\"drawdown\",\"guard\""), 1u);
+}
+
+TEST(parity, holds_with_sizes_from_equity_volatility_and_closed_trades) {
+  for (const char* size :
+       {"{ mode = \"percent_of_equity\", share_bps = 3000 }", "{ mode = \"all_in\" }",
+        "{ mode = \"volatility_target\", share_bps = 2000, volatility_returns = 20 }",
+        "{ mode = \"kelly\", min_trades = 20, floor_bps = 2500, "
+        "shrinkage_trades = 5, fraction_bps = 10000 }"})
+    (void)expect_parity({.trend_size = size}, 200, 20);
+}
 
 TEST(parity, holds_where_the_limits_refuse_much) {
   cluster_text text{.market_seed = 23, .trend_amount = "9990"};

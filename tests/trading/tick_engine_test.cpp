@@ -113,7 +113,7 @@ void rise(tick_engine& engine) {
 TEST(tick_engine, an_order_fills_at_the_first_trade_after_its_arrival) {
   listener heard;
   auto settings = seconds();
-  settings.to_venue.base = 50ms;
+  settings.to_venue = latency{50ms, {}, 0};
   tick_engine engine{make_plan(), settings, heard};
   rise(engine);
   engine.on_trade(0, trade(2'049, "102"));
@@ -166,7 +166,7 @@ TEST(tick_engine, a_cap_spreads_an_order_over_the_trades_that_follow) {
 TEST(tick_engine, orders_walk_the_depth_that_is_displayed_when_they_arrive) {
   listener heard;
   auto settings = seconds(taken_liquidity::displayed);
-  settings.to_venue.base = 50ms;
+  settings.to_venue = latency{50ms, {}, 0};
   tick_engine engine{make_plan(), settings, heard};
   rise(engine);
   engine.on_depth(0, {at_ms(1'200), 1, true, side::sell, dec("101"), dec("1.5")});

@@ -176,7 +176,7 @@ TEST(shared_ticks, each_order_fills_at_the_first_trade_recorded_after_its_arriva
   const auto plan = make_plan();
   trading::tick_settings settings;
   settings.bar_interval = 1s;
-  settings.to_venue.base = 20ms;
+  settings.to_venue = trading::latency{20ms, {}, 0};
   listener heard;
   trading::tick_engine engine{plan, settings, heard};
   trading::memory_records<trading::trade_tick> stream{trades};
@@ -202,7 +202,7 @@ TEST(shared_ticks, orders_walk_the_recorded_depth_and_pay_the_spread) {
   trading::tick_settings settings;
   settings.bar_interval = 1s;
   settings.liquidity = trading::taken_liquidity::displayed;
-  settings.to_venue.base = 20ms;
+  settings.to_venue = trading::latency{20ms, {}, 0};
   listener heard;
   trading::tick_engine engine{plan, settings, heard};
   trade_file_stream trades{trades_path.string()};

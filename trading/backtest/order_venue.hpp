@@ -2,6 +2,7 @@
 
 #include "trading/matching/bar_matching.hpp"
 
+#include <cstddef>
 #include <span>
 
 namespace supreme::trading {
@@ -19,9 +20,9 @@ struct venue_report {
 class order_venue {
 public:
   virtual ~order_venue() = default;
-  /// An order leaves for the venue. Times never go back.
-  virtual void submit(const client_order_id& id, const instrument& traded,
-                      const resting_order& order, timestamp now) = 0;
+  /// An order leaves for the venue; the instrument is numbered as in the plan. Times never go back.
+  virtual void submit(const client_order_id& id, size_t instrument, const resting_order& order,
+                      timestamp now) = 0;
   /// The reports that have arrived by now and were not given before, in the order of arrival; valid
   /// until the next call.
   [[nodiscard]] virtual std::span<const venue_report> reports(timestamp now) = 0;

@@ -77,6 +77,8 @@ struct backtest_result {
   uint64_t expired = 0;
   uint64_t open_orders = 0;            ///< at the end
   std::vector<refusal_count> refusals; ///< by code
+  /// What the account's risk found, by code, moves of breakers included; see risk_finding.
+  std::map<std::string, uint64_t> findings;
   money equity;
   money cash;
   performance statistics;

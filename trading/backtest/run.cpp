@@ -14,6 +14,7 @@ constexpr uint64_t bars_between_questions = 65'536;
 /// One input and the bars of it that have not been taken.
 struct cursor {
   const market_input* input = nullptr;
+  size_t instrument = 0;
   std::span<const bar_record> bars;
 
   /// Whether there is a bar.
@@ -23,12 +24,11 @@ struct cursor {
     return !bars.empty();
   }
   [[nodiscard]] timestamp close_time() const { return bars.front().open_time + input->interval; }
-  [[nodiscard]] bar take() {
-    const auto& r = bars.front();
-    bar b{input->instrument, r.open_time, input->interval, r.open, r.high, r.low,
-          r.close,           r.volume};
+  /// Valid until the next fill().
+  [[nodiscard]] step_bar take() {
+    const auto* record = &bars.front();
     bars = bars.subspan(1);
-    return b;
+    return {instrument, input->interval, record};
   }
 };
 
@@ -40,11 +40,15 @@ run_progress run_backtest(backtest_engine& engine, const std::vector<market_inpu
   for (const auto& input : inputs) {
     SUPREME_CHECK(input.bars != nullptr && input.interval.count() > 0,
                   "an input has bars of a length");
-    cursors.push_back({&input, {}});
+    const auto instrument = engine.index_of(input.instrument);
+    SUPREME_CHECK(std::none_of(cursors.begin(), cursors.end(),
+                               [&](const auto& c) { return c.instrument == instrument; }),
+                  "an instrument's bars come from one input");
+    cursors.push_back({&input, instrument, {}});
   }
   run_progress progress;
   uint64_t next_question = bars_between_questions;
-  std::vector<bar> step;
+  std::vector<step_bar> step;
   while (true) {
     std::optional<timestamp> time;
     for (auto& c : cursors) {

@@ -2,7 +2,6 @@
 
 #include "trading/check.hpp"
 
-#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -20,20 +19,12 @@ recorded_market_rules rules_of(const execution_costs& costs, const tick_settings
   return r;
 }
 
-std::vector<instrument_id> ids_of(const backtest_plan& plan) {
-  std::vector<instrument_id> out;
-  for (const auto& i : plan.instruments)
-    out.push_back(i.id);
-  return out;
-}
-
 } // namespace
 
 tick_engine::tick_engine(backtest_plan plan, const tick_settings& settings,
                          backtest_listener& listener)
   : interval_(settings.bar_interval),
-    ids_(ids_of(plan)),
-    to_venue_(settings.to_venue),
+    to_venue_(settings.to_venue.value_or(latency{plan.latency, {}, 0})),
     to_us_(settings.to_us),
     engine_(plan, listener, this) {
   const auto bars = trade_aggregation::by_time(interval_);
@@ -76,7 +67,7 @@ void tick_engine::finish() {
   if (reported_.empty() || reported_.front().arrives > now_)
     return;
   ++steps_;
-  engine_.step(now_, {});
+  engine_.step(now_, std::span<const step_bar>{});
 }
 
 /// All that happens up to this time, but what is recorded at it.
@@ -96,14 +87,12 @@ void tick_engine::advance(timestamp to) {
 }
 
 void tick_engine::close_bars(timestamp to) {
-  std::vector<bar> closed;
-  for (size_t i = 0; i < markets_.size(); ++i) {
-    const auto made = markets_[i].bars.close_until(to);
-    if (!made)
-      continue;
-    const auto& b = made->bar;
-    closed.push_back({ids_[i], b.open_time, interval_, b.open, b.high, b.low, b.close, b.volume});
-  }
+  std::vector<trade_bar> made;
+  std::vector<step_bar> closed;
+  made.reserve(markets_.size()); // What is pointed at must not move.
+  for (size_t i = 0; i < markets_.size(); ++i)
+    if (const auto b = markets_[i].bars.close_until(to))
+      closed.push_back({i, interval_, &made.emplace_back(*b).bar});
   bars_ += closed.size();
   ++steps_;
   now_ = to;
@@ -140,13 +129,12 @@ void tick_engine::report(tick_market& m, std::span<const market_fill> fills, tim
   }
 }
 
-void tick_engine::submit(const client_order_id& id, const instrument& traded,
-                         const resting_order& order, timestamp now) {
+void tick_engine::submit(const client_order_id& id, size_t instrument, const resting_order& order,
+                         timestamp now) {
   const auto arrives = to_venue_.send(now);
   if (!arrives)
     throw std::overflow_error("an order would arrive after the end of all times");
-  const auto found = std::ranges::find(ids_, traded.id);
-  sent_.push_back({*arrives, id, static_cast<size_t>(found - ids_.begin()), order});
+  sent_.push_back({*arrives, id, instrument, order});
 }
 
 std::span<const venue_report> tick_engine::reports(timestamp now) {

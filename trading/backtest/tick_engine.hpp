@@ -18,8 +18,9 @@ struct tick_settings {
   taken_liquidity liquidity = taken_liquidity::trades;
   /// Of fills against trades, in place of the plan's costs.slippage_ppb where it is given.
   std::optional<slippage_model> slippage;
-  latency to_venue; ///< from a decision to the order's arrival
-  latency to_us;    ///< from a fill to its report
+  /// From a decision to the order's arrival, in place of the plan's latency where it is given.
+  std::optional<latency> to_venue;
+  latency to_us; ///< from a fill to its report
 };
 
 /// Runs a plan over recorded trades, quotes and depth. Strategies decide on bars made of the
@@ -73,7 +74,7 @@ private:
     uint64_t depth_event = 0;
   };
 
-  void submit(const client_order_id& id, const instrument& traded, const resting_order& order,
+  void submit(const client_order_id& id, size_t instrument, const resting_order& order,
               timestamp now) override;
   [[nodiscard]] std::span<const venue_report> reports(timestamp now) override;
 
@@ -84,7 +85,6 @@ private:
   void report(tick_market& m, std::span<const market_fill> fills, timestamp at);
 
   nanoseconds interval_;
-  std::vector<instrument_id> ids_;
   std::vector<tick_market> markets_; ///< as in the plan
   latency_line to_venue_;
   latency_line to_us_;

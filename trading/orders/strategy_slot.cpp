@@ -86,6 +86,11 @@ size_t strategy_slot::find_leg(const instrument_id& id) const noexcept {
   return static_cast<size_t>(found - legs_.begin());
 }
 
+void strategy_slot::measure_volatility(uint32_t returns) {
+  SUPREME_CHECK(returns >= 2, "a deviation needs two returns");
+  volatility_.assign(legs_.size(), annual_volatility{returns});
+}
+
 void strategy_slot::on_fill(size_t leg, const slot_holding& after, uint64_t account_seq) {
   if (account_seq <= account_seq_)
     return;
@@ -98,6 +103,8 @@ void strategy_slot::on_fill(size_t leg, const slot_holding& after, uint64_t acco
 }
 
 void strategy_slot::on_bar(size_t leg, const bar& b, std::vector<signal>& out) {
+  if (!volatility_.empty()) [[unlikely]]
+    volatility_.at(leg).add(b);
   if (logic_ == nullptr) {
     on_pair_bar(leg, b, out);
     return;
@@ -123,18 +130,19 @@ void strategy_slot::say(size_t leg, const bar& b, const decision& wish, double w
                         std::vector<signal>& out) const {
   const auto& l = legs_.at(leg);
   if (is_reversal(wish.wanted, l.held)) {
-    auto closing = make_signal(l, b, wish, weight);
+    auto closing = make_signal(leg, b, wish, weight);
     closing.wanted = target::flat;
     out.push_back(std::move(closing));
-    out.push_back(make_signal(l, b, wish, weight));
+    out.push_back(make_signal(leg, b, wish, weight));
     out.back().key.leg = 1;
     return;
   }
-  out.push_back(make_signal(l, b, wish, weight));
+  out.push_back(make_signal(leg, b, wish, weight));
 }
 
-signal strategy_slot::make_signal(const slot_leg& l, const bar& b, const decision& wish,
+signal strategy_slot::make_signal(size_t leg, const bar& b, const decision& wish,
                                   double weight) const {
+  const auto& l = legs_.at(leg);
   signal s;
   s.key = {l.id, bar_cause(b), 0, 0};
   s.strategy = strategy_;
@@ -158,6 +166,8 @@ signal strategy_slot::make_signal(const slot_leg& l, const bar& b, const decisio
   if (!share.is_positive() || share.raw() > INT64_MAX / ppb_per_unit)
     throw strategy_defect(l.id.str() + ": the weight of a decision is not positive, or absurd");
   s.hints.weight_ppb = share.raw() * ppb_per_unit;
+  if (!volatility_.empty())
+    s.hints.volatility_ppb = volatility_.at(leg).ppb();
   return s;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/indicators/annual_volatility.hpp"
 #include "trading/orders/signal.hpp"
 #include "trading/strategies/strategy.hpp"
 
@@ -46,6 +47,10 @@ public:
   [[nodiscard]] size_t find_leg(const slot_id& id) const noexcept;
   [[nodiscard]] size_t find_leg(const instrument_id& id) const noexcept;
 
+  /// Signals say from now on how volatile their instrument is (size_hints::volatility_ppb), as its
+  /// last `returns` ≥ 2 returns show. To be called before the first bar.
+  void measure_volatility(uint32_t returns);
+
   /// `account_seq` orders the account's events; one that was applied before is ignored.
   void on_fill(size_t leg, const slot_holding& after, uint64_t account_seq);
   /// A bar of the leg's instrument; each instrument's bars in time order, and the bars of a close
@@ -60,7 +65,7 @@ private:
   void on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out);
   void say(size_t leg, const bar& b, const decision& wish, double weight,
            std::vector<signal>& out) const;
-  [[nodiscard]] signal make_signal(const slot_leg& l, const bar& b, const decision& wish,
+  [[nodiscard]] signal make_signal(size_t leg, const bar& b, const decision& wish,
                                    double weight) const;
   [[nodiscard]] decimal exact(const slot_id& slot, const std::string& what, double value) const;
 
@@ -69,7 +74,8 @@ private:
   std::vector<slot_leg> legs_;
   std::unique_ptr<trading::strategy> logic_; ///< nullptr for a pair
   std::unique_ptr<pair_strategy> pair_;
-  std::vector<bar> pair_bars_; ///< the last bar of each leg of a pair
+  std::vector<bar> pair_bars_;                ///< the last bar of each leg of a pair
+  std::vector<annual_volatility> volatility_; ///< one for each leg, or none
   uint64_t account_seq_ = 0;
 };
 

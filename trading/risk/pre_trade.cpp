@@ -210,6 +210,13 @@ std::optional<trading_mode> parse_trading_mode(std::string_view text) noexcept {
   return value_of(mode_names, text);
 }
 
+std::optional<quantity> closable(const exposure& held, side direction) noexcept {
+  if (direction == side::sell)
+    return checked_subtract(held.position, held.reserved_sell);
+  const auto open = checked_add(held.position, held.reserved_buy);
+  return open ? checked_subtract(quantity{}, *open) : std::nullopt;
+}
+
 verdict decide(const decision_input& in) { return decision_run{in}.run(); }
 
 } // namespace supreme::trading

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace supreme::trading {
 
@@ -17,6 +18,15 @@ void add_growth(performance& p, double days) {
   p.total_return = relative_change(*p.start_equity, *p.end_equity);
   p.cagr = compound_annual_growth(p.total_return, days / days_per_calendar_year);
   p.cagr_trading_days = compound_annual_growth(p.total_return, days / p.days_per_year);
+}
+
+/// The first time after a UTC day; the latest time there is where that is later.
+timestamp end_of_day(int32_t day) noexcept {
+  constexpr int64_t ns_per_day = 86'400'000'000'000;
+  constexpr int64_t day_max = std::numeric_limits<int64_t>::max() / ns_per_day;
+  const int64_t next = int64_t{day} + 1;
+  return timestamp::from_ns(next > day_max ? std::numeric_limits<int64_t>::max()
+                                           : next * ns_per_day);
 }
 
 /// What is made from daily returns.
@@ -53,7 +63,12 @@ void add_returns(performance& p, const std::vector<double>& returns,
 
 void performance_accumulator::add(const equity_sample& sample) {
   SUPREME_CHECK(!first_ || sample.time >= last_.time, "equity is sampled in the order of time");
-  add_to_daily(days_, sample);
+  if (first_ && sample.time < day_end_) {
+    days_.back().equity = sample.equity;
+  } else {
+    add_to_daily(days_, sample);
+    day_end_ = end_of_day(days_.back().day);
+  }
   drawdown_.add(sample.time, sample.equity);
   if (sample.market)
     market_.add(sample.equity, *sample.market);

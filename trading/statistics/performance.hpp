@@ -61,6 +61,14 @@ struct performance {
   friend bool operator==(const performance&, const performance&) = default;
 };
 
+/// Daily returns that annual figures need to mean anything: a month of them.
+inline constexpr uint64_t annual_returns_min = 30;
+
+/// Whether there are enough daily returns for annual figures to mean anything.
+[[nodiscard]] inline bool is_annual_meaningful(const performance& p) noexcept {
+  return p.day_count > annual_returns_min;
+}
+
 struct performance_options {
   double risk_free_rate = 0;                ///< annual; a finite number
   std::optional<sharpe_trials> trials = {}; ///< the search that found the strategy
@@ -96,6 +104,7 @@ private:
   exact_sum notional_;
   exact_sum fees_;
   std::vector<daily_close> days_;
+  timestamp day_end_; ///< first time after the last day of days_
   drawdown_tracker drawdown_;
   market_comparison market_;
   trade_accumulator trades_;

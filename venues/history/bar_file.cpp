@@ -16,12 +16,16 @@ constexpr int64_t earliest = std::numeric_limits<int64_t>::min();
 /// Takes in what a reader finds.
 class file_check {
 public:
-  trading::result<file_summary, file_defects> run(bar_reader& reader) {
+  trading::result<file_summary, file_defects>
+  run(bar_reader& reader, const std::function<void(const trading::bar&)>& seen = {}) {
     for (auto found = reader.next(); found != csv_outcome::end; found = reader.next())
-      if (found == csv_outcome::defect)
+      if (found == csv_outcome::defect) {
         add(reader.defect());
-      else
+      } else {
         summary_.add(reader.current());
+        if (seen)
+          seen(reader.current());
+      }
     if (summary_.rows == 0 && defects_.total == 0)
       add(data_defect{path_, reader.line(), "no rows after the header", ""});
     if (defects_.total == 0 && !reader.is_unchanged())
@@ -77,9 +81,11 @@ std::string file_defects::to_string() const {
   return out;
 }
 
-trading::result<file_summary, file_defects> check_file(const bar_file_settings& settings) {
+trading::result<file_summary, file_defects>
+check_file(const bar_file_settings& settings,
+           const std::function<void(const trading::bar&)>& seen) {
   bar_reader reader{settings};
-  return file_check{settings.path}.run(reader);
+  return file_check{settings.path}.run(reader, seen);
 }
 
 trading::result<std::unique_ptr<bar_file>, file_defects>

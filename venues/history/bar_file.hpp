@@ -5,6 +5,7 @@
 #include "venues/history/bar_reader.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -44,9 +45,10 @@ struct file_defects {
 };
 
 /// Reads a whole file (see bar_reader for what it may look like) and gives its summary or its
-/// defects.
+/// defects. `seen` is given each good row, those of a defective file, too; it may be empty.
 [[nodiscard]] trading::result<file_summary, file_defects>
-check_file(const bar_file_settings& settings);
+check_file(const bar_file_settings& settings,
+           const std::function<void(const trading::bar&)>& seen = {});
 
 /// The bars of a file. It is checked as a whole before the first bar is given: a defective file
 /// gives none. Memory is bounded whatever the file's size; going back costs reading a small part

@@ -2,6 +2,8 @@
 
 #include "trading/check.hpp"
 
+#include <utility>
+
 namespace supreme::venues {
 
 namespace {
@@ -50,6 +52,36 @@ void bar_file_stream::finish() {
   ended_ = true;
   reader_.require_whole();
   summary_.rounded_values = reader_.rounded_values();
+}
+
+trading::result<std::unique_ptr<checked_bars>, file_defects>
+checked_bars::open(const bar_file_settings& settings, const close_range& range, size_t kept_max) {
+  std::unique_ptr<checked_bars> out{new checked_bars};
+  bool too_many = false;
+  const auto checked = check_file(settings, [&](const trading::bar& b) {
+    const auto close_time = b.close_time();
+    if (too_many || close_time <= range.after || close_time > range.up_to)
+      return;
+    too_many = out->kept_.size() == kept_max;
+    if (!too_many)
+      out->kept_.push_back(record_of(b));
+  });
+  if (!checked)
+    return checked.error();
+  out->summary_ = *checked;
+  if (too_many) {
+    out->kept_ = {};
+    out->again_.emplace(settings, range);
+  }
+  return out;
+}
+
+std::span<const trading::bar_record> checked_bars::next() {
+  if (again_)
+    return again_->next();
+  if (std::exchange(given_, true))
+    return {};
+  return kept_;
 }
 
 history_stream::history_stream(std::shared_ptr<bar_history> history, const close_range& range)

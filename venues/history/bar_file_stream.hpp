@@ -6,6 +6,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace supreme::venues {
@@ -39,6 +40,29 @@ private:
   file_summary summary_;
   std::vector<trading::bar_record> batch_;
   bool ended_ = false;
+};
+
+/// The bars of a file that has been checked as a whole: a defective file gives none. Bars that were
+/// not too many have been kept while it was checked, so that most files are read once.
+class checked_bars final : public trading::bar_stream {
+public:
+  /// Keeps up to `kept_max` bars of the range in memory, of 48 bytes each.
+  [[nodiscard]] static trading::result<std::unique_ptr<checked_bars>, file_defects>
+  open(const bar_file_settings& settings, const close_range& range = {},
+       size_t kept_max = config::defaults::bars_kept_max);
+
+  /// Throws defective_data when the file has to be read again and was changed into a defective one.
+  [[nodiscard]] std::span<const trading::bar_record> next() override;
+  /// Of the whole file, not of the range.
+  [[nodiscard]] const file_summary& summary() const noexcept { return summary_; }
+
+private:
+  checked_bars() = default;
+
+  file_summary summary_;
+  std::vector<trading::bar_record> kept_;
+  bool given_ = false;
+  std::optional<bar_file_stream> again_; ///< of a file that is too long to be kept
 };
 
 /// The bars of any history, in the same way.

@@ -1,0 +1,122 @@
+#include "commands/report/number_text.hpp"
+#include "commands/report/sections.hpp"
+#include "commands/report/table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <ostream>
+
+// What became of the parts: strategies, instruments, refused signals, and what was set.
+
+namespace supreme::commands::report {
+
+namespace {
+
+using trading::decimal;
+
+/// "fast=12, slow=26", as short as each number can be told.
+std::string parameter_text(const std::map<std::string, double>& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) {
+    std::array<char, 32> buffer;
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    text += (text.empty() ? "" : ", ") + name + "=" + std::string{buffer.data(), end.ptr};
+  }
+  return text;
+}
+
+} // namespace
+
+void write_strategies(std::ostream& out, const trading::backtest_result& result) {
+  section s{out, "strategies", "Strategies"};
+  if (result.strategies.empty()) {
+    write_sentence(out, "No strategy took part.");
+    return;
+  }
+  const int digits = money_digits(result.statistics.start_equity);
+  table t{"strategies",
+          {{"Strategy"},
+           {"Kind"},
+           {"Net, " + result.quote.str(), true},
+           {"Realised", true},
+           {"Unrealised", true},
+           {"Fees", true},
+           {"Fills", true},
+           {"Trades", true},
+           {"Parameters"}}};
+  for (const auto& each : result.strategies) {
+    const auto net =
+      within_range([&] { return each.realised_gross + each.unrealised - each.fees; });
+    t.add({each.id.str(), each.kind, decimal_text(net, digits),
+           decimal_text(each.realised_gross, digits), decimal_text(each.unrealised, digits),
+           decimal_text(each.fees, digits), whole_text(each.fills), whole_text(each.trades),
+           parameter_text(each.parameters)});
+  }
+  t.write(out, "Result of each strategy");
+}
+
+void write_instruments(std::ostream& out, const trading::backtest_result& result) {
+  section s{out, "instruments", "Instruments"};
+  if (result.instruments.empty()) {
+    write_sentence(out, "No instrument took part.");
+    return;
+  }
+  const int digits = money_digits(result.statistics.start_equity);
+  table t{"instruments",
+          {{"Instrument"},
+           {"Bars", true},
+           {"Fills", true},
+           {"Realised, net", true},
+           {"Fees", true},
+           {"Held at the end", true},
+           {"Average price", true},
+           {"Last close", true},
+           {"Unrealised", true}}};
+  for (const auto& each : result.instruments) {
+    const auto& held = each.held;
+    const int price_digits = fraction_digits(each.traded.tick_size);
+    const bool flat = held.size.is_zero();
+    const auto average = within_range([&] { return held.average_price(); });
+    t.add({each.traded.id.str(), whole_text(each.bars), whole_text(held.fill_count),
+           decimal_text(within_range([&] { return held.realised_net(); }), digits),
+           decimal_text(held.fees_quote, digits), flat ? "0" : exact_text(held.size),
+           flat ? no_value : decimal_text(average, price_digits),
+           each.bars == 0 ? no_value : decimal_text(each.mark, price_digits),
+           decimal_text(within_range([&] { return held.unrealised(each.mark); }), digits)});
+  }
+  t.write(out, "Result of each instrument");
+}
+
+void write_refusals(std::ostream& out, const trading::backtest_result& result) {
+  section s{out, "refusals", "Refused signals"};
+  if (result.refusals.empty()) {
+    write_sentence(out, "No signal was refused.");
+    return;
+  }
+  table t{"reasons", {{"Code"}, {"Count", true}, {"Of all signals", true}, {"First"}, {"Last"}}};
+  for (const auto& each : result.refusals) {
+    const auto share =
+      result.signals == 0
+        ? std::nullopt
+        : std::optional{static_cast<double>(each.count) / static_cast<double>(result.signals)};
+    t.add({each.code, whole_text(each.count), percent_text(share, 1), time_text(each.first),
+           time_text(each.last)});
+  }
+  t.write(out, "Refused signals by reason");
+  write_sentence(out, "What a code means is in docs/errors, one page for each.");
+}
+
+void write_settings(std::ostream& out, const report_heading& heading) {
+  section s{out, "settings", "Settings"};
+  if (heading.settings.empty()) {
+    write_sentence(out, "No settings were given to the report.");
+    return;
+  }
+  table t{"settings", {{"Setting"}, {"Value"}}};
+  for (const auto& [name, value] : heading.settings)
+    t.add({name, value});
+  t.write(out, "Settings of the backtest");
+}
+
+} // namespace supreme::commands::report

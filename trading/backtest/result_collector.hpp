@@ -1,0 +1,96 @@
+#pragma once
+
+#include "trading/backtest/engine.hpp"
+#include "trading/backtest/result.hpp"
+#include "trading/backtest/series.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace supreme::trading {
+
+/// Listens to a backtest and says at its end, or at any time before, what has come of it. The cost
+/// of a step does not grow with the run: no allocation and no look-up, but for each UTC day one
+/// daily close. Memory grows with trades and days. One owner.
+class result_collector final : public backtest_listener {
+public:
+  /// The plan that the engine runs. It is copied as far as results speak of it.
+  explicit result_collector(const backtest_plan& plan, size_t series_buckets = series_buckets_max);
+  /// The engine that is listened to, before its first step; it must outlive the last one.
+  void watch(const backtest_engine& engine);
+
+  void decided(const made_decision& d, const client_order_id& order) override;
+  void filled(const fill& f, const slot_id& slot, const booked_fill& after,
+              uint64_t account_seq) override;
+  void expired(const client_order_id& order, timestamp at) override;
+  void valued(const account_value& v) override;
+
+  /// What came of the run so far; `complete` says whether it was all of it. Instruments and
+  /// strategies are in the plan's order. The strategies' realised and unrealised profits less fees
+  /// add up to the change of equity exactly: where the value of an instrument's position and that
+  /// of its slots round differently, the last slot that holds some of it has the difference.
+  /// Throws std::overflow_error where a sum leaves the decimal range.
+  [[nodiscard]] backtest_result result(bool complete,
+                                       const performance_options& options = {}) const;
+
+private:
+  struct order_note {
+    std::string reason;
+    quantity open;
+  };
+  struct instrument_note {
+    instrument traded;
+    position held;
+    uint64_t bars = 0;
+    series_sampler prices;
+    double share_units = 0; ///< of the benchmark; 0 before the first close
+    double close = 0;       ///< the last one, in raw units
+  };
+  struct slot_note {
+    strategy_id strategy;
+    instrument_id traded;
+    round_trip trip;
+    std::string entry_reason;
+    uint64_t trades = 0;
+  };
+  struct refusal_note {
+    uint64_t count = 0;
+    timestamp first;
+    timestamp last;
+  };
+
+  void note_bars(timestamp at);
+  [[nodiscard]] std::optional<money> benchmark_value() const;
+  void note_exposure(const account_value& v);
+  [[nodiscard]] std::vector<refusal_count> refusals() const;
+  [[nodiscard]] std::vector<strategy_result> strategies() const;
+  [[nodiscard]] std::map<slot_id, money> unrealised() const;
+
+  const backtest_engine* engine_ = nullptr;
+  account_id account_;
+  asset_id quote_;
+  std::vector<instrument_note> instruments_; ///< in the plan's order
+  std::vector<strategy_result> strategies_;  ///< names only
+  std::map<slot_id, slot_note> slots_;
+  std::vector<slot_id> slot_order_; ///< of the plan
+  std::unordered_map<client_order_id, order_note> orders_open_;
+  std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+
+  uint64_t steps_ = 0;
+  uint64_t signals_ = 0;
+  uint64_t orders_ = 0;
+  uint64_t fills_ = 0;
+  uint64_t expired_ = 0;
+  account_value last_;
+  double start_equity_ = 0; ///< raw units, of the first step
+  performance_accumulator performance_;
+  series_sampler equity_;
+  series_sampler benchmark_;
+  series_sampler exposure_;
+  std::vector<backtest_trade> trades_;
+};
+
+} // namespace supreme::trading
