@@ -4,40 +4,19 @@
 #include "commands/verbs.hpp"
 #include "trading/market/bar_aggregation.hpp"
 #include "venues/feed_history.hpp"
-#include "venues/history/bar_file.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace supreme::commands {
 
 namespace {
 
-/// Bars of one history that are read at a time.
-constexpr size_t read_bars = 4'096;
-
-/// A history as a stream.
-class history_bars final : public trading::bar_stream {
-public:
-  history_bars(std::unique_ptr<venues::bar_history> history, trading::timestamp from,
-               trading::timestamp to)
-    : history_(std::move(history)), read_to_(from), to_(to) {}
-
-  [[nodiscard]] std::span<const trading::bar_record> next() override {
-    part_.clear();
-    for (const auto& b : history_->range(read_to_, to_, read_bars))
-      part_.push_back({b.open_time, b.open, b.high, b.low, b.close, b.volume});
-    if (!part_.empty())
-      read_to_ = part_.back().open_time + history_->interval();
-    return part_;
-  }
-
-private:
-  std::unique_ptr<venues::bar_history> history_;
-  trading::timestamp read_to_;
-  trading::timestamp to_;
-  std::vector<trading::bar_record> part_;
-};
+venues::close_range range_of(const market_choice& choice) {
+  venues::close_range out;
+  out.after = choice.from.value_or(out.after);
+  out.up_to = choice.to.value_or(out.up_to);
+  return out;
+}
 
 std::vector<trading::instrument_id> instruments_of(const config::feed_settings& feed) {
   std::vector<trading::instrument_id> out;
@@ -57,47 +36,51 @@ market_inputs::market_inputs(const config::cluster_settings& settings,
       throw verb_error("feed " + feed.name
                        + " generates bars without an end: say where, with --to");
     for (const auto& id : instruments_of(feed)) {
-      try {
-        add(venues::open_history(settings, feed, id), choice);
-      } catch (const std::runtime_error& why) {
-        throw verb_error(why.what());
+      if (feed.kind == config::feed_kind::csv) {
+        add_file(venues::file_of(feed, id), choice);
+        continue;
       }
+      auto history = venues::open_history(settings, feed, id);
+      const auto interval = history->interval();
+      to_ = std::max(to_, choice.to.value_or(to_));
+      add(id, interval,
+          std::make_unique<venues::history_stream>(std::move(history), range_of(choice)), choice);
     }
   }
 }
 
+void market_inputs::add_file(const venues::bar_file_settings& file, const market_choice& choice) {
+  auto bars = venues::checked_bars::open(file, range_of(choice));
+  if (!bars)
+    throw verb_error(bars.error().to_string());
+  look_at((*bars)->summary(), file, choice);
+  add(file.instrument, file.interval, std::move(bars).value(), choice);
+}
+
 /// Only a file knows its end.
-void market_inputs::look_at(const venues::bar_history& history, const market_choice& choice) {
-  const auto* file = dynamic_cast<const venues::bar_file*>(&history);
-  if (file == nullptr) {
-    to_ = std::max(to_, choice.to.value_or(to_));
-    return;
-  }
-  const auto& known = file->summary();
+void market_inputs::look_at(const venues::file_summary& known,
+                            const venues::bar_file_settings& file, const market_choice& choice) {
   const auto from = std::max(known.first_open, choice.from.value_or(known.first_open));
   const auto to = std::min(known.last_close, choice.to.value_or(known.last_close));
   from_ = inputs_.empty() ? from : std::min(from_, from);
   to_ = std::max(to_, to);
-  const auto& name = history.instrument().str();
-  if (known.smallest_step > history.interval())
+  const auto& name = file.instrument.str();
+  if (known.smallest_step > file.interval)
     notes_.push_back(name + ": no two bars stand closer than "
                      + std::to_string(known.smallest_step.count() / 1'000'000'000)
                      + " s, and they are taken for bars of "
-                     + std::to_string(history.interval().count() / 1'000'000'000) + " s");
+                     + std::to_string(file.interval.count() / 1'000'000'000) + " s");
   if (known.rounded_values > 0)
     notes_.push_back(name + ": " + count_text(known.rounded_values, "number")
                      + " had more than 8 decimals and was rounded");
+  if (known.gaps > 0)
+    notes_.push_back(name + ": " + count_text(known.missing_bars, "bar") + " missing in "
+                     + count_text(known.gaps, "gap") + ", not filled in");
 }
 
-void market_inputs::add(std::unique_ptr<venues::bar_history> history, const market_choice& choice) {
-  using trading::timestamp;
-  const auto id = history->instrument();
-  const auto interval = history->interval();
-  look_at(*history, choice);
-  streams_.push_back(std::make_unique<history_bars>(
-    std::move(history),
-    choice.from.value_or(timestamp::from_ns(std::numeric_limits<int64_t>::min())),
-    choice.to.value_or(timestamp::from_ns(std::numeric_limits<int64_t>::max()))));
+void market_inputs::add(const trading::instrument_id& id, trading::nanoseconds interval,
+                        std::unique_ptr<trading::bar_stream> bars, const market_choice& choice) {
+  streams_.push_back(std::move(bars));
   if (choice.interval && *choice.interval != interval)
     streams_.push_back(
       std::make_unique<trading::aggregated_bars>(*streams_.back(), interval, *choice.interval));

@@ -2,7 +2,7 @@
 
 #include "config/settings.hpp"
 #include "trading/backtest/run.hpp"
-#include "venues/bar_history.hpp"
+#include "venues/history/bar_file_stream.hpp"
 
 #include <memory>
 #include <optional>
@@ -37,8 +37,11 @@ public:
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
-  void look_at(const venues::bar_history& history, const market_choice& choice);
-  void add(std::unique_ptr<venues::bar_history> history, const market_choice& choice);
+  void add_file(const venues::bar_file_settings& file, const market_choice& choice);
+  void look_at(const venues::file_summary& known, const venues::bar_file_settings& file,
+               const market_choice& choice);
+  void add(const trading::instrument_id& id, trading::nanoseconds interval,
+           std::unique_ptr<trading::bar_stream> bars, const market_choice& choice);
 
   std::vector<std::unique_ptr<trading::bar_stream>> streams_;
   std::vector<trading::market_input> inputs_;

@@ -1,7 +1,7 @@
 #include "commands/parity.hpp"
 
 #include "commands/database.hpp"
-#include "commands/market_reader.hpp"
+#include "commands/market_inputs.hpp"
 #include "config/backtest_plan.hpp"
 #include "storage/open.hpp"
 #include "storage/parity/parity_run.hpp"
@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <map>
+#include <numeric>
 
 namespace supreme::commands {
 
@@ -59,6 +60,22 @@ void require_finished_run(const parity_question& question, const std::string& te
                      + ": give the file that the cluster ran by");
 }
 
+void compare_steps(const std::vector<trading::market_input>& inputs, storage::parity_run& run) {
+  std::vector<size_t> places(inputs.size());
+  std::iota(places.begin(), places.end(), size_t{0});
+  trading::market_steps steps{inputs, std::move(places)};
+  std::vector<trading::bar> bars;
+  while (const auto time = steps.next()) {
+    bars.clear();
+    for (const auto& b : steps.bars()) {
+      const auto& v = *b.values;
+      bars.push_back({inputs[b.instrument].instrument, v.open_time, b.interval, v.open, v.high,
+                      v.low, v.close, v.volume});
+    }
+    run.step(*time, bars);
+  }
+}
+
 void print_report(const storage::parity_report& report, std::ostream& out) {
   for (const auto& each : report.first)
     out << each.to_string() << '\n';
@@ -80,12 +97,11 @@ bool check_parity(const parity_question& question, const config::environment& en
   const auto settings = require_valid(config::parse_cluster(text, question.cluster_file));
   auto plans = make_plans(settings, read_costs(question.venue_files, environment));
   require_finished_run(question, text, settings.replay.name);
-  market_reader market{settings, {}, std::nullopt};
+  const market_inputs market{settings, {}};
   const auto rows = storage::open_postgres_run_rows(question.database, settings.replay.name);
   storage::parity_run run{std::move(plans), *rows, differences_shown};
   try {
-    for (auto bars = market.next(); !bars.empty(); bars = market.next())
-      run.step(bars.front().close_time(), bars);
+    compare_steps(market.inputs(), run);
   } catch (const storage::store_failure&) {
     throw;
   } catch (const std::exception& why) {

@@ -12,11 +12,7 @@ namespace {
 
 std::unique_ptr<bar_history> open_file(const config::feed_settings& feed,
                                        const trading::instrument_id& id) {
-  bar_file_settings settings;
-  settings.path = feed.files.at(id);
-  settings.instrument = id;
-  settings.interval = std::chrono::seconds{feed.interval_s};
-  auto opened = bar_file::open(settings);
+  auto opened = bar_file::open(file_of(feed, id));
   if (!opened)
     throw std::runtime_error(opened.error().to_string());
   return std::move(opened).value();
@@ -40,6 +36,10 @@ std::unique_ptr<bar_history> generate(const config::cluster_settings& cluster,
 }
 
 } // namespace
+
+bar_file_settings file_of(const config::feed_settings& feed, const trading::instrument_id& id) {
+  return {feed.files.at(id), id, std::chrono::seconds{feed.interval_s}};
+}
 
 std::unique_ptr<bar_history> open_history(const config::cluster_settings& settings,
                                           const config::feed_settings& feed,

@@ -40,6 +40,8 @@ void account_past::add(storage::account_events page) {
     stale_ = stale_ || latest_ <= taken_;
     events_.push_back({latest_, std::move(e)});
   }
+  // Of the steps before this time nothing more is to come, so that no more than a page is kept.
+  take_steps_before(latest_);
 }
 
 void account_past::add(const std::vector<storage::equity_point>& page) {
@@ -90,17 +92,21 @@ void account_past::tell(trading::account_risk& risk, std::vector<timed_event>::c
   tell_ends(true);
 }
 
-account_past::present account_past::at(trading::timestamp now, trading::money equity) {
-  for (const auto& step : equity_) {
-    if (step.at >= now)
-      break;
-    const auto end = events_until(step.at);
-    tell(risk_, end, step.at, step.equity, true);
+void account_past::take_steps_before(trading::timestamp time) {
+  auto step = equity_.begin();
+  for (; step != equity_.end() && step->at < time; ++step) {
+    const auto end = events_until(step->at);
+    tell(risk_, end, step->at, step->equity, true);
     events_.erase(events_.begin(), end);
-    taken_ = step.at;
+    taken_ = step->at;
   }
-  std::erase_if(equity_, [&](const auto& step) { return step.at < now; });
+  equity_.erase(equity_.begin(), step);
+}
+
+account_past::present account_past::at(trading::timestamp now, trading::money equity) {
+  take_steps_before(now);
   present out{risk_, {}};
+  (void)risk_.take_findings(); // The copy tells them.
   const auto end = events_until(now);
   tell(out.risk, end, now, equity, false);
   for (auto e = events_.cbegin(); e != end; ++e)

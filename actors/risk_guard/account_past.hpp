@@ -24,8 +24,9 @@ public:
   [[nodiscard]] uint64_t events_read() const noexcept { return events_read_; }
   [[nodiscard]] uint64_t steps_read() const noexcept { return steps_read_; }
 
-  void add(storage::account_events page);
+  /// Samples of finished steps; they are added before the events of these steps.
   void add(const std::vector<storage::equity_point>& page);
+  void add(storage::account_events page);
   /// Whether an event came that belongs before what has been taken already: the report of an order
   /// of long ago. Everything must be read again, from the first event on.
   [[nodiscard]] bool is_stale() const noexcept { return stale_; }
@@ -45,6 +46,7 @@ private:
     storage::account_event event;
   };
 
+  void take_steps_before(trading::timestamp time);
   /// Tells everything up to `end` that a step did, its decisions included or not.
   void tell(trading::account_risk& risk, std::vector<timed_event>::const_iterator end,
             trading::timestamp at, trading::money equity, bool with_decisions) const;

@@ -100,18 +100,19 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     commit_next();
   }
 
-  /// What begins is logged once; what was there at the last step is known.
+  /// What was found since the last step that was decided here; the past of an earlier life has been
+  /// told. What goes on from step to step is told when it begins.
   void tell_findings(const std::vector<trading::risk_finding>& found) {
-    auto& told = self->state.told;
-    auto before = std::exchange(told, {});
+    auto& st = self->state;
+    const auto before = std::exchange(st.told, {});
     for (const auto& f : found) {
-      if (f.at != step.id.event_time)
+      if (f.at <= st.told_up_to.value_or(step.id.previous_time))
         continue;
-      std::pair key{f.subject, f.code};
-      if (before.count(key) == 0)
+      const auto& text = *st.told.insert(f.code + " " + f.subject + " " + f.text).first;
+      if (before.count(text) == 0)
         record_finding(f);
-      told.insert(std::move(key));
     }
+    st.told_up_to = step.id.event_time;
   }
 
   /// A line of the log, and a row of cluster.v_actor_history.
@@ -285,7 +286,7 @@ struct row_reading : std::enable_shared_from_this<row_reading> {
   void take_rows(storage::account_snapshot& read) {
     rows = std::move(read);
     if (self->state.past.remembers())
-      read_events();
+      read_equity();
     else
       finish();
   }
@@ -301,11 +302,11 @@ struct row_reading : std::enable_shared_from_this<row_reading> {
     past.add(std::move(page));
     if (past.is_stale()) {
       past.begin_anew();
-      read_events();
+      read_equity();
     } else if (!complete) {
       read_events();
     } else {
-      read_equity();
+      finish();
     }
   }
 
@@ -319,7 +320,7 @@ struct row_reading : std::enable_shared_from_this<row_reading> {
     if (page.size() == limits::guard_equity_rows)
       read_equity();
     else
-      finish();
+      read_events();
   }
 
   void finish() {

@@ -34,8 +34,9 @@ struct risk_guard_state {
   uint64_t conductor_epoch = 0;
   collection collected;
   account_past past;
-  std::set<std::pair<std::string, std::string>> told; ///< findings of the last step, logged once
-  std::optional<question> waiting;                    ///< for its signals to arrive
+  std::set<std::string> told; ///< what was found at the last step, so that it is told once
+  std::optional<trading::timestamp> told_up_to;
+  std::optional<question> waiting; ///< for its signals to arrive
   trading::trading_mode latch = trading::trading_mode::active;
 };
 

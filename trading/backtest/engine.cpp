@@ -9,8 +9,9 @@
 
 namespace supreme::trading {
 
-backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener)
-  : plan_(std::move(plan)), listener_(listener), balances_(plan_.initial) {
+backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener,
+                                 order_venue* venue)
+  : plan_(std::move(plan)), listener_(listener), venue_(venue), balances_(plan_.initial) {
   auto problems = plan_.problems();
   SUPREME_CHECK(problems.empty(), "a plan is checked before it is run");
   for (const auto& i : plan_.instruments) {
@@ -100,8 +101,13 @@ void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars)
   SUPREME_CHECK(last_ < event_time, "steps go forward in time");
   last_ = event_time;
   take_bars(bars);
-  if (!resting_.empty())
-    match(event_time, bars);
+  if (!resting_.empty()) {
+    if (venue_ != nullptr)
+      book_reports(event_time);
+    else
+      match(event_time, bars);
+    tell_ends();
+  }
   ask_strategies(bars);
   const auto worth = equity();
   risk_.valued(event_time, worth);
@@ -138,6 +144,25 @@ void backtest_engine::match(timestamp event_time, std::span<const step_bar> bars
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
+}
+
+/// What the venue has done to orders, as far as its reports have arrived.
+void backtest_engine::book_reports(timestamp now) {
+  for (const auto& report : venue_->reports(now)) {
+    const auto o = std::find_if(resting_.begin(), resting_.end(),
+                                [&](const auto& each) { return each.id == report.order; });
+    SUPREME_CHECK(o != resting_.end(), "a venue reports on open orders");
+    bool over = true;
+    if (report.done.size.is_positive())
+      over = settle(*o, report.done, report.at);
+    else
+      expire(*o, report.at);
+    if (over)
+      resting_.erase(o);
+  }
+}
+
+void backtest_engine::tell_ends() {
   for (const auto& e : ends_)
     risk_.ended(e);
   ends_.clear();
@@ -148,14 +173,21 @@ bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_tim
   try {
     done = execute_on_bar(o.rest, b, *markets_[o.market].traded, plan_.costs);
   } catch (const std::overflow_error&) {
-    release(o, o.rest.open_size, o.reserved_cash);
-    ends_.push_back({o.id, order_state::expired, event_time});
-    listener_.expired(o.id, event_time);
+    expire(o, event_time);
     return true;
   }
   o.rest.triggered = done.triggered;
-  if (!done.size.is_positive())
-    return false;
+  return done.size.is_positive() && settle(o, done, event_time);
+}
+
+void backtest_engine::expire(const open_order& o, timestamp event_time) {
+  release(o, o.rest.open_size, o.reserved_cash);
+  ends_.push_back({o.id, order_state::expired, event_time});
+  listener_.expired(o.id, event_time);
+}
+
+/// Books a fill. Whether the order is over.
+bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp event_time) {
   book(o, done, event_time);
   o.rest.open_size -= done.size;
   auto reserved = reserved_for_rest(o.reserve_cash, o.rest.open_size, o.size);
@@ -254,6 +286,8 @@ void backtest_engine::decide(timestamp event_time) {
       o.rest.open_size = o.size = d.verdict.size;
       o.reserve_cash = o.reserved_cash = d.verdict.reserve_cash;
       reserved_cash_ += d.verdict.reserve_cash;
+      if (venue_ != nullptr)
+        venue_->submit(id, o.market, o.rest, event_time);
       resting_.push_back(std::move(o));
     }
     listener_.decided(d, id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/backtest/order_venue.hpp"
 #include "trading/backtest/plan.hpp"
 #include "trading/market/bar_record.hpp"
 #include "trading/orders/strategy_slot.hpp"
@@ -56,8 +57,9 @@ struct step_bar {
 /// Deterministic; one owner; no I/O. Memory grows with open orders only.
 class backtest_engine {
 public:
-  /// Throws contract_violation when the plan has problems(). The listener must outlive this.
-  backtest_engine(backtest_plan plan, backtest_listener& listener);
+  /// Throws contract_violation when the plan has problems(). The listener must outlive this, and so
+  /// must the venue: it fills orders in place of the bar model.
+  backtest_engine(backtest_plan plan, backtest_listener& listener, order_venue* venue = nullptr);
   backtest_engine(const backtest_engine&) = delete;
   backtest_engine& operator=(const backtest_engine&) = delete;
 
@@ -125,8 +127,12 @@ private:
 
   void add_slots(size_t strategy);
   void match(timestamp event_time, std::span<const step_bar> bars);
+  void book_reports(timestamp now);
+  void tell_ends();
   /// Whether the order is over.
   bool match_one(open_order& o, const bar& b, timestamp event_time);
+  bool settle(open_order& o, const bar_execution& done, timestamp event_time);
+  void expire(const open_order& o, timestamp event_time);
   void book(const open_order& o, const bar_execution& done, timestamp event_time);
   void release(const open_order& o, quantity size, money reserved);
   void take_bars(std::span<const step_bar> bars);
@@ -142,6 +148,7 @@ private:
 
   backtest_plan plan_;
   backtest_listener& listener_;
+  order_venue* venue_; ///< nullptr: the bar model
   std::unordered_map<instrument_id, size_t> index_;
   std::vector<market_state> markets_; ///< in the plan's order
   std::vector<strategy_slot> slots_;  ///< in the plan's order

@@ -11,61 +11,51 @@ namespace {
 
 constexpr uint64_t bars_between_questions = 65'536;
 
-/// One input and the bars of it that have not been taken.
-struct cursor {
-  const market_input* input = nullptr;
-  size_t instrument = 0;
-  const bar_record* at = nullptr;
-  const bar_record* end = nullptr;
+} // namespace
 
-  /// Whether there is a bar.
-  bool fill() {
-    if (at == end) [[unlikely]] {
-      const auto bars = input->bars->next();
-      at = bars.data();
-      end = at + bars.size();
-    }
-    return at != end;
+market_steps::market_steps(const std::vector<market_input>& inputs, std::vector<size_t> places) {
+  SUPREME_CHECK(inputs.size() == places.size(), "every input has a place");
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto& input = inputs[i];
+    SUPREME_CHECK(input.bars != nullptr && input.interval.count() > 0,
+                  "an input has bars of a length");
+    SUPREME_CHECK(std::count(places.begin(), places.end(), places[i]) == 1,
+                  "an instrument's bars come from one input");
+    cursors_.push_back({input.bars, input.interval, places[i], nullptr, nullptr});
   }
-  [[nodiscard]] timestamp close_time() const { return at->open_time + input->interval; }
-};
+}
 
-/// The earliest close time of all next bars; nothing when there are no more.
-std::optional<timestamp> find_next_time(std::vector<cursor>& cursors) {
+std::optional<timestamp> market_steps::next() {
   std::optional<timestamp> time;
-  for (auto& c : cursors) {
-    if (c.fill() && (!time || c.close_time() < *time))
+  for (auto& c : cursors_) {
+    if (c.at == c.end) [[unlikely]] {
+      const auto bars = c.bars->next();
+      c.at = bars.data();
+      c.end = c.at + bars.size();
+    }
+    if (c.at != c.end && (!time || c.close_time() < *time))
       time = c.close_time();
+  }
+  bars_.clear();
+  if (!time)
+    return std::nullopt;
+  for (auto& c : cursors_) {
+    if (c.at != c.end && c.close_time() == *time)
+      bars_.push_back({c.place, c.interval, c.at++});
   }
   return time;
 }
 
-} // namespace
-
 run_progress run_backtest(backtest_engine& engine, const std::vector<market_input>& inputs,
                           const std::function<bool(const run_progress&)>& go_on) {
-  std::vector<cursor> cursors;
-  for (const auto& input : inputs) {
-    SUPREME_CHECK(input.bars != nullptr && input.interval.count() > 0,
-                  "an input has bars of a length");
-    const auto instrument = engine.index_of(input.instrument);
-    SUPREME_CHECK(std::none_of(cursors.begin(), cursors.end(),
-                               [&](const auto& c) { return c.instrument == instrument; }),
-                  "an instrument's bars come from one input");
-    cursors.push_back({&input, instrument, nullptr, nullptr});
-  }
+  std::vector<size_t> places;
+  for (const auto& input : inputs)
+    places.push_back(engine.index_of(input.instrument));
+  market_steps steps{inputs, std::move(places)};
   run_progress progress;
   uint64_t next_question = bars_between_questions;
-  std::vector<step_bar> step;
-  while (true) {
-    const auto time = find_next_time(cursors);
-    if (!time)
-      return progress;
-    step.clear();
-    for (auto& c : cursors) {
-      if (c.at != c.end && c.close_time() == *time)
-        step.push_back({c.instrument, c.input->interval, c.at++});
-    }
+  while (const auto time = steps.next()) {
+    const auto step = steps.bars();
     engine.step(*time, step);
     progress.bars += step.size();
     ++progress.steps;
@@ -76,6 +66,7 @@ run_progress run_backtest(backtest_engine& engine, const std::vector<market_inpu
     if (go_on && !go_on(progress))
       return progress;
   }
+  return progress;
 }
 
 } // namespace supreme::trading

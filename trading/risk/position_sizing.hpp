@@ -50,7 +50,7 @@ struct kelly_settings {
 struct sizing {
   sizing_mode mode = sizing_mode::fixed_notional;
   /// Base or quote units, > 0, of the fixed modes.
-  decimal amount;
+  decimal amount = {};
   /// Parts per billion, > 0: the share of equity (percent_of_equity), the share that is lost at the
   /// stop (risk_based), the wanted annual volatility (volatility_target).
   int64_t share_ppb = 0;
