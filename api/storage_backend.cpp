@@ -65,7 +65,8 @@ const config::cluster_settings* configuration_source::committed() {
   if (!row)
     return nullptr;
   if (!settings_ || version_ != row->version) {
-    auto parsed = config::parse_cluster(row->text, "version " + std::to_string(row->version));
+    auto parsed = config::parse_cluster(row->text, "version " + std::to_string(row->version),
+                                        config::cluster_text::committed);
     // Only valid text is ever committed, but a newer build may have committed what this one cannot
     // read.
     if (const auto* problems = std::get_if<config::problems>(&parsed))

@@ -1,148 +1,111 @@
 #include "commands/backtest_report.hpp"
-#include "commands/database.hpp"
-#include "commands/market_reader.hpp"
-#include "commands/verbs.hpp"
-#include "config/backtest_plan.hpp"
+#include "commands/backtest_setup.hpp"
+#include "commands/backtest_tables.hpp"
+#include "commands/html_report.hpp"
+#include "commands/interrupt.hpp"
+#include "commands/report/number_text.hpp"
+#include "commands/progress_line.hpp"
+#include "commands/result_file.hpp"
+#include "trading/backtest/result_collector.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <memory>
+#include <ostream>
 
 namespace supreme::commands {
 
 namespace {
 
 struct backtest_options {
-  std::string file;
-  std::string venue_file;
-  std::string account;
-  std::string from;
-  std::string to;
+  std::shared_ptr<backtest_source> source;
   std::string json_file;
+  std::string report_file;
+  std::string trades_file;
   std::string fills_file;
   std::string equity_file;
 };
 
-const config::account_settings& choose_account(const config::cluster_settings& settings,
-                                               const std::string& wanted) {
-  if (wanted.empty()) {
-    if (settings.accounts.size() != 1)
-      throw verb_error("the file has " + std::to_string(settings.accounts.size())
-                       + " accounts: name one with --account");
-    return settings.accounts.front();
-  }
-  const auto* found = settings.find_account(trading::account_id{wanted});
-  if (found == nullptr)
-    throw verb_error("the file has no account " + wanted);
-  return *found;
-}
-
-/// What trading costs: as the venue's file says, or else as the account reckons with.
-trading::execution_costs load_costs(const backtest_options& options,
-                                    const config::account_settings& account,
-                                    verb_context& context) {
-  if (options.venue_file.empty()) {
-    const auto fee = account.limits.taker_fee_ppb;
-    context.out << "costs: " << fee
-                << " ppb of the notional as the account's limits say, no slippage (--venue FILE "
-                   "takes a venue's)\n";
-    return {fee, fee, 0, 0};
-  }
-  const auto venue = require_valid(
-    config::parse_venue(text_of_file(options.venue_file), options.venue_file, context.environment));
-  return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
-}
-
-std::optional<trading::timestamp> read_time(const std::string& option, const std::string& text) {
-  if (text.empty())
-    return std::nullopt;
-  auto time = trading::timestamp::parse(text.size() == 10 ? text + "T00:00:00Z" : text);
-  if (!time)
-    throw verb_error(option + " must be a time in UTC like 2026-04-19 or 2026-04-19T12:00:00Z, was "
-                     + text);
-  return time;
-}
-
-/// A file that is written beside its name and takes it when everything is in it.
-class result_file {
-public:
-  explicit result_file(std::string name) : name_(std::move(name)) {
-    if (name_.empty())
-      return;
-    stream_.open(name_ + ".part", std::ios::trunc);
-    if (!stream_)
-      throw verb_error("cannot write " + name_ + ".part");
-  }
-  [[nodiscard]] std::ostream* stream() { return name_.empty() ? nullptr : &stream_; }
-  void finish() {
-    if (name_.empty())
-      return;
-    stream_.close();
-    if (!stream_ || std::rename((name_ + ".part").c_str(), name_.c_str()) != 0)
-      throw verb_error("cannot write " + name_);
-  }
-
-private:
-  std::string name_;
-  std::ofstream stream_;
-};
-
-void run_backtest(const backtest_options& options, verb_context& context) {
-  auto settings = require_valid(config::parse_cluster(text_of_file(options.file), options.file));
-  const auto& account = choose_account(settings, options.account);
-  auto from = read_time("--from", options.from);
-  auto to = read_time("--to", options.to);
-  auto plan = config::make_backtest_plan(settings, account, load_costs(options, account, context));
-  for (const auto& problem : plan.problems())
-    throw verb_error("account " + account.id.str() + ": " + problem);
-  market_reader market{settings, from.value_or(trading::timestamp{}), to};
-  result_file fills{options.fills_file};
-  result_file equity{options.equity_file};
-  result_file result{options.json_file};
-  backtest_report report{plan.quote, fills.stream(), equity.stream()};
-  trading::backtest_engine engine{std::move(plan), report};
-  report.watch(engine);
+trading::backtest_result run(const prepared_backtest& backtest, const market_inputs& market,
+                             std::ostream* fills, std::ostream* equity,
+                             const verb_context& context) {
+  trading::result_collector collector{backtest.plan};
+  table_writer tables{collector, fills, equity};
+  const bool has_tables = fills != nullptr || equity != nullptr;
+  trading::backtest_engine engine{
+    backtest.plan, has_tables ? static_cast<trading::backtest_listener&>(tables) : collector};
+  collector.watch(engine);
+  const interrupt_guard guard;
+  progress_line progress{terminal_of(context), market.from(), market.to()};
+  bool complete = true;
   try {
-    for (auto bars = market.next(); !bars.empty(); bars = market.next()) {
-      report.count_bars(bars.size());
-      engine.step(bars.front().close_time(), bars);
-    }
+    trading::run_backtest(engine, market.inputs(), [&](const trading::run_progress& done) {
+      progress.show(done);
+      complete = !interrupt_guard::is_interrupted();
+      return complete;
+    });
+    return std::move(collector).result(complete);
   } catch (const std::exception& why) {
     throw verb_error(std::string{"the backtest ended: "} + why.what());
   }
-  report.print(context.out);
-  if (auto* out = result.stream())
-    *out << report.to_json().dump(2) << '\n';
-  fills.finish();
-  equity.finish();
-  result.finish();
+}
+
+report_heading heading_of(const prepared_backtest& backtest) {
+  std::string names;
+  for (const auto& s : backtest.plan.strategies)
+    names += (names.empty() ? "" : ", ") + s.id.str();
+  return {"Backtest of " + names, "account " + backtest.plan.account.str(), backtest.lines};
+}
+
+void run_backtest(const backtest_options& options, verb_context& context) {
+  const auto backtest = prepare_backtest(*options.source, context);
+  const market_inputs market{backtest.settings, backtest.market};
+  result_file json{options.json_file};
+  result_file page{options.report_file};
+  result_file trades{options.trades_file};
+  result_file fills{options.fills_file};
+  result_file equity{options.equity_file};
+  for (const auto& [name, text] : backtest.lines)
+    context.out << name << std::string(10 - name.size(), ' ') << text << '\n';
+  for (const auto& note : market.notes())
+    context.out << "note      " << note << '\n';
+  const auto result = run(backtest, market, fills.stream(), equity.stream(), context);
+  print_summary(context.out, result);
+  if (auto* out = json.stream())
+    *out << to_json(result).dump(2) << '\n';
+  if (auto* out = page.stream())
+    write_html_report(*out, heading_of(backtest), result);
+  if (auto* out = trades.stream())
+    write_trades(*out, result);
+  for (auto* file : {&json, &page, &trades, &fills, &equity})
+    file->finish();
+  if (result.complete)
+    return;
+  context.err << "supreme: interrupted after " << report::whole_text(result.bars)
+              << " bars: the result is that of a part\n";
+  context.exit_code = exit_interrupted;
 }
 
 } // namespace
 
 void add_backtest(CLI::App& app, verb_context& context) {
-  auto* verb =
-    app.add_subcommand("backtest", "Run an account's strategies over the configured feeds' bars");
+  auto* verb = app.add_subcommand("backtest", "Run strategies over recorded bars");
   auto options = std::make_shared<backtest_options>();
-  verb->add_option("file", options->file, "The cluster file: account, strategies, feeds, limits")
-    ->required();
-  verb->add_option("--venue", options->venue_file, "Take fees and slippage from this venue file")
-    ->type_name("FILE");
-  verb->add_option("--account", options->account, "Which account, where there are several")
-    ->type_name("NAME");
-  verb->add_option("--from", options->from, "Only bars that close after this time")
-    ->type_name("TIME");
-  verb->add_option("--to", options->to, "Only bars that do not close after this time")
-    ->type_name("TIME");
-  verb->add_option("--json", options->json_file, "Write the result there")->type_name("FILE");
-  verb->add_option("--fills", options->fills_file, "Write each fill there, as CSV")
-    ->type_name("FILE");
-  verb->add_option("--equity", options->equity_file, "Write each step's equity there, as CSV")
-    ->type_name("FILE");
-  verb->callback([options, &context] { run_backtest(*options, context); });
+  options->source = add_backtest_source(*verb);
+  const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {
+    return verb->add_option(name, to, text)->type_name(type);
+  };
+  add("--json", options->json_file, "FILE", "Write the result there");
+  add("--report", options->report_file, "FILE", "Write the result there as an HTML page");
+  add("--trades", options->trades_file, "FILE", "Write each closed trade there, as CSV");
+  add("--fills", options->fills_file, "FILE", "Write each fill there, as CSV");
+  add("--equity", options->equity_file, "FILE", "Write each step's equity there, as CSV");
+  verb->callback([options, verb, &context] {
+    read_source(*verb, *options->source);
+    run_backtest(*options, context);
+  });
 }
 
 } // namespace supreme::commands

@@ -1,167 +1,157 @@
 #include "commands/backtest_report.hpp"
 
-#include <nlohmann/json.hpp>
+#include "commands/count_text.hpp"
+#include "commands/report/number_text.hpp"
+#include "trading/portfolio/fill_booking.hpp"
 
-#include <iomanip>
+#include <algorithm>
 #include <ostream>
-#include <sstream>
 
 namespace supreme::commands {
 
 namespace {
 
-using nlohmann::json;
+using report::decimal_text;
+using report::exact_text;
+using report::number_text;
+using report::percent_text;
+using report::whole_text;
+using trading::backtest_result;
 
-json number(const std::optional<double>& value) { return value ? json(*value) : json{}; }
-json number(const std::optional<trading::money>& value) {
-  return value ? json(value->to_string()) : json{};
-}
-json instant(const std::optional<trading::timestamp>& value) {
-  return value ? json(value->to_string()) : json{};
+constexpr size_t label_width = 17;
+
+/// Lines below headings, their texts one below the other.
+class page {
+public:
+  explicit page(std::ostream& out) : out_(out) {}
+  void heading(const char* text) { out_ << '\n' << text << '\n'; }
+  void line(const std::string& label, const std::string& text) {
+    out_ << "  " << label << std::string(label_width - std::min(label.size(), label_width), ' ')
+         << ' ' << text << '\n';
+  }
+
+private:
+  std::ostream& out_;
+};
+
+std::string days_text(const std::optional<double>& days) {
+  return days ? number_text(days) + " days" : std::string{report::no_value};
 }
 
-std::string percent(const std::optional<double>& value) {
-  if (!value)
-    return "–";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << *value * 100 << " %";
-  return text.str();
+std::string money_text(const backtest_result& r, const std::optional<trading::money>& amount) {
+  return amount ? decimal_text(*amount, 2) + " " + r.quote.str() : std::string{report::no_value};
 }
 
-std::string plain(const std::optional<double>& value) {
-  if (!value)
-    return "–";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << *value;
-  return text.str();
+/// An annual figure, where there is enough to make one from.
+std::optional<double> annual(const backtest_result& r, const std::optional<double>& value) {
+  return is_annual_meaningful(r.statistics) ? value : std::nullopt;
+}
+
+void print_return(page& out, const backtest_result& r) {
+  const auto& p = r.statistics;
+  out.heading("Return");
+  out.line("equity", money_text(r, r.equity) + ", of it cash " + decimal_text(r.cash, 2));
+  out.line("total", percent_text(p.total_return));
+  out.line("annual",
+           percent_text(annual(r, p.annual_return)) + ", CAGR " + percent_text(annual(r, p.cagr)));
+  if (!is_annual_meaningful(p))
+    out.line("", "annual figures need " + std::to_string(trading::annual_returns_min)
+                   + " daily returns, there are "
+                   + std::to_string(p.day_count > 0 ? p.day_count - 1 : 0));
+  out.line("buy and hold", percent_text(p.market.market_return) + ", alpha "
+                             + percent_text(p.market.alpha) + ", beta "
+                             + number_text(p.market.beta));
+  out.line("days", "best " + percent_text(p.best_day) + ", worst " + percent_text(p.worst_day));
+}
+
+void print_risk(page& out, const backtest_result& r) {
+  const auto& p = r.statistics;
+  out.heading("Risk");
+  out.line("volatility", percent_text(annual(r, p.annual_volatility)));
+  out.line("Sharpe", number_text(annual(r, p.sharpe)) + ", Sortino "
+                       + number_text(annual(r, p.sortino)) + ", Calmar "
+                       + number_text(annual(r, p.calmar)));
+  out.line("drawdown", "deepest " + percent_text(p.drawdown.deepest) + ", average "
+                         + percent_text(p.drawdown.average) + ", longest "
+                         + days_text(p.drawdown.longest_days) + ", now "
+                         + percent_text(p.drawdown.current));
+  out.line("value at risk", "95 %: " + percent_text(p.historical_95.value_at_risk)
+                              + ", 99 %: " + percent_text(p.historical_99.value_at_risk)
+                              + " of equity in a day");
+  out.line("exposure", percent_text(p.exposure_time) + " of the time");
+}
+
+void print_positions(page& out, const backtest_result& r) {
+  for (const auto& i : r.instruments) {
+    if (i.held.size.is_zero())
+      continue;
+    out.line("still held", i.traded.id.str() + " " + exact_text(i.held.size) + " at "
+                             + exact_text(i.held.average_price()) + ", worth "
+                             + money_text(r, value_of(i.held, i.mark)));
+  }
+}
+
+void print_trades(page& out, const backtest_result& r) {
+  const auto& t = r.statistics.trades;
+  out.heading("Trades");
+  out.line("signals", whole_text(r.signals) + ", orders " + whole_text(r.orders) + ", fills "
+                        + whole_text(r.fills));
+  out.line("closed trades", whole_text(t.count) + ", won " + percent_text(t.win_rate));
+  out.line("per trade", "mean " + percent_text(t.expectancy) + ", best " + percent_text(t.best)
+                          + ", worst " + percent_text(t.worst));
+  out.line("profit factor", number_text(t.profit_factor) + ", SQN " + number_text(t.system_quality)
+                              + ", Kelly " + percent_text(t.kelly));
+  out.line("duration", "mean " + days_text(t.mean_days) + ", longest " + days_text(t.longest_days));
+  out.line("in a row", count_text(t.max_consecutive_wins, "win") + ", "
+                         + count_text(t.max_consecutive_losses, "loss", "losses"));
+  print_positions(out, r);
+  if (r.expired != 0)
+    out.line("expired", count_text(r.expired, "order"));
+  if (r.strategies.size() < 2)
+    return;
+  for (const auto& s : r.strategies)
+    out.line(s.id.str(), "realised " + decimal_text(s.realised_gross, 2) + ", unrealised "
+                           + decimal_text(s.unrealised, 2) + ", fees " + decimal_text(s.fees, 2)
+                           + ", " + count_text(s.trades, "trade"));
+}
+
+void print_costs(page& out, const backtest_result& r) {
+  const auto& p = r.statistics;
+  out.heading("Costs");
+  out.line("fees", money_text(r, p.fees) + " on " + money_text(r, p.traded_notional) + " traded");
+  out.line("turnover", number_text(p.turnover) + " times the mean equity");
+}
+
+void print_refusals(page& out, const backtest_result& r) {
+  out.heading("Refusals");
+  if (r.refusals.empty())
+    out.line("none", "");
+  for (const auto& each : r.refusals)
+    out.line(each.code, whole_text(each.count) + ", " + each.first.to_string()
+                          + (each.count > 1 ? " to " + each.last.to_string() : ""));
+  if (r.findings.empty())
+    return;
+  out.heading("Findings");
+  for (const auto& [code, count] : r.findings)
+    out.line(code, whole_text(count));
 }
 
 } // namespace
 
-backtest_report::backtest_report(trading::asset_id quote, std::ostream* fills_csv,
-                                 std::ostream* equity_csv)
-  : quote_(std::move(quote)), fills_csv_(fills_csv), equity_csv_(equity_csv) {
-  if (fills_csv_ != nullptr)
-    *fills_csv_ << "account_seq,event_time,slot,instrument,direction,size,price,fee,fee_asset,"
-                   "position\n";
-  if (equity_csv_ != nullptr)
-    *equity_csv_ << "event_time,equity,cash\n";
-}
-
-void backtest_report::decided(const trading::made_decision& d,
-                              const trading::client_order_id& order) {
-  ++signals_;
-  if (order.empty())
-    ++refusals_[to_string(d.verdict.outcome)];
-  else
-    ++orders_;
-}
-
-void backtest_report::filled(const trading::fill& f, const trading::slot_id& slot,
-                             const trading::booked_fill& after, uint64_t account_seq) {
-  ++fills_;
-  performance_.add(trading::fill_cost{multiply(f.at, f.size, trading::rounding::half_even), f.fee});
-  auto& trip = trips_.try_emplace(slot, trading::round_trip{quote_}).first->second;
-  if (auto closed = trip.add(f, f.fee))
-    performance_.add(*closed);
-  if (fills_csv_ != nullptr)
-    *fills_csv_ << account_seq << ',' << f.event_time.to_string() << ',' << slot.str() << ','
-                << f.instrument.str() << ',' << to_string(f.direction) << ',' << f.size.to_string()
-                << ',' << f.at.to_string() << ',' << f.fee.to_string() << ',' << f.fee_asset.str()
-                << ',' << after.account_after.size.to_string() << '\n';
-}
-
-void backtest_report::expired(const trading::client_order_id&, trading::timestamp) { ++expired_; }
-
-void backtest_report::valued(const trading::account_value& v) {
-  ++steps_;
-  equity_ = v.equity;
-  cash_ = v.cash;
-  performance_.add(trading::equity_sample{v.at, v.equity, std::nullopt, v.exposed});
-  if (equity_csv_ != nullptr)
-    *equity_csv_ << v.at.to_string() << ',' << v.equity.to_string() << ',' << v.cash.to_string()
-                 << '\n';
-}
-
-json backtest_report::to_json() const {
-  const auto p = performance_.value();
-  auto positions = json::object();
-  if (engine_ != nullptr) {
-    for (const auto& [id, held] : engine_->positions())
-      positions[id.str()] = {{"size", held.size.to_string()},
-                             {"cost", held.cost.to_string()},
-                             {"realised_gross", held.realised_gross.to_string()},
-                             {"fees", held.fees_quote.to_string()},
-                             {"fills", held.fill_count}};
-  }
-  return {{"bars", bars_},
-          {"steps", steps_},
-          {"signals", signals_},
-          {"orders", orders_},
-          {"open_orders", engine_ == nullptr ? 0 : engine_->open_orders()},
-          {"expired", expired_},
-          {"fills", fills_},
-          {"refusals", refusals_},
-          {"quote", quote_.str()},
-          {"equity", equity_.to_string()},
-          {"cash", cash_.to_string()},
-          {"positions", std::move(positions)},
-          {"from", instant(p.from)},
-          {"to", instant(p.to)},
-          {"start_equity", number(p.start_equity)},
-          {"days_per_year", p.days_per_year},
-          {"total_return", number(p.total_return)},
-          {"annual_return", number(p.annual_return)},
-          {"annual_volatility", number(p.annual_volatility)},
-          {"cagr", number(p.cagr)},
-          {"sharpe", number(p.sharpe)},
-          {"sortino", number(p.sortino)},
-          {"calmar", number(p.calmar)},
-          {"max_drawdown", number(p.drawdown.deepest)},
-          {"exposure_time", number(p.exposure_time)},
-          {"traded_notional", number(p.traded_notional)},
-          {"fees", number(p.fees)},
-          {"trades",
-           {{"closed", p.trades.count},
-            {"win_rate", number(p.trades.win_rate)},
-            {"profit_factor", number(p.trades.profit_factor)},
-            {"expectancy", number(p.trades.expectancy)},
-            {"sqn", number(p.trades.system_quality)}}}};
-}
-
-void backtest_report::print(std::ostream& out) const {
-  const auto p = performance_.value();
-  auto line = [&](const char* name, const std::string& text) {
-    out << "  " << std::left << std::setw(20) << name << text << '\n';
-  };
-  auto money_text = [&](const std::optional<trading::money>& m) {
-    return m ? m->to_string() + " " + quote_.str() : std::string{"–"};
-  };
-  line("period", (p.from ? p.from->to_string() : "–") + " to " + (p.to ? p.to->to_string() : "–"));
-  line("bars", std::to_string(bars_) + " in " + std::to_string(steps_) + " steps");
-  line("signals", std::to_string(signals_));
-  line("orders", std::to_string(orders_) + ", fills " + std::to_string(fills_));
-  std::string refused;
-  for (const auto& [code, count] : refusals_)
-    refused += (refused.empty() ? "" : ", ") + code + " " + std::to_string(count);
-  line("refusals", refused.empty() ? "none" : refused);
-  if (expired_ != 0)
-    line("expired", std::to_string(expired_));
-  line("equity", equity_.to_string() + " " + quote_.str() + ", of it cash " + cash_.to_string());
-  if (engine_ != nullptr) {
-    for (const auto& [id, held] : engine_->positions())
-      line("position", id.str() + " " + held.size.to_string() + ", realised "
-                         + held.realised_net().to_string() + " net of fees, "
-                         + std::to_string(held.fill_count) + " fills");
-  }
-  line("return", percent(p.total_return) + ", annual " + percent(p.annual_return) + ", volatility "
-                   + percent(p.annual_volatility));
-  line("sharpe", plain(p.sharpe) + ", sortino " + plain(p.sortino) + ", calmar " + plain(p.calmar));
-  line("max drawdown", percent(p.drawdown.deepest));
-  line("exposure", percent(p.exposure_time));
-  line("fees", money_text(p.fees) + " on " + money_text(p.traded_notional));
-  line("closed trades", std::to_string(p.trades.count) + ", won " + percent(p.trades.win_rate)
-                          + ", profit factor " + plain(p.trades.profit_factor));
+void print_summary(std::ostream& out, const backtest_result& r) {
+  page lines{out};
+  const auto& p = r.statistics;
+  out << '\n'
+      << (p.from ? p.from->to_string() + " to " + p.to->to_string() : std::string{"no bars"})
+      << ", " << whole_text(r.bars) << (r.bars == 1 ? " bar in " : " bars in ")
+      << whole_text(r.steps) << (r.steps == 1 ? " step\n" : " steps\n");
+  if (r.steps < 2)
+    out << "there was nothing to trade: an order fills on a bar after the one it was decided on\n";
+  print_return(lines, r);
+  print_risk(lines, r);
+  print_trades(lines, r);
+  print_costs(lines, r);
+  print_refusals(lines, r);
 }
 
 } // namespace supreme::commands

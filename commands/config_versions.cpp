@@ -47,7 +47,7 @@ std::optional<config_comparison> compare_config(const std::string& file,
                                                 verb_context& context) {
   config_comparison out;
   out.text = text_of_file(file);
-  const auto parsed = config::parse_cluster(out.text, file);
+  const auto parsed = config::parse_cluster(out.text, file, config::cluster_text::committed);
   if (const auto* found = std::get_if<config::problems>(&parsed)) {
     show_problems(*found, context);
     return std::nullopt;
@@ -61,7 +61,8 @@ std::optional<config_comparison> compare_config(const std::string& file,
   }
   out.committed_version = committed->version;
   const auto version_text = "version " + std::to_string(committed->version);
-  const auto current = config::parse_cluster(committed->text, version_text);
+  const auto current =
+    config::parse_cluster(committed->text, version_text, config::cluster_text::committed);
   if (const auto* found = std::get_if<config::problems>(&current)) {
     // Committed by a build that knew other keys. A new version is the way out, so this is no reason
     // to stop.

@@ -1,6 +1,7 @@
 #include "commands/child_process.hpp"
 #include "commands/demo_setup.hpp"
 #include "commands/mesh.hpp"
+#include "commands/parity.hpp"
 #include "commands/session_summary.hpp"
 #include "commands/verbs.hpp"
 #include "config/defaults.hpp"
@@ -147,7 +148,22 @@ void stop_all(demo_processes& running) {
   running.venue.stop(stop_patience_ms);
 }
 
-int run_demo(const demo_options& options, std::ostream& out) {
+/// Whether a backtest of the demo's files says what its database holds; true when nobody asked.
+bool compare_with_backtest(const demo_options& options, const demo_site& site,
+                           const config::environment& environment, std::ostream& out) {
+  if (!options.parity)
+    return true;
+  out << "parity of the cluster's rows with a backtest\n" << std::flush;
+  return check_parity({site.cluster_file.string(), {site.venue_file.string()}, site.database},
+                      environment, out);
+}
+
+int run_demo(demo_options options, const config::environment& environment, std::ostream& out) {
+  if (options.parity) {
+    if (options.replay_files.empty())
+      throw verb_error("--parity needs a market that ends: give recorded bars with --replay");
+    options.lockstep = options.exit_when_finished = true;
+  }
   block_stop_signals();
   auto site = set_up_demo(options, out);
   auto running = start_processes(site, options.nodes);
@@ -155,10 +171,9 @@ int run_demo(const demo_options& options, std::ostream& out) {
   watch(running, site, options.exit_when_finished, out);
   out << "stopping\n" << std::flush;
   stop_all(running);
-  return print_session_summary(site.database, site.venue_ledger.string(), site.anchor_file.string(),
-                               out)
-           ? exit_ok
-           : exit_found;
+  const bool sound = print_session_summary(site.database, site.venue_ledger.string(),
+                                           site.anchor_file.string(), out);
+  return compare_with_backtest(options, site, environment, out) && sound ? exit_ok : exit_found;
 }
 
 } // namespace
@@ -175,6 +190,8 @@ void add_demo(CLI::App& app, verb_context& context) {
   demo->add_option("--speed", options->speed, "market seconds per second")
     ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}));
   demo->add_flag("--exit", options->exit_when_finished, "end with the recorded data");
+  demo->add_flag("--parity", options->parity,
+                 "run --lockstep until the --exit, then compare every row with a backtest");
   demo->add_flag("--continue", options->resume,
                  "go on where the last session stopped instead of starting afresh");
   demo->add_flag("--spread-account", options->spread_account,
@@ -186,7 +203,9 @@ void add_demo(CLI::App& app, verb_context& context) {
     ->check(CLI::Range(1u, 4u));
   demo->add_option("--seed", options->seed, "of the generated market");
   demo->add_option("--port", options->gateway_port, "of the gateway");
-  demo->callback([options, &context] { context.exit_code = run_demo(*options, context.out); });
+  demo->callback([options, &context] {
+    context.exit_code = run_demo(*options, context.environment, context.out);
+  });
 }
 
 } // namespace supreme::commands

@@ -1,6 +1,7 @@
 #include "commands/demo_setup.hpp"
 
 #include "commands/child_process.hpp"
+#include "commands/data_file.hpp"
 #include "commands/pki_store.hpp"
 #include "commands/token_maker.hpp"
 #include "commands/verbs.hpp"
@@ -279,24 +280,11 @@ recorded_input describe_file(const std::string& path) {
   auto refuse = [&](const std::string& why) { throw verb_error(path + ": " + why); };
   if (!fs::is_regular_file(path))
     refuse("there is no such file");
-  auto name = fs::path{path}.filename().string();
-  auto first = name.find('_');
-  auto second = name.find_first_of("_.", first == std::string::npos ? first : first + 1);
-  if (first == std::string::npos || second == std::string::npos || second < first + 3)
+  const auto named = read_data_file_name(path);
+  if (named.instrument.empty() || !named.interval_s)
     refuse(
       "a recorded file is named after its instrument and bar length, like BTCUSDT_1m_2026.csv");
-  recorded_input input;
-  input.path = fs::absolute(path).string();
-  input.instrument = trading::instrument_id{name.substr(0, first)};
-  auto length = name.substr(first + 1, second - first - 1);
-  static const std::map<char, int64_t> units{{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-  auto unit = units.find(length.back());
-  auto digits = length.substr(0, length.size() - 1);
-  if (unit == units.end() || digits.size() > 4
-      || digits.find_first_not_of("0123456789") != std::string::npos)
-    refuse("its bar length must look like 1m, 15m, 1h or 1d, was " + length);
-  input.interval_s = std::stoll(digits) * unit->second;
-  return input;
+  return {trading::instrument_id{named.instrument}, *named.interval_s, fs::absolute(path).string()};
 }
 
 /// A damaged file is named with its lines before anything starts.

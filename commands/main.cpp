@@ -16,7 +16,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
 
   commands::verb_context context{std::cout, std::cerr, supreme::config::process_environment()};
-  constexpr std::array cluster_verbs{commands::add_backtest, commands::add_demo, commands::add_node,
-                                     commands::add_venue};
+  constexpr std::array cluster_verbs{
+    commands::add_backtest, commands::add_demo,   commands::add_lookahead, commands::add_node,
+    commands::add_optimize, commands::add_parity, commands::add_venue};
   return commands::run_program({argv + 1, argv + argc}, context, cluster_verbs);
 }

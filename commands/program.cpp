@@ -21,6 +21,7 @@ int parse_and_run(std::vector<std::string> arguments, verb_context& context,
   add_config(app, context);
   add_db(app, context);
   add_pki(app, context);
+  add_strategy(app, context);
   add_token(app, context);
   add_version(app, context);
   for (const auto add : cluster_verbs)

@@ -16,7 +16,8 @@ enum exit_code : int {
   exit_ok = 0, ///< done, and nothing was found
   exit_found =
     1, ///< done, and something is wrong: problems in a file, defects in the trail, no such order
-  exit_failed = 2, ///< could not be done: wrong arguments, no database, an unreadable file
+  exit_failed = 2,        ///< could not be done: wrong arguments, no database, an unreadable file
+  exit_interrupted = 130, ///< ended early by Ctrl-C; what there was is written
 };
 
 /// Name of a node's signed audit heads in its data folder.
@@ -47,8 +48,12 @@ void add_backtest(CLI::App& app, verb_context& context);
 void add_config(CLI::App& app, verb_context& context);
 void add_db(CLI::App& app, verb_context& context);
 void add_demo(CLI::App& app, verb_context& context);
+void add_lookahead(CLI::App& app, verb_context& context);
 void add_node(CLI::App& app, verb_context& context);
+void add_optimize(CLI::App& app, verb_context& context);
+void add_parity(CLI::App& app, verb_context& context);
 void add_pki(CLI::App& app, verb_context& context);
+void add_strategy(CLI::App& app, verb_context& context);
 void add_token(CLI::App& app, verb_context& context);
 void add_venue(CLI::App& app, verb_context& context);
 void add_version(CLI::App& app, verb_context& context);

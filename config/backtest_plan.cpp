@@ -14,6 +14,7 @@ trading::backtest_plan make_backtest_plan(const cluster_settings& settings,
   plan.initial = account.initial;
   plan.limits = account.limits;
   plan.instrument_limits = account.instrument_limits;
+  plan.policy = account.policy;
   plan.instruments = settings.instruments;
   plan.costs = costs;
   for (const auto& s : settings.strategies) {

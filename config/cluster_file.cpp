@@ -2,6 +2,8 @@
 #include "config/defaults.hpp"
 #include "config/loader.hpp"
 #include "config/names.hpp"
+#include "config/risk_section.hpp"
+#include "config/strategy_plugins.hpp"
 #include "config/toml_reader.hpp"
 
 #include <algorithm>
@@ -83,23 +85,6 @@ void read_generated(table_reader& section, feed_settings& out) {
   if (out.start.ns() % (out.interval_s * 1'000'000'000) != 0)
     section.problems_found().add(section.path_of("start"),
                                  "expected a multiple of interval_s, was " + out.start.to_string());
-}
-
-/// `key` is the key that lists the names; empty when the names are the section's keys themselves.
-void check_instruments(const table_reader& section, const cluster_settings& all,
-                       const std::string& key, const std::vector<std::string>& names) {
-  std::vector<std::string> known;
-  for (const auto& entry : all.instruments)
-    known.push_back(entry.id.str());
-  for (const auto& name : names) {
-    if (std::find(known.begin(), known.end(), name) != known.end())
-      continue;
-    const auto near = closest(name, known);
-    section.problems_found().add(section.path_of(key.empty() ? name : key),
-                                 "expected the id of an instrument of this file, was "
-                                   + quoted(name)
-                                   + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
-  }
 }
 
 std::set<trading::instrument_id> instruments_of(const feed_settings& feed) {
@@ -223,6 +208,7 @@ std::vector<account_settings> read_accounts(table_reader& root, const cluster_se
       account.instrument_limits.emplace(name, read_limits(entry, account.limits));
     }
     check_instruments(special, all, "", special.keys());
+    account.policy = read_policy(section, account.id, all);
     account.guard_where = section.label_map("guard_where");
     account.executor_where = section.label_map("executor_where");
     account.portfolio_where = section.label_map("portfolio_where");
@@ -238,38 +224,139 @@ std::vector<account_settings> read_accounts(table_reader& root, const cluster_se
   return out;
 }
 
-const trading::strategy_kind* read_kind(table_reader& strategy, strategy_settings& out) {
+/// The strategy libraries of a file, and what their kinds are taken from.
+struct plugin_section {
+  cluster_text origin = cluster_text::file;
+  std::vector<strategy_plugin> loaded;
+  bool complete = true; ///< all libraries that the file names are loaded
+};
+
+/// Relative paths begin at the folder of the file.
+std::string path_of_library(const std::string& path, const std::string& file) {
+  return path.front() == '/' ? path : file.substr(0, file.rfind('/') + 1) + path;
+}
+
+void load_plugin(const table_reader& section, const strategy_plugin_settings& plugin,
+                 const std::string& file, plugin_section& to) {
+  const bool committed = to.origin == cluster_text::committed;
+  const bool relative = !plugin.path.empty() && plugin.path.front() != '/';
+  if (committed && relative)
+    section.problems_found().add(section.path_of("path"),
+                                 "expected an absolute path, because a committed version has no "
+                                 "folder, was "
+                                   + quoted(plugin.path));
+  const bool any_bytes = !committed && !section.has("sha256");
+  // Code runs only where everything about it is said, and said well.
+  if (plugin.path.empty() || (committed && relative) || (plugin.sha256.empty() && !any_bytes)) {
+    to.complete = false;
+    return;
+  }
+  const auto loaded = load_strategy_plugin(path_of_library(plugin.path, file), plugin.sha256);
+  if (loaded) {
+    to.loaded.push_back(*loaded);
+    return;
+  }
+  to.complete = false;
+  section.problems_found().add(section.path_of("path"),
+                               "expected a library of strategies: " + loaded.error());
+}
+
+std::vector<strategy_plugin_settings> read_plugins(table_reader& root, const std::string& file,
+                                                   plugin_section& to) {
+  std::vector<strategy_plugin_settings> out;
+  name_set paths{"path"};
+  const bool committed = to.origin == cluster_text::committed;
+  for (auto& section : root.tables("strategy_plugins")) {
+    strategy_plugin_settings plugin;
+    plugin.path = section.text("path", path_text);
+    plugin.sha256 = section.text("sha256", sha256_text,
+                                 committed ? std::nullopt : std::optional<std::string>{""});
+    section.finish();
+    paths.add(section, "path", plugin.path);
+    load_plugin(section, plugin, file, to);
+    out.push_back(std::move(plugin));
+  }
+  return out;
+}
+
+const strategy_plugin* find_plugin(const std::vector<strategy_plugin>& all,
+                                   const std::string& kind) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) {
+    return std::binary_search(each.kinds.begin(), each.kinds.end(), kind);
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+const trading::strategy_kind* read_kind(table_reader& strategy, const plugin_section& plugins,
+                                        strategy_settings& out) {
   out.kind = strategy.text("kind", name_text);
   const auto* kind = trading::find_strategy_kind(out.kind);
-  if (kind == nullptr && !out.kind.empty()) {
+  if (kind == nullptr) {
+    // The kind may be one of a library whose problem was told already.
+    if (out.kind.empty() || !plugins.complete)
+      return nullptr;
     std::string known;
     for (const auto& entry : trading::strategy_kinds())
       known += (known.empty() ? "" : ", ") + quoted(entry.name);
     strategy.problems_found().add(strategy.path_of("kind"),
                                   "expected one of " + known + ", was " + quoted(out.kind));
+    return nullptr;
   }
+  // What this process loaded for another reason, other nodes need not have.
+  const auto everything = loaded_strategy_plugins();
+  const auto* plugin = find_plugin(everything, out.kind);
+  if (plugin == nullptr)
+    return kind;
+  out.library_sha256 = plugin->sha256;
+  if (plugins.origin == cluster_text::committed && plugins.complete
+      && find_plugin(plugins.loaded, out.kind) == nullptr)
+    strategy.problems_found().add(strategy.path_of("kind"),
+                                  "expected a built-in kind or one of strategy_plugins; "
+                                    + quoted(out.kind) + " is of " + plugin->path
+                                    + ", which is not among them");
   return kind;
+}
+
+/// A number, or the name of a choice as its number.
+std::optional<double> read_value(table_reader& section, const trading::parameter_spec& spec) {
+  if (spec.choices.empty())
+    return section.number(spec.name);
+  const auto place = section.choice(spec.name, spec.choices);
+  return place ? std::optional{static_cast<double>(*place)} : std::nullopt;
+}
+
+/// check_parameters, whose last part may be code of a library.
+trading::checked_parameters run_check(const trading::strategy_kind& kind,
+                                      const trading::parameters& given) {
+  try {
+    return trading::check_parameters(kind, given);
+  } catch (const std::exception& why) {
+    return {{}, {"The check of " + kind.name + " failed: " + why.what()}};
+  }
 }
 
 trading::parameters read_parameters(table_reader& strategy, const trading::strategy_kind& kind) {
   auto section = strategy.table("parameters");
   auto& found = strategy.problems_found();
   std::vector<std::string> known;
-  for (const auto& spec : kind.schema)
-    known.push_back(spec.name);
   trading::parameters given;
-  for (const auto& name : section.keys()) {
-    const auto value = section.number(name);
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const auto near = closest(name, known);
-      found.add(section.path_of(name),
-                "expected no such key, " + kind.name + " has no such parameter"
-                  + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
-    } else if (value) {
-      given.emplace(name, *value);
-    }
+  for (const auto& spec : kind.schema) {
+    known.push_back(spec.name);
+    if (!section.has(spec.name))
+      continue;
+    if (const auto value = read_value(section, spec))
+      given.emplace(spec.name, *value);
   }
-  auto checked = trading::check_parameters(kind, given);
+  for (const auto& name : section.keys()) {
+    if (std::find(known.begin(), known.end(), name) != known.end())
+      continue;
+    section.skip(name);
+    const auto near = closest(name, known);
+    found.add(section.path_of(name),
+              "expected no such key, " + kind.name + " has no such parameter"
+                + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
+  }
+  auto checked = run_check(kind, given);
   for (const auto& text : checked.problems) {
     // A sentence begins with the parameter it is about, whose line is better than the section's.
     const auto subject = text.substr(0, text.find(' '));
@@ -277,15 +364,6 @@ trading::parameters read_parameters(table_reader& strategy, const trading::strat
               "expected valid parameters: " + text);
   }
   return std::move(checked.values);
-}
-
-trading::sizing read_size(table_reader& strategy) {
-  auto section = strategy.table("size");
-  trading::sizing out;
-  out.mode = section.choice("mode", sizing_mode_names);
-  out.amount = section.amount("amount", {});
-  section.finish();
-  return out;
 }
 
 bool feeds_instrument(const feed_settings& feed, const trading::instrument_id& instrument) {
@@ -321,13 +399,14 @@ void check_references(const table_reader& section, const strategy_settings& stra
   }
 }
 
-std::vector<strategy_settings> read_strategies(table_reader& root, const cluster_settings& all) {
+std::vector<strategy_settings> read_strategies(table_reader& root, const plugin_section& plugins,
+                                               const cluster_settings& all) {
   std::vector<strategy_settings> out;
   name_set names{"strategy"};
   for (auto& section : root.tables("strategies")) {
     strategy_settings strategy;
     strategy.id = trading::strategy_id{section.text("id", name_text)};
-    const auto* kind = read_kind(section, strategy);
+    const auto* kind = read_kind(section, plugins, strategy);
     strategy.account = trading::account_id{section.text("account", name_text)};
     strategy.feed = section.text("feed", name_text);
     // Each instrument once: (strategy, instrument) is the identity of a position.
@@ -384,8 +463,8 @@ gateway_settings read_gateway(table_reader& root) {
 
 } // namespace
 
-std::variant<cluster_settings, problems> parse_cluster(std::string_view text,
-                                                       const std::string& file) {
+std::variant<cluster_settings, problems>
+parse_cluster(std::string_view text, const std::string& file, cluster_text origin) {
   report found{file};
   const auto parsed = parse_toml(text, file, found);
   if (!parsed)
@@ -398,7 +477,10 @@ std::variant<cluster_settings, problems> parse_cluster(std::string_view text,
   out.feeds = read_feeds(root, out);
   out.venues = read_venues(root);
   out.accounts = read_accounts(root, out);
-  out.strategies = read_strategies(root, out);
+  plugin_section plugins;
+  plugins.origin = origin;
+  out.strategy_plugins = read_plugins(root, file, plugins);
+  out.strategies = read_strategies(root, plugins, out);
   out.replay = read_replay(root);
   out.gateway = read_gateway(root);
   root.finish();

@@ -72,4 +72,20 @@ std::string read_log_level(table_reader& root) {
   return "info";
 }
 
+void check_instruments(const table_reader& section, const cluster_settings& all,
+                       const std::string& key, const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const auto& entry : all.instruments)
+    known.push_back(entry.id.str());
+  for (const auto& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end())
+      continue;
+    const auto near = closest(name, known);
+    section.problems_found().add(section.path_of(key.empty() ? name : key),
+                                 "expected the id of an instrument of this file, was "
+                                   + quoted(name)
+                                   + (near.empty() ? "" : ": did you mean " + quoted(near) + "?"));
+  }
+}
+
 } // namespace supreme::config

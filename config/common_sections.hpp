@@ -19,4 +19,9 @@ namespace supreme::config {
 /// Reads log_level, "info" by default.
 [[nodiscard]] std::string read_log_level(table_reader& root);
 
+/// Reports every name that is no instrument of the file. `key` is the key that lists the names;
+/// empty when the names are the section's keys themselves.
+void check_instruments(const table_reader& section, const cluster_settings& all,
+                       const std::string& key, const std::vector<std::string>& names);
+
 } // namespace supreme::config

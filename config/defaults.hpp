@@ -23,6 +23,12 @@ inline constexpr size_t config_problems_max = 100;
 inline constexpr size_t config_entries_max = 10'000;
 /// Bytes that an error message quotes of a wrong value.
 inline constexpr size_t config_quote_bytes_max = 60;
+/// A library of custom strategies is read as a whole for its hash; honest ones have some 100 KiB.
+inline constexpr size_t plugin_bytes_max = 64 * 1024 * 1024;
+/// What a custom strategy says about itself or a parameter: a line or two of a listing.
+inline constexpr size_t plugin_text_bytes_max = 300;
+/// Parameters of one custom strategy; whoever needs more has several strategies.
+inline constexpr size_t plugin_parameters_max = 64;
 /// Longest name of a node, feed, account, strategy or venue: they become part of unit names and SQL
 /// keys.
 inline constexpr size_t name_length_max = 40;
@@ -32,12 +38,20 @@ inline constexpr size_t path_length_max = 1024;
 inline constexpr size_t csv_line_bytes_max = 4096;
 /// Rows of one CSV file that are accepted: 20 years of minute bars.
 inline constexpr size_t csv_rows_max = 12'000'000;
+/// Rows of one file of ticks that are accepted: a year of a busy instrument.
+inline constexpr size_t csv_ticks_max = 2'000'000'000;
+/// Levels of changed depth that are kept for a snapshot that is older than they are; a snapshot lags
+/// by a second or so, which is a few thousand.
+inline constexpr size_t depth_replay_levels_max = 65'536;
 /// Columns of a CSV file: bars have 5 to 10, and a line of commas is no table.
 inline constexpr size_t csv_columns_max = 64;
 /// Defects of one CSV file that are listed; the rest is only counted.
 inline constexpr size_t csv_defects_max = 100;
 /// Bytes that a defect quotes of the line it was found in.
 inline constexpr size_t csv_quote_bytes_max = 80;
+/// Bars of one file that a backtest keeps from checking the file to running over it, 48 MB of them;
+/// a longer file is read a second time.
+inline constexpr size_t bars_kept_max = 1'000'000;
 /// Places of a bar file from which reading can go on without starting over; a compressed one costs
 /// 48 KiB each.
 inline constexpr size_t bar_file_marks_max = 64;
@@ -86,6 +100,10 @@ inline constexpr size_t audit_defects_max = 100;
 inline constexpr size_t audit_batch_rows = 5'000;
 /// Fills that a portfolio or strategy reads at once when it catches up.
 inline constexpr size_t fills_batch_rows = 500;
+/// Entries of an account's history, and equity samples, that a guard reads at once when it catches
+/// up; an entry is about two kilobytes.
+inline constexpr size_t guard_events_rows = 500;
+inline constexpr size_t guard_equity_rows = 10'000;
 /// How long a statement may run before the server cancels it; a blocked ledger is worse than a
 /// failed commit.
 inline constexpr milliseconds statement_timeout{5'000};

@@ -1,9 +1,10 @@
 #include "config/loader.hpp"
 #include "config/names.hpp"
+#include "config/risk_text.hpp"
+#include "trading/check.hpp"
 #include "trading/market/decimal.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 namespace supreme::config {
@@ -16,13 +17,6 @@ using flat = std::map<std::string, std::string>;
 std::string bps_text(int64_t ppb) {
   constexpr int64_t units_per_ppb = trading::decimal::scale / 100'000;
   return trading::decimal::from_raw(ppb * units_per_ppb).to_string();
-}
-
-/// The shortest text that reads back as the same number.
-std::string number_text(double value) {
-  char out[32];
-  const auto written = std::to_chars(std::begin(out), std::end(out), value);
-  return {std::begin(out), written.ptr};
 }
 
 std::string flag_text(bool value) { return value ? "true" : "false"; }
@@ -111,9 +105,16 @@ void put(flat& out, const account_settings& account) {
   put_limits(out, path + ".limits", account.limits);
   for (const auto& [instrument, limits] : account.instrument_limits)
     put_limits(out, entry(path + ".instrument_limits", instrument.str()), limits);
+  for (const auto& [key, value] : flatten(account.policy))
+    out[path + "." + key] = value;
   put_labels(out, path + ".guard_where", account.guard_where);
   put_labels(out, path + ".executor_where", account.executor_where);
   put_labels(out, path + ".portfolio_where", account.portfolio_where);
+}
+
+void put(flat& out, const strategy_plugin_settings& plugin) {
+  out[entry("strategy_plugins", plugin.path) + ".sha256"] =
+    plugin.sha256.empty() ? "any" : plugin.sha256;
 }
 
 void put(flat& out, const strategy_settings& strategy) {
@@ -124,10 +125,13 @@ void put(flat& out, const strategy_settings& strategy) {
   out[path + ".instruments"] =
     join(strategy.instruments, [](const auto& each) { return each.str(); });
   out[path + ".instances"] = std::to_string(strategy.instances);
-  out[path + ".size.mode"] = trading::name_of(sizing_mode_names, strategy.size.mode);
-  out[path + ".size.amount"] = strategy.size.amount.to_string();
-  for (const auto& [name, value] : strategy.parameters)
-    out[path + ".parameters." + name] = number_text(value);
+  for (const auto& [key, value] : flatten(strategy.size))
+    out[path + ".size." + key] = value;
+  const auto* kind = trading::find_strategy_kind(strategy.kind);
+  SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
+  for (const auto& spec : kind->schema)
+    out[path + ".parameters." + spec.name] =
+      trading::value_text(spec, strategy.parameters.at(spec.name));
   put_labels(out, path + ".where", strategy.where);
 }
 
@@ -148,6 +152,8 @@ flat flatten(const cluster_settings& all) {
   for (const auto& each : all.venues)
     put(out, each);
   for (const auto& each : all.accounts)
+    put(out, each);
+  for (const auto& each : all.strategy_plugins)
     put(out, each);
   for (const auto& each : all.strategies)
     put(out, each);

@@ -29,11 +29,18 @@ using problems = std::vector<problem>;
 using environment = std::function<std::optional<std::string>(const std::string&)>;
 [[nodiscard]] environment process_environment();
 
-/// Parses and checks the text of a file named `file` (for messages only). Unknown keys are
-/// problems. Secrets are only allowed as ${ENV} references in keys that are secret. Any bytes are
-/// valid input; at most defaults::config_bytes_max are accepted. Pure apart from `env`.
-[[nodiscard]] std::variant<cluster_settings, problems> parse_cluster(std::string_view text,
-                                                                     const std::string& file);
+/// Where the text of a cluster file stands. A committed version is a row that many nodes act on: it
+/// has no folder, names the bytes of each strategy library, and takes strategies from these alone.
+enum class cluster_text : uint8_t { file, committed };
+
+/// Parses and checks the text of a file named `file` (for messages and, unless it is committed, as
+/// what paths of strategy libraries are relative to). Unknown keys are problems. Secrets are only
+/// allowed as ${ENV} references in keys that are secret. Any bytes are valid input; at most
+/// defaults::config_bytes_max are accepted. Pure apart from `env` and the strategy libraries that a
+/// cluster file names: they are loaded.
+[[nodiscard]] std::variant<cluster_settings, problems>
+parse_cluster(std::string_view text, const std::string& file,
+              cluster_text origin = cluster_text::file);
 [[nodiscard]] std::variant<node_settings, problems>
 parse_node(std::string_view text, const std::string& file, const environment& env);
 [[nodiscard]] std::variant<simulated_venue_settings, problems>

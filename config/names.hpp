@@ -13,9 +13,31 @@ inline constexpr std::array<trading::named<feed_kind>, 2> feed_kind_names{{
   {feed_kind::generated, "generated"},
 }};
 
-inline constexpr std::array<trading::named<trading::sizing_mode>, 2> sizing_mode_names{{
+inline constexpr std::array<trading::named<trading::sizing_mode>, 7> sizing_mode_names{{
   {trading::sizing_mode::fixed_quantity, "fixed_quantity"},
   {trading::sizing_mode::fixed_notional, "fixed_notional"},
+  {trading::sizing_mode::percent_of_equity, "percent_of_equity"},
+  {trading::sizing_mode::all_in, "all_in"},
+  {trading::sizing_mode::risk_based, "risk_based"},
+  {trading::sizing_mode::volatility_target, "volatility_target"},
+  {trading::sizing_mode::kelly, "kelly"},
+}};
+
+inline constexpr std::array<trading::named<trading::restriction>, 2> restriction_names{{
+  {trading::restriction::reduce_only, "reduce_only"},
+  {trading::restriction::no_trading, "no_trading"},
+}};
+
+inline constexpr std::array<trading::named<trading::drawdown_shape>, 2> drawdown_shape_names{{
+  {trading::drawdown_shape::steps, "steps"},
+  {trading::drawdown_shape::linear, "linear"},
+}};
+
+/// One account's guard knows nothing of the others, so that there is no global breaker.
+inline constexpr std::array<trading::named<trading::breaker_scope>, 3> breaker_scope_names{{
+  {trading::breaker_scope::account, "account"},
+  {trading::breaker_scope::strategy, "strategy"},
+  {trading::breaker_scope::instrument, "instrument"},
 }};
 
 inline constexpr std::array<trading::named<api_role>, 4> api_role_names{{

@@ -4,6 +4,7 @@
 #include "trading/market/timestamp.hpp"
 #include "trading/orders/order.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <cstdint>
@@ -59,6 +60,7 @@ struct account_settings {
   trading::risk_limits limits;                         ///< for every instrument …
   std::map<trading::instrument_id, trading::risk_limits>
     instrument_limits;              ///< … unless named here (complete, inherited when not given)
+  trading::risk_policy policy;      ///< beyond the limits of an instrument
   std::string shard;                ///< of client order ids: 1–8 of [a-z]
   int64_t receive_window_ms = 2000; ///< W: how long a submitted order may arrive at the venue
   placement guard_where;
@@ -76,6 +78,14 @@ struct strategy_settings {
   trading::parameters parameters;                  ///< complete: defaults filled in
   trading::sizing size;
   placement where;
+  /// Of the plug-in that its kind comes from, lower-case hexadecimal; empty for a built-in kind.
+  std::string library_sha256;
+};
+
+/// A library of custom strategies.
+struct strategy_plugin_settings {
+  std::string path;   ///< as the file says; relative to the file's folder
+  std::string sha256; ///< of its bytes, lower-case hexadecimal; empty when the file does not say
 };
 
 /// How bars are driven through the cluster. One conductor per run.
@@ -99,6 +109,7 @@ struct cluster_settings {
   std::vector<feed_settings> feeds;
   std::vector<venue_settings> venues;
   std::vector<account_settings> accounts;
+  std::vector<strategy_plugin_settings> strategy_plugins;
   std::vector<strategy_settings> strategies;
   replay_settings replay;
   gateway_settings gateway;

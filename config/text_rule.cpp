@@ -41,6 +41,7 @@ const text_rule principal_text{[](char c) {
                                "a name of 1 to 64 of letters, digits, '.', _, - and @"};
 const text_rule hex_text{[](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }, 1, 128,
                          "lower-case hexadecimal digits"};
+const text_rule sha256_text{hex_text.allowed, 64, 64, "64 lower-case hexadecimal digits"};
 const text_rule label_text{
   [](char c) {
     return is_lower(c) || is_upper(c) || is_digit(c) || c == '.' || c == '_' || c == '-';

@@ -22,6 +22,7 @@ extern const text_rule host_text;
 extern const text_rule path_text;
 extern const text_rule principal_text;
 extern const text_rule hex_text;
+extern const text_rule sha256_text;
 extern const text_rule label_text;
 
 } // namespace supreme::config

@@ -338,6 +338,12 @@ std::optional<size_t> table_reader::pick(std::string_view key,
   return std::nullopt;
 }
 
+std::optional<size_t> table_reader::choice(std::string_view key,
+                                           const std::vector<std::string>& names) {
+  const std::vector<std::string_view> views{names.begin(), names.end()};
+  return pick(key, views, false);
+}
+
 std::vector<std::string> table_reader::texts(std::string_view key, const text_rule& rule) {
   const auto expected = std::string{"an array of at least one text, each "} + rule.description;
   const auto* found = find(key);

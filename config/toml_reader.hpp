@@ -74,6 +74,9 @@ public:
                                    std::optional<int64_t> fallback_ppb = std::nullopt);
   /// A finite number that may be a float: indicator parameters, never money.
   [[nodiscard]] std::optional<double> number(std::string_view key);
+  /// The place of a text among `names`.
+  [[nodiscard]] std::optional<size_t> choice(std::string_view key,
+                                             const std::vector<std::string>& names);
   /// UTC time, as a TOML date-time with offset or as ISO 8601 text.
   [[nodiscard]] trading::timestamp time(std::string_view key);
   template <class Enum, size_t Size>

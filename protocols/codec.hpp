@@ -137,9 +137,28 @@ typename Inspector::result_type inspect(Inspector& f, decision_key& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, size_hints& x) {
+  protocols::optional_field<price> stop{x.stop_distance};
+  protocols::optional_field<int64_t> volatility{x.volatility_ppb};
+  auto all = [&] {
+    return protocols::fields(f, "size_hints_v1", stop.present, stop.value, volatility.present,
+                             volatility.value, x.weight_ppb);
+  };
+  if constexpr (Inspector::reads_state) {
+    return all();
+  } else {
+    auto result = all();
+    x.stop_distance = stop.get();
+    x.volatility_ppb = volatility.get();
+    return result;
+  }
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, signal& x) {
-  return protocols::fields(f, "signal_v1", x.key, x.strategy, x.account, x.instrument, x.wanted,
-                           x.reference_price, x.reason, x.inputs, x.event_time, x.account_seq);
+  return protocols::fields(f, "signal_v2", x.key, x.strategy, x.account, x.instrument, x.wanted,
+                           x.reference_price, x.reason, x.inputs, x.event_time, x.account_seq,
+                           x.hints);
 }
 
 template <class Inspector>

@@ -302,7 +302,7 @@ typename Inspector::result_type inspect(Inspector& f, step_done& x) {
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, signal_emission& x) {
-  return fields(f, "signal_emission_v1", x.id, x.unit, x.epoch, x.signal);
+  return fields(f, "signal_emission_v2", x.id, x.unit, x.epoch, x.signal);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, mark& x) {

@@ -43,19 +43,27 @@ json to_json(const signal& s) {
   json inputs = json::array();
   for (const auto& [name, value] : s.inputs)
     inputs.push_back(json::array({name, text(value)}));
-  return {{"slot", s.key.slot.str()},
-          {"cause", s.key.cause},
-          {"leg", s.key.leg},
-          {"child", s.key.child},
-          {"strategy", s.strategy.str()},
-          {"account", s.account.str()},
-          {"instrument", s.instrument.str()},
-          {"wanted", to_string(s.wanted)},
-          {"reference_price", text(s.reference_price)},
-          {"reason", s.reason},
-          {"inputs", std::move(inputs)},
-          {"event_time_ns", s.event_time.ns()},
-          {"account_seq", s.account_seq}};
+  json out = {{"slot", s.key.slot.str()},
+              {"cause", s.key.cause},
+              {"leg", s.key.leg},
+              {"child", s.key.child},
+              {"strategy", s.strategy.str()},
+              {"account", s.account.str()},
+              {"instrument", s.instrument.str()},
+              {"wanted", to_string(s.wanted)},
+              {"reference_price", text(s.reference_price)},
+              {"reason", s.reason},
+              {"inputs", std::move(inputs)},
+              {"event_time_ns", s.event_time.ns()},
+              {"account_seq", s.account_seq}};
+  // What says nothing is left out, so that a signal without hints is stored as it always was.
+  if (s.hints.stop_distance)
+    out["stop_distance"] = text(*s.hints.stop_distance);
+  if (s.hints.volatility_ppb)
+    out["volatility_ppb"] = *s.hints.volatility_ppb;
+  if (s.hints.weight_ppb != size_hints{}.weight_ppb)
+    out["weight_ppb"] = s.hints.weight_ppb;
+  return out;
 }
 
 json to_json(const verdict& v) {

@@ -3,6 +3,7 @@
 #include "storage/failure.hpp"
 #include "trading/orders/order.hpp"
 #include "trading/portfolio/fill_booking.hpp"
+#include "trading/risk/account_risk.hpp"
 #include "trading/risk/pre_trade.hpp"
 
 #include <map>
@@ -190,6 +191,31 @@ struct replay_progress {
   bool finished = false;
 };
 
+/// A fill as an account's risk hears it.
+struct slot_fill {
+  trading::fill fill;
+  trading::slot_id slot;
+};
+
+/// Something that an account's risk remembers, in the order in which it was committed. An order's
+/// end says when the order was decided, because a venue's report may come at any time.
+struct account_event {
+  std::variant<trading::stored_decision, slot_fill, trading::order_end> what;
+};
+
+struct account_events {
+  std::vector<account_event> events;
+  uint64_t through = 0;  ///< where to read on
+  bool complete = false; ///< there was nothing more
+};
+
+/// An account's equity at the closes of a finished step.
+struct equity_point {
+  uint64_t step = 0;
+  trading::timestamp at;
+  trading::money equity;
+};
+
 enum class mode_scope : uint8_t { global = 1, account = 2, strategy = 3, instrument = 4 };
 
 struct mode_change {
@@ -230,6 +256,14 @@ public:
   /// Fills with account_seq > after, in that order, at most `limit`.
   [[nodiscard]] virtual std::vector<fill_row> fills_after(const trading::account_id& account,
                                                           uint64_t after, size_t limit) = 0;
+  /// Decisions, fills and ends of orders after `after` (0: from the first), looking at no more than
+  /// `limit` ≥ 1 entries of the account's history, among which are others.
+  [[nodiscard]] virtual account_events events_after(const trading::account_id& account,
+                                                    uint64_t after, size_t limit) = 0;
+  /// Samples of steps > after of a replay, in that order, at most `limit`.
+  [[nodiscard]] virtual std::vector<equity_point> equity_after(const trading::account_id& account,
+                                                               const std::string& replay,
+                                                               uint64_t after, size_t limit) = 0;
   [[nodiscard]] virtual std::vector<trading::account_id> accounts() = 0;
   [[nodiscard]] virtual replay_progress load_progress(const std::string& replay) = 0;
   [[nodiscard]] virtual mode_outcome change_mode(const mode_change& change) = 0;

@@ -4,6 +4,7 @@
 #include "storage/audit_heads.hpp"
 #include "storage/cluster_store.hpp"
 #include "storage/ledger_store.hpp"
+#include "storage/parity/run_rows.hpp"
 #include "storage/reader.hpp"
 
 #include <memory>
@@ -20,5 +21,8 @@ namespace supreme::storage {
 [[nodiscard]] std::unique_ptr<reader> open_postgres_reader(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<auditor> open_postgres_auditor(const std::string& conninfo);
 [[nodiscard]] std::unique_ptr<audit_heads> open_postgres_audit_heads(const std::string& conninfo);
+/// The rows that a replay of this name left, as the role supreme_auditor; connects at once.
+[[nodiscard]] std::unique_ptr<run_rows> open_postgres_run_rows(const std::string& conninfo,
+                                                               const std::string& replay);
 
 } // namespace supreme::storage

@@ -1,18 +1,12 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <string>
-#include <string_view>
+#include "config/sha256.hpp"
 
 namespace supreme::storage {
 
-using sha256_digest = std::array<uint8_t, 32>;
-
-[[nodiscard]] sha256_digest sha256(std::string_view bytes);
-[[nodiscard]] std::string sha256_hex(std::string_view bytes);
-
-/// Lower-case hexadecimal.
-[[nodiscard]] std::string to_hex(std::string_view bytes);
+using config::sha256;
+using config::sha256_digest;
+using config::sha256_hex;
+using config::to_hex;
 
 } // namespace supreme::storage

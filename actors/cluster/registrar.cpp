@@ -49,12 +49,15 @@ void read_config(registrar_state& st, uint64_t version) {
   if (!row)
     return;
   st.config_doubtful = false;
-  auto parsed =
-    config::parse_cluster(row->text, "configuration version " + std::to_string(version));
+  auto parsed = config::parse_cluster(row->text, "configuration version " + std::to_string(version),
+                                      config::cluster_text::committed);
   if (auto* settings = std::get_if<config::cluster_settings>(&parsed)) {
     st.config = std::make_shared<committed_config>(committed_config{version, std::move(*settings)});
     log(log_level::info, registrar_state::name, "config_read",
         "version " + std::to_string(version));
+    for (const auto& plugin : st.config->settings.strategy_plugins)
+      log(log_level::info, registrar_state::name, "strategy_library",
+          plugin.path + " with SHA-256 " + plugin.sha256);
     return;
   }
   for (const auto& problem : std::get<config::problems>(parsed))

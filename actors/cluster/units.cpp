@@ -1,6 +1,7 @@
 #include "actors/cluster/units.hpp"
 
 #include "actors/cluster/stable_hash.hpp"
+#include "config/risk_text.hpp"
 #include "trading/check.hpp"
 #include "trading/strategies/strategy.hpp"
 
@@ -71,9 +72,9 @@ uint64_t account_definition(const config::cluster_settings& settings,
   }
   for (const auto& s : settings.strategies) {
     if (s.account == a.id)
-      out << s.id.str() << ',' << static_cast<int>(s.size.mode) << ',' << s.size.amount.to_string()
-          << ';';
+      write(out << s.id.str() << ',', config::flatten(s.size));
   }
+  write(out, config::flatten(a.policy));
   write(out, settings.instruments);
   return stable_hash(out.str());
 }
@@ -163,11 +164,14 @@ std::optional<uint32_t> shard_of(const config::feed_settings& f, const trading::
 
 uint64_t strategy_definition(const config::strategy_settings& s, uint32_t instance) {
   std::ostringstream out;
-  out << s.kind << ',' << s.account.str() << ',' << s.feed << ';';
+  out << s.kind << ',' << s.library_sha256 << ',' << s.account.str() << ',' << s.feed << ';';
   for (const auto& id : slots_of(s, instance))
     out << id.str() << ';';
   for (const auto& [name, value] : s.parameters)
     out << name << '=' << std::hexfloat << value << ';';
+  // What it measures for its sizes is part of what it says.
+  if (s.size.mode == trading::sizing_mode::volatility_target)
+    out << "volatility=" << s.size.volatility_returns << ';';
   write(out, s.where);
   return stable_hash(out.str());
 }

@@ -127,6 +127,14 @@ ledger::behavior_type make_ledger(ledger::stateful_pointer<ledger_state> self,
       return read<fill_rows>(self,
                              [&](auto& s) { return s.fills_after(q.account, q.after, q.limit); });
     },
+    [self](const load_events& q) {
+      return read<storage::account_events>(
+        self, [&](auto& s) { return s.events_after(q.account, q.after, q.limit); });
+    },
+    [self](const load_equity& q) {
+      return read<equity_points>(
+        self, [&](auto& s) { return s.equity_after(q.account, q.replay, q.after, q.limit); });
+    },
     [self](const load_progress& q) {
       return read<storage::replay_progress>(self,
                                             [&](auto& s) { return s.load_progress(q.replay); });

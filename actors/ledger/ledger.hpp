@@ -24,6 +24,17 @@ struct load_fills {
   uint64_t after = 0;
   size_t limit = 0;
 };
+struct load_events {
+  trading::account_id account;
+  uint64_t after = 0;
+  size_t limit = 0;
+};
+struct load_equity {
+  trading::account_id account;
+  std::string replay;
+  uint64_t after = 0;
+  size_t limit = 0;
+};
 struct load_progress {
   std::string replay;
 };
@@ -33,6 +44,7 @@ struct open_account {
   std::map<trading::asset_id, trading::money> initial;
 };
 using fill_rows = std::vector<storage::fill_row>;
+using equity_points = std::vector<storage::equity_point>;
 
 } // namespace supreme::actors
 
@@ -40,6 +52,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::transactions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::outcomes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::load_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::load_fills)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::load_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::load_equity)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::equity_points)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::account_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::load_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::open_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::fill_rows)
@@ -57,6 +73,8 @@ using ledger = caf::typed_actor<caf::replies_to<transactions>::with<outcomes>,
                                 caf::reacts_to<protocols::tick_atom>,
                                 caf::replies_to<load_account>::with<storage::account_snapshot>,
                                 caf::replies_to<load_fills>::with<fill_rows>,
+                                caf::replies_to<load_events>::with<storage::account_events>,
+                                caf::replies_to<load_equity>::with<equity_points>,
                                 caf::replies_to<load_progress>::with<storage::replay_progress>,
                                 caf::replies_to<open_account>::with<void>,
                                 caf::replies_to<storage::mode_change>::with<storage::mode_outcome>>;

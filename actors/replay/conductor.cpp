@@ -153,6 +153,10 @@ void rest(self_pointer self) {
 
 void decide(self_pointer self) {
   auto& st = self->state;
+  // An account whose policy may order by itself is asked at every step, signals or not.
+  for (const auto& account : settings_of(st).accounts)
+    if (account.policy.acts())
+      st.work.signals.try_emplace(account.id, 0);
   st.work.open = st.work.signals.size();
   if (st.work.open == 0) {
     commit(self);

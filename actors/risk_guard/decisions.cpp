@@ -41,6 +41,7 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows,
     book.set_slot(id, held);
   if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
     book.set_free_cash(balance->second.amount - balance->second.reserved);
+  book.set_open_orders(static_cast<uint32_t>(rows.open_orders.size()));
   return book;
 }
 
@@ -72,12 +73,20 @@ trading::decision_terms terms_of(const trading::signal& s, const storage::accoun
 
 } // namespace
 
-std::vector<trading::made_decision> decide_all(const std::vector<trading::signal>& signals,
-                                               const storage::account_snapshot& rows,
-                                               const decision_frame& frame) {
+std::vector<trading::made_decision>
+decide_all(std::vector<trading::signal> signals, const storage::account_snapshot& rows,
+           const decision_frame& frame, trading::account_risk& risk,
+           const std::map<trading::decision_key, trading::stored_decision>& stored) {
   auto book = read_exposure(rows, frame.account->quote);
-  return trading::decide_in_order(
-    signals, book, [&](const trading::signal& s) { return terms_of(s, rows, frame); }, frame.now);
+  const trading::decision_sources sources{
+    frame.now, [&](const trading::signal& s) { return terms_of(s, rows, frame); },
+    [&](const trading::instrument_id& id) -> std::optional<trading::price> {
+      const auto* mark = find_mark(frame.marks, id);
+      return mark == nullptr ? std::nullopt : std::optional{mark->price};
+    }};
+  auto made = risk.decide(std::move(signals), book, sources, stored);
+  risk.watch(book, sources);
+  return made;
 }
 
 } // namespace supreme::actors

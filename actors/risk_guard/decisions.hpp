@@ -3,7 +3,7 @@
 #include "config/settings.hpp"
 #include "protocols/messages.hpp"
 #include "storage/ledger_store.hpp"
-#include "trading/risk/exposure_book.hpp"
+#include "trading/risk/account_risk.hpp"
 
 #include <map>
 #include <optional>
@@ -20,11 +20,13 @@ struct decision_frame {
   trading::trading_mode latch = trading::trading_mode::active; ///< in-memory halt
 };
 
-/// Decides signals in the given order against one snapshot of the rows; each approval counts
-/// against the ones after it, exactly as the rows will count it. Pure: equal inputs, equal
-/// verdicts, on whatever node.
+/// Decides signals in the order of their keys against one snapshot of the rows; each approval
+/// counts against the ones after it, exactly as the rows will count it. `risk` has been told
+/// everything up to the step's equity; `stored` are the step's decisions that are rows already.
+/// Pure: equal inputs, equal verdicts, on whatever node.
 [[nodiscard]] std::vector<trading::made_decision>
-decide_all(const std::vector<trading::signal>& signals, const storage::account_snapshot& rows,
-           const decision_frame& frame);
+decide_all(std::vector<trading::signal> signals, const storage::account_snapshot& rows,
+           const decision_frame& frame, trading::account_risk& risk,
+           const std::map<trading::decision_key, trading::stored_decision>& stored);
 
 } // namespace supreme::actors

@@ -1,6 +1,7 @@
 #include "actors/risk_guard/risk_guard.hpp"
 
 #include "actors/log.hpp"
+#include "actors/portfolio/bookkeeping.hpp"
 #include "actors/risk_guard/decisions.hpp"
 #include "config/defaults.hpp"
 #include "trading/check.hpp"
@@ -50,7 +51,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   self_pointer self;
   protocols::decide_step step;
   decided_promise promise;
-  std::vector<protocols::signal_emission> emissions; ///< in (slot, leg) order
+  std::map<trading::decision_key, protocols::signal_emission> emissions;
   storage::account_snapshot rows;
   std::optional<protocols::unit_address> executor;
   std::vector<trading::made_decision> decisions;
@@ -86,12 +87,46 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
   void decide() {
     const auto& context = self->state.context;
     std::vector<trading::signal> signals;
-    for (const auto& e : emissions)
+    for (const auto& [key, e] : emissions)
       signals.push_back(e.signal);
-    decisions = decide_all(signals, rows,
-                           {&context.config->settings, &account_of(context), step.marks,
-                            step.id.event_time, self->state.latch});
+    const auto& account = account_of(context);
+    const auto equity = value_account(rows, account, step.marks, step.id.step).equity;
+    auto present = self->state.past.at(step.id.event_time, equity);
+    decisions = decide_all(
+      std::move(signals), rows,
+      {&context.config->settings, &account, step.marks, step.id.event_time, self->state.latch},
+      present.risk, present.stored);
+    tell_findings(present.risk.take_findings());
     commit_next();
+  }
+
+  /// What was found since the last step that was decided here; the past of an earlier life has been
+  /// told. What goes on from step to step is told when it begins.
+  void tell_findings(const std::vector<trading::risk_finding>& found) {
+    auto& st = self->state;
+    const auto before = std::exchange(st.told, {});
+    for (const auto& f : found) {
+      if (f.at <= st.told_up_to.value_or(step.id.previous_time))
+        continue;
+      const auto& text = *st.told.insert(f.code + " " + f.subject + " " + f.text).first;
+      if (before.count(text) == 0)
+        record_finding(f);
+    }
+    st.told_up_to = step.id.event_time;
+  }
+
+  /// A line of the log, and a row of cluster.v_actor_history.
+  void record_finding(const trading::risk_finding& f) {
+    const auto& context = self->state.context;
+    storage::actor_event event;
+    event.actor = context.spec.name;
+    event.kind = "risk_finding";
+    event.epoch = context.epoch;
+    event.detail = f.code + " of " + f.subject + " at " + f.at.to_string() + ": " + f.text
+                   + "; limit " + f.limit.to_string() + ", seen " + f.seen.to_string();
+    log(log_level::warning, risk_guard_state::name, "risk_finding", event.detail);
+    if (context.registry)
+      self->send(context.registry, std::move(event));
   }
 
   void commit_next() {
@@ -102,7 +137,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     transactions batch;
     auto end = std::min(decisions.size(), next + limits::commit_group_max);
     for (auto i = next; i < end; ++i)
-      batch.push_back(make_transaction(decisions[i], emissions[i]));
+      batch.push_back(make_transaction(decisions[i]));
     next = end;
     auto keep = shared_from_this();
     self->request(self->state.context.books, limits::ledger_deadline, std::move(batch))
@@ -110,8 +145,7 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
             [keep](const caf::error& why) { keep->fail(why); });
   }
 
-  storage::decide_transaction make_transaction(const trading::made_decision& d,
-                                               const protocols::signal_emission& e) const {
+  storage::decide_transaction make_transaction(const trading::made_decision& d) const {
     const auto& context = self->state.context;
     const auto& account = account_of(context);
     storage::decide_transaction t;
@@ -121,7 +155,9 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     t.venue = account.venue;
     t.quote = account.quote;
     t.guard = context.claim();
-    t.strategy = {e.unit, e.epoch};
+    // What the risk engine wants by itself is sent under the guard's own right alone.
+    if (const auto e = emissions.find(d.wish.key); e != emissions.end())
+      t.strategy = {e->second.unit, e->second.epoch};
     t.fused = fused();
     t.shard = account.shard;
     t.max_position = d.limits.max_position;
@@ -211,11 +247,87 @@ void decide_when_complete(self_pointer self) {
   decision->step = std::move(question.step);
   decision->promise = std::move(question.promise);
   decision->rows = *st.collected.rows;
-  // Keys order by slot, then cause, then leg: the order every guard decides in.
-  for (const auto& [key, emission] : st.collected.signals)
-    decision->emissions.push_back(emission);
+  decision->emissions = st.collected.signals;
   decision->start();
 }
+
+/// Reads an account's rows and, where its policy looks at the past, what was committed since the
+/// last step. Given up silently when a newer attempt has begun; what was read stays read.
+struct row_reading : std::enable_shared_from_this<row_reading> {
+  self_pointer self;
+  protocols::step_id id;
+  storage::account_snapshot rows;
+
+  [[nodiscard]] bool current() const { return compare(id, self->state.collected.id) == 0; }
+
+  template <class Answer, class Question>
+  void ask(Question question, void (row_reading::*take)(Answer&)) {
+    auto keep = shared_from_this();
+    self->request(self->state.context.books, limits::ledger_deadline, std::move(question))
+      .then(
+        [keep, take](Answer& answer) {
+          if (keep->current())
+            (*keep.*take)(answer);
+        },
+        [keep](const caf::error& why) {
+          if (!keep->current())
+            return;
+          keep->self->state.collected.unreadable = why;
+          decide_when_complete(keep->self);
+        });
+  }
+
+  [[nodiscard]] const trading::account_id& account() const {
+    return account_of(self->state.context).id;
+  }
+
+  void start() { ask(load_account{account()}, &row_reading::take_rows); }
+
+  void take_rows(storage::account_snapshot& read) {
+    rows = std::move(read);
+    if (self->state.past.remembers())
+      read_equity();
+    else
+      finish();
+  }
+
+  void read_events() {
+    ask(load_events{account(), self->state.past.events_read(), limits::guard_events_rows},
+        &row_reading::take_events);
+  }
+
+  void take_events(storage::account_events& page) {
+    auto& past = self->state.past;
+    const bool complete = page.complete;
+    past.add(std::move(page));
+    if (past.is_stale()) {
+      past.begin_anew();
+      read_equity();
+    } else if (!complete) {
+      read_events();
+    } else {
+      finish();
+    }
+  }
+
+  void read_equity() {
+    ask(load_equity{account(), id.run, self->state.past.steps_read(), limits::guard_equity_rows},
+        &row_reading::take_equity);
+  }
+
+  void take_equity(equity_points& page) {
+    self->state.past.add(page);
+    if (page.size() == limits::guard_equity_rows)
+      read_equity();
+    else
+      read_events();
+  }
+
+  void finish() {
+    self->state.collected.rows = std::move(rows);
+    decide_when_complete(self);
+  }
+};
 
 /// Asked at the first word of an attempt.
 void read_rows(self_pointer self) {
@@ -223,23 +335,10 @@ void read_rows(self_pointer self) {
   if (st.collected.reading)
     return;
   st.collected.reading = true;
-  auto current = [self, id = st.collected.id] {
-    return compare(id, self->state.collected.id) == 0;
-  };
-  self->request(st.context.books, limits::ledger_deadline, load_account{account_of(st.context).id})
-    .then(
-      [self, current](storage::account_snapshot& rows) {
-        if (!current())
-          return;
-        self->state.collected.rows = std::move(rows);
-        decide_when_complete(self);
-      },
-      [self, current](const caf::error& why) {
-        if (!current())
-          return;
-        self->state.collected.unreadable = why;
-        decide_when_complete(self);
-      });
+  auto reading = std::make_shared<row_reading>();
+  reading->self = self;
+  reading->id = st.collected.id;
+  reading->start();
 }
 
 void set_latch(risk_guard_state& st, const std::string& text) {
@@ -255,6 +354,8 @@ protocols::risk_guard::behavior_type
 make_risk_guard(protocols::risk_guard::stateful_pointer<risk_guard_state> self,
                 unit_context context) {
   self->state.context = std::move(context);
+  self->state.past =
+    account_past{self->state.context.config->settings, account_of(self->state.context)};
   self->set_down_handler(
     [self](const caf::down_msg& down) { self->state.addresses.drop(down.source); });
   return {

@@ -172,9 +172,13 @@ std::vector<trading::strategy_slot> make_slots(const unit_context& context) {
   const auto& settings = settings_of(context);
   const auto* kind = trading::find_strategy_kind(settings.kind);
   SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
-  return trading::make_strategy_slots(settings.id, settings.account,
-                                      slots_of(settings, context.spec.index), *kind,
-                                      settings.parameters);
+  auto slots = trading::make_strategy_slots(settings.id, settings.account,
+                                            slots_of(settings, context.spec.index), *kind,
+                                            settings.parameters);
+  if (settings.size.mode == trading::sizing_mode::volatility_target)
+    for (auto& slot : slots)
+      slot.measure_volatility(settings.size.volatility_returns);
+  return slots;
 }
 
 void recover_slots(protocols::strategy::stateful_pointer<strategy_state> self,

@@ -106,13 +106,14 @@ chart_rows rows_of(const instrument_result& i, const trade_list& trades, int pro
                           number_text(p.highest, digits)}});
   for (const auto* t : trades) {
     const std::string side = t->trade.direction == trading::side::buy ? "long " : "short ";
-    rows.notes.push_back({x.fraction(t->trade.opened_at),
-                          note_text("Entry " + side + exact_text(t->trade.entered),
-                                    decimal_text(entry_price(t->trade), digits), t->entry_reason)});
+    rows.notes.push_back(
+      {x.fraction(t->trade.opened_at),
+       note_text("Entry " + side + exact_text(t->trade.entered),
+                 decimal_text(entry_price(t->trade), digits), std::string{t->entry_reason})});
     rows.notes.push_back(
       {x.fraction(t->trade.closed_at),
        note_text("Exit " + side + "with " + decimal_text(net_profit(t->trade), profit_digits),
-                 decimal_text(exit_price(t->trade), digits), t->exit_reason)});
+                 decimal_text(exit_price(t->trade), digits), std::string{t->exit_reason})});
   }
   std::stable_sort(rows.notes.begin(), rows.notes.end(),
                    [](const auto& a, const auto& b) { return a.fraction < b.fraction; });

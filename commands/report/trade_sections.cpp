@@ -97,7 +97,7 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
            exact_text(trade.entered), decimal_text(entry_price(trade), at),
            decimal_text(exit_price(trade), at), decimal_text(net_profit(trade), digits),
            signed_percent_text(return_of(trade)), decimal_text(trade.fees, digits),
-           each.strategy.str(), each.entry_reason, each.exit_reason});
+           each.strategy.str(), std::string{each.entry_reason}, std::string{each.exit_reason}});
   }
   t.write(out, "Closed trades in the order of their ends", "paged");
 }

@@ -90,7 +90,10 @@ void account_rebuild::decided(const audit_row& row, const json& in, const json& 
     {slot, cause, leg, child, text_cell(w, "strategy"), account_, text_cell(w, "instrument"),
      text_cell(w, "wanted"), amount_cell(w, "reference_price"), text_cell(w, "reason"),
      w.at("inputs").dump(), integer_cell(w, "event_time_ns"), integer_cell(w, "account_seq"),
-     integer_cell(in.at("strategy"), "epoch"), row.node, number(row.at_us)});
+     integer_cell(in.at("strategy"), "epoch"), row.node, number(row.at_us),
+     w.contains("stop_distance") ? amount_cell(w, "stop_distance") : cell{},
+     w.contains("volatility_ppb") ? integer_cell(w, "volatility_ppb") : cell{},
+     w.contains("weight_ppb") ? integer_cell(w, "weight_ppb") : cell{}});
   tables_["trading.verdicts"].put({slot,
                                    cause,
                                    leg,

@@ -15,7 +15,7 @@ const std::vector<table_shape>& tables() {
     {"trading.signals",
      {"slot", "cause", "leg", "child", "strategy", "account", "instrument", "wanted",
       "reference_price", "reason", "inputs", "event_time_ns", "seen_account_seq", "strategy_epoch",
-      "node", "recorded_at"},
+      "node", "recorded_at", "stop_distance", "volatility_ppb", "weight_ppb"},
      4,
      "account"},
     {"trading.verdicts",

@@ -91,6 +91,7 @@ private:
     std::map<trading::instrument_id, position_row> positions;
     std::map<trading::slot_id, slot_row> slots;
     std::vector<fill_row> fills;                              ///< by account_seq
+    std::vector<account_event> events;                        ///< in the order of their commits
     std::map<uint64_t, trading::client_order_id> open_orders; ///< by number
   };
   struct mode_record {
@@ -131,6 +132,8 @@ private:
   std::vector<memory_parked_row> parked_;
   std::map<std::string, replay_progress> replays_;
   std::vector<equity_sample> equity_;
+  std::map<std::pair<trading::account_id, std::string>, std::vector<equity_point>>
+    equity_of_; ///< by account and replay
   std::map<std::pair<mode_scope, std::string>, mode_record> modes_;
   uint64_t last_order_number_ = 0;
 

@@ -40,6 +40,16 @@ void require(bool holds, const char* rule) {
     throw std::invalid_argument(rule);
 }
 
+/// As a guard will hear of it. One that the rows refused carries no order.
+stored_decision stored(const decide_transaction& t, refusal code, const client_order_id& order) {
+  trading::risk_limits limits;
+  limits.max_position = t.max_position;
+  limits.allow_short = t.allow_short;
+  auto verdict = t.verdict;
+  verdict.outcome = code;
+  return {{t.wish, std::move(verdict), t.mark, limits}, order};
+}
+
 json shown(const check_result& c) {
   return {{"code", to_string(c.code)},
           {"passed", c.passed},
@@ -228,6 +238,8 @@ outcome memory_ledger_run::operator()(const decide_transaction& t) {
   outcome o;
   o.status = made ? commit_status::applied : commit_status::refused;
   o.refusal = code;
+  account->second.events.push_back(
+    {stored(t, code, made ? made->row.order.id : client_order_id{})});
   memory_database::stored_verdict verdict{.refusal = code, .order = {}};
   if (made) {
     db_.last_order_number_ = made->row.number;

@@ -126,6 +126,36 @@ std::vector<fill_row> memory_ledger_store::fills_after(const account_id& account
   });
 }
 
+account_events memory_ledger_store::events_after(const account_id& account, uint64_t after,
+                                                 size_t limit) {
+  return locked("events_after", [&] {
+    account_events out;
+    const auto found = database_->accounts_.find(account);
+    const auto* all = found == database_->accounts_.end() ? nullptr : &found->second.events;
+    const auto size = all == nullptr ? uint64_t{0} : uint64_t{all->size()};
+    for (out.through = after; out.through < size && out.events.size() < limit; ++out.through)
+      out.events.push_back((*all)[out.through]);
+    out.complete = out.through >= size;
+    return out;
+  });
+}
+
+std::vector<equity_point> memory_ledger_store::equity_after(const account_id& account,
+                                                            const std::string& replay,
+                                                            uint64_t after, size_t limit) {
+  return locked("equity_after", [&] {
+    std::vector<equity_point> out;
+    const auto found = database_->equity_of_.find({account, replay});
+    if (found == database_->equity_of_.end())
+      return out;
+    auto next = std::upper_bound(found->second.begin(), found->second.end(), after,
+                                 [](uint64_t step, const auto& e) { return step < e.step; });
+    for (; next != found->second.end() && out.size() < limit; ++next)
+      out.push_back(*next);
+    return out;
+  });
+}
+
 std::vector<account_id> memory_ledger_store::accounts() {
   return locked("accounts", [&] {
     std::vector<account_id> names;

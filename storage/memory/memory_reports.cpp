@@ -111,6 +111,8 @@ outcome memory_ledger_run::operator()(const report_transaction& t) {
       row.reserved_quantity = {};
       row.reserved_cash = {};
       close(*found);
+      db_.accounts_.at(t.account).events.push_back(
+        {order_end{t.id, t.state, row.order.event_time}});
     }
   }
   audit(t.account, t.executor, "reported", content);
@@ -212,6 +214,7 @@ void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64
   }
   db_.fills_.emplace(memory_database::fill_key{f.venue, f.account, f.id},
                      std::pair{f.account, account.fills.size()});
+  account.events.push_back({slot_fill{f, t.slot}});
   account.fills.push_back(
     {.fill = f, .slot = t.slot, .account_seq = seq, .slot_after = t.slot_after});
 }
@@ -234,6 +237,8 @@ outcome memory_ledger_run::operator()(const step_transaction& t) {
     require(accounts.insert(e.account).second, "one equity sample per account and step");
   const auto content = db_.with_audit_ ? payload(t, nullptr) : std::string{};
   db_.replays_[t.replay] = {.step = t.step, .event_time = t.event_time, .finished = t.finished};
+  for (const auto& e : t.equity)
+    db_.equity_of_[{e.account, t.replay}].push_back({t.step, t.event_time, e.equity});
   db_.equity_.insert(db_.equity_.end(), t.equity.begin(), t.equity.end());
   db_.append_audit("replay/" + t.replay, node_of(t.conductor), t.conductor.epoch, t.conductor.unit,
                    "step", content);

@@ -1,6 +1,7 @@
 #include "storage/postgres/postgres_ledger_store.hpp"
 
 #include "config/defaults.hpp"
+#include "storage/account_event_codec.hpp"
 #include "storage/codec.hpp"
 #include "storage/decision_order.hpp"
 #include "storage/open.hpp"
@@ -21,6 +22,11 @@ constexpr statement open_statement{"open_account", "SELECT trading.open_account(
 constexpr statement load_statement{"load_account", "SELECT trading.load_account($1)", false};
 constexpr statement find_statement{"find_order", "SELECT trading.find_order($1)", false};
 constexpr statement fills_statement{"fills_after", "SELECT trading.fills_after($1, $2, $3)", false};
+constexpr statement events_statement{"events_after", "SELECT trading.events_after($1, $2, $3)",
+                                     false};
+constexpr statement equity_statement{
+  "equity_after", "SELECT step, event_time_ns, equity FROM trading.equity_after($1, $2, $3, $4)",
+  false};
 constexpr statement accounts_statement{"accounts", "SELECT trading.account_names()", false};
 constexpr statement progress_statement{
   "progress", "SELECT step, event_time_ns, finished FROM trading.load_progress($1)", false};
@@ -149,6 +155,40 @@ std::vector<fill_row> postgres_ledger_store::fills_after(const trading::account_
   for (const auto& f : parse_json(answer))
     rows.push_back(codec::fill_from_json(f));
   return rows;
+}
+
+account_events postgres_ledger_store::events_after(const trading::account_id& account,
+                                                   uint64_t after, size_t limit) {
+  const auto after_text = std::to_string(after), limit_text = std::to_string(limit);
+  const auto answer =
+    session_.run(events_statement, {account.str().c_str(), after_text.c_str(), limit_text.c_str()});
+  account_events out;
+  out.through = after;
+  size_t seen = 0;
+  for (const auto& entry : parse_json(answer)) {
+    ++seen;
+    read_account_event(entry, out);
+  }
+  out.complete = seen < limit;
+  return out;
+}
+
+std::vector<equity_point> postgres_ledger_store::equity_after(const trading::account_id& account,
+                                                              const std::string& replay,
+                                                              uint64_t after, size_t limit) {
+  const auto after_text = std::to_string(after), limit_text = std::to_string(limit);
+  std::vector<equity_point> out;
+  for (const auto& row : session_.run(equity_statement, {account.str().c_str(), replay.c_str(),
+                                                         after_text.c_str(), limit_text.c_str()})) {
+    const auto equity = trading::decimal::parse(row[2].c_str());
+    if (!equity)
+      throw store_failure(failure_kind::definitive,
+                          std::string{"the database answered something unreadable: "}
+                            + row[2].c_str());
+    out.push_back(
+      {row[0].as<uint64_t>(), trading::timestamp::from_ns(row[1].as<int64_t>()), *equity});
+  }
+  return out;
 }
 
 std::vector<trading::account_id> postgres_ledger_store::accounts() {

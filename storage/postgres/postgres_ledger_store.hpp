@@ -17,6 +17,11 @@ public:
   [[nodiscard]] std::optional<order_row> find_order(const trading::client_order_id& id) override;
   [[nodiscard]] std::vector<fill_row> fills_after(const trading::account_id& account,
                                                   uint64_t after, size_t limit) override;
+  [[nodiscard]] account_events events_after(const trading::account_id& account, uint64_t after,
+                                            size_t limit) override;
+  [[nodiscard]] std::vector<equity_point> equity_after(const trading::account_id& account,
+                                                       const std::string& replay, uint64_t after,
+                                                       size_t limit) override;
   [[nodiscard]] std::vector<trading::account_id> accounts() override;
   [[nodiscard]] replay_progress load_progress(const std::string& replay) override;
   [[nodiscard]] mode_outcome change_mode(const mode_change& change) override;

@@ -127,7 +127,8 @@ std::string cluster_text::to_toml() const {
     out << "guard_where = { role = \"guard\" }\nexecutor_where = { role = \"executor\" }\n"
            "portfolio_where = { role = \"portfolio\" }\n";
   out << "[accounts.initial]\nUSDT = \"25000\"\n[accounts.limits]\nmax_order_notional = \"10000\"\n"
-         "allow_short = false\ncollar_bps = 100\ntaker_fee_bps = \"10\"\n";
+         "allow_short = false\ncollar_bps = 100\ntaker_fee_bps = \"10\"\n"
+      << main_policy;
   out << side_account;
   if (with_calm)
     out << calm_strategy;
@@ -136,8 +137,10 @@ std::string cluster_text::to_toml() const {
   out << "[[strategies]]\nid = \"trend\"\nkind = \"momentum\"\naccount = \"main\"\nfeed = "
          "\"minute\"\n"
          "instruments = [\"BTCUSDT\", \"ETHUSDT\", \"SOLUSDT\"]\ninstances = "
-      << trend_instances << "\nsize = { mode = \"fixed_notional\", amount = \"" << trend_amount
-      << "\" }\n[strategies.parameters]\nfast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = "
+      << trend_instances << "\nsize = "
+      << (trend_size.empty() ? "{ mode = \"fixed_notional\", amount = \"" + trend_amount + "\" }"
+                             : trend_size)
+      << "\n[strategies.parameters]\nfast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = "
          "100\n";
   out << "[replay]\nname = \"main\"\nspeed = " << speed
       << "\n[gateway]\nenabled = " << (with_gateway ? "true" : "false") << "\n";

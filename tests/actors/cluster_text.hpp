@@ -20,6 +20,9 @@ struct cluster_text {
   bool with_calm = true;      ///< strategy calm exists
   bool with_gateway = false;  ///< a gateway unit is wanted; its factory is the test's
   bool with_newcomer = false; ///< a fourth strategy, of account side
+  std::string main_policy;    ///< sections of account main's risk policy
+  /// Another size of strategy trend than `trend_amount`, as an inline table.
+  std::string trend_size;
   uint32_t moves_at_once = 2;
   int64_t speed = 0;
 

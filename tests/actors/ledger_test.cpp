@@ -48,6 +48,15 @@ public:
                                              size_t limit) override {
     return inner_.fills_after(a, after, limit);
   }
+  storage::account_events events_after(const trading::account_id& a, uint64_t after,
+                                       size_t limit) override {
+    return inner_.events_after(a, after, limit);
+  }
+  std::vector<storage::equity_point> equity_after(const trading::account_id& a,
+                                                  const std::string& replay, uint64_t after,
+                                                  size_t limit) override {
+    return inner_.equity_after(a, replay, after, limit);
+  }
   std::vector<trading::account_id> accounts() override { return inner_.accounts(); }
   storage::replay_progress load_progress(const std::string& r) override {
     return inner_.load_progress(r);

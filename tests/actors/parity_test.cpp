@@ -1,112 +1,58 @@
-// Goal: a backtest leaves the rows that a run of the cluster leaves: every signal, verdict with all
-// its checks, order, fill, position, balance and equity sample, to the last unit. Method: the same
-// configuration and market through test_cluster and through the backtest engine; what the engine
-// says is written to a memory database of its own, and the two databases are read alike. Each
-// market must trade and refuse enough to mean something.
+// Goal: a backtest says what a run of the cluster leaves in its rows: every signal, verdict with
+// all its checks, order, fill, movement, position, balance and equity sample, to the last unit; and
+// one altered rule of one of the two does not go unnoticed. Method: a configuration and a market
+// run through test_cluster; its rows are compared with a backtest's by what `supreme parity`
+// compares them with. Each market must trade and refuse enough to mean something. Then the same
+// rows are compared with backtests that are altered in one rule each: by the plan, by the bars they
+// see, or by other names and so another order of decisions.
 #include "actors/feed/feed.hpp"
 #include "actors/replay/bar_merger.hpp"
 #include "config/backtest_plan.hpp"
+#include "config/loader.hpp"
+#include "storage/parity/parity_run.hpp"
+#include "tests/actors/cluster_text.hpp"
 #include "tests/actors/finite_history.hpp"
+#include "tests/actors/memory_run_rows.hpp"
+#include "tests/actors/parity_market.hpp"
 #include "tests/actors/test_cluster.hpp"
-#include "tests/actors/unit_bench.hpp"
-#include "trading/backtest/engine.hpp"
+#include "tests/support/shared_data.hpp"
 
 namespace supreme::tests {
 namespace {
 
-constexpr uint64_t executor_number = 1;
+using storage::parity_table;
+using trading::decimal;
+
 constexpr trading::execution_costs venue_costs{1'000'000, 1'000'000, 100'000,
                                                0}; // Those of test_cluster's venue.
+constexpr size_t fills_min = 200;
+constexpr size_t refusals_min = 50;
+constexpr size_t kept = 5'000;
 
-/// Writes what one account's backtest says as the cluster's transactions.
-class row_writer final : public trading::backtest_listener {
-public:
-  row_writer(unit_bench& bench, const config::account_settings& account)
-    : bench_(bench), account_(account) {}
+using steps = std::vector<std::vector<trading::bar>>;
 
-  void decided(const trading::made_decision& d, const trading::client_order_id& order) override {
-    ++signals;
-    storage::decide_transaction t;
-    t.wish = d.wish;
-    t.verdict = d.verdict;
-    t.mark = d.mark;
-    t.venue = account_.venue;
-    t.quote = account_.quote;
-    t.guard = bench_.claim_of(actors::guard_unit(account_.id));
-    t.strategy = bench_.claim_of(bench_.strategy_unit_of(d.wish));
-    t.fused = storage::fused_executor{bench_.claim_of(actors::executor_unit(account_.id)),
-                                      executor_number, 60'000};
-    t.shard = account_.shard;
-    t.max_position = d.limits.max_position;
-    t.allow_short = d.limits.allow_short;
-    t.config_version = 1;
-    auto done = commit(std::move(t));
-    ASSERT_EQ(done.order.has_value(), !order.empty()) << "the rows decide otherwise: " << done.text;
-    if (!done.order)
-      return;
-    ids_[order] = done.order->order.id;
-    report(done.order->order.id, trading::order_state::open, d.wish.event_time);
-  }
+config::cluster_settings parse(const std::string& toml) {
+  auto parsed = config::parse_cluster(toml, "parity test");
+  if (auto* settings = std::get_if<config::cluster_settings>(&parsed))
+    return std::move(*settings);
+  std::string all;
+  for (const auto& problem : std::get<config::problems>(parsed))
+    all += problem.to_string() + "\n";
+  throw std::runtime_error(all);
+}
 
-  void filled(const trading::fill& f, const trading::slot_id& slot,
-              const trading::booked_fill& after, uint64_t seq) override {
-    storage::fill_transaction t;
-    t.fill = f;
-    t.fill.order = ids_.at(f.order);
-    t.slot = slot;
-    t.portfolio = bench_.claim_of(actors::portfolio_unit(account_.id));
-    t.account_after = after.account_after;
-    t.slot_after = after.slot_after;
-    t.balances = after.balances;
-    EXPECT_EQ(commit(std::move(t)).account_seq, seq);
-  }
-
-  void expired(const trading::client_order_id& order, trading::timestamp at) override {
-    report(ids_.at(order), trading::order_state::expired, at);
-  }
-
-  void valued(const trading::account_value& v) override {
-    sample = {account_.id, v.equity, v.cash};
-  }
-
-  storage::equity_sample sample;
-  uint64_t signals = 0; ///< of the step under way
-
-private:
-  void report(const trading::client_order_id& id, trading::order_state state,
-              trading::timestamp at) {
-    storage::report_transaction t;
-    t.account = account_.id;
-    t.id = id;
-    t.executor = bench_.claim_of(actors::executor_unit(account_.id));
-    t.state = state;
-    t.event_time = at;
-    (void)commit(std::move(t));
-  }
-
-  storage::outcome commit(storage::transaction t) {
-    auto done = bench_.rows_.commit({std::move(t)}).front();
-    EXPECT_TRUE(done.status == storage::commit_status::applied
-                || done.status == storage::commit_status::refused)
-      << done.text;
-    return done;
-  }
-
-  unit_bench& bench_;
-  const config::account_settings& account_;
-  std::map<trading::client_order_id, trading::client_order_id> ids_; ///< the engine's → the rows'
-};
-
-/// The configured feeds, read to their end.
-actors::bar_merger read_market(const config::cluster_settings& settings, uint64_t bars) {
+/// The configured feeds, read to their end; one entry per close time.
+steps read_market(const config::cluster_settings& settings, trading::timestamp end) {
+  constexpr size_t bars_max = 100'000;
   actors::bar_merger merger{settings, {}};
   for (const auto& feed : settings.feeds) {
     for (uint32_t shard = 0; shard < feed.shards; ++shard) {
       std::vector<trading::bar> all;
       for (auto& h : actors::open_histories(settings, feed, shard)) {
-        finite_history limited{std::move(h), unit_bench::minute(bars)};
-        for (const auto& b : limited.after({}, bars))
-          all.push_back(b);
+        finite_history limited{std::move(h), end};
+        for (auto part = limited.after({}, bars_max); !part.empty();
+             part = limited.after(part.back().close_time(), bars_max))
+          all.insert(all.end(), part.begin(), part.end());
       }
       std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
         return a.close_time() < b.close_time();
@@ -114,72 +60,325 @@ actors::bar_merger read_market(const config::cluster_settings& settings, uint64_
       merger.refill(actors::feed_unit(feed.name, shard), all, true);
     }
   }
-  return merger;
+  steps market;
+  while (!merger.exhausted())
+    market.push_back(merger.take());
+  return market;
 }
 
-cluster_rows backtest(const cluster_text& text, uint64_t bars) {
-  unit_bench bench;
-  auto settings = text.to_settings();
-  bench.configure(settings);
-  bench.open_accounts();
-  std::vector<std::unique_ptr<row_writer>> writers;
-  std::vector<std::unique_ptr<trading::backtest_engine>> engines;
-  for (const auto& account : settings.accounts) {
-    writers.push_back(std::make_unique<row_writer>(bench, account));
-    engines.push_back(std::make_unique<trading::backtest_engine>(
-      config::make_backtest_plan(settings, account, venue_costs), *writers.back()));
-  }
-  auto merger = read_market(settings, bars);
-  for (uint64_t number = 1; !merger.exhausted(); ++number) {
-    auto step_bars = merger.take();
-    storage::step_transaction t;
-    t.replay = settings.replay.name;
-    t.conductor = bench.claim_of("conductor/main");
-    t.step = number;
-    t.event_time = step_bars.front().close_time();
-    t.bars = step_bars.size();
-    for (size_t i = 0; i < engines.size(); ++i) {
-      engines[i]->step(t.event_time, step_bars);
-      t.signals += std::exchange(writers[i]->signals, 0);
-      t.equity.push_back(writers[i]->sample);
-    }
-    t.finished = merger.exhausted();
-    EXPECT_EQ(bench.rows_.commit({t}).front().status, storage::commit_status::applied);
-  }
-  return read_rows(bench.database_);
-}
+/// What a run was made of, and what it left.
+struct finished_run {
+  config::cluster_settings settings;
+  steps market;
+  memory_run_rows rows;
+};
 
-cluster_rows replay(const cluster_text& text, uint64_t bars) {
-  test_cluster cluster{{text.to_toml(), bars}};
+finished_run run_cluster(const std::string& toml, trading::timestamp end) {
+  test_cluster cluster{{.config = toml, .end = end}};
   for (const char* name : {"n1", "n2", "n3"})
     cluster.start_node(name);
   if (!cluster.run_until([&] { return cluster.finished(); }))
     throw std::runtime_error(cluster.story());
-  return cluster.rows();
+  auto settings = parse(toml);
+  return {settings, read_market(settings, end), memory_run_rows{cluster.database()}};
 }
 
-size_t refusals_in(const cluster_rows& rows) {
-  return static_cast<size_t>(
-    std::count_if(rows.decisions.begin(), rows.decisions.end(),
-                  [](const auto& d) { return d.find("\"none\",\"guard\"") == std::string::npos; }));
+/// A backtest that may differ from the run in one thing.
+struct alteration {
+  std::string name;
+  std::function<void(trading::backtest_plan&)> plan = [](auto&) {};
+  std::function<void(steps&)> market = [](auto&) {};
+  std::string renamed_from; ///< a strategy, in the plan and in the cluster's rows
+  std::string renamed_to;
+};
+
+storage::parity_report compare(const finished_run& run, const alteration& altered = {}) {
+  std::vector<trading::backtest_plan> plans;
+  for (const auto& account : run.settings.accounts) {
+    plans.push_back(config::make_backtest_plan(run.settings, account, venue_costs));
+    altered.plan(plans.back());
+    for (auto& s : plans.back().strategies) {
+      if (s.id.str() == altered.renamed_from)
+        s.id = trading::strategy_id{altered.renamed_to};
+    }
+  }
+  auto rows = run.rows;
+  if (!altered.renamed_from.empty())
+    rows.rename(altered.renamed_from, altered.renamed_to);
+  auto market = run.market;
+  altered.market(market);
+  storage::parity_run parity{std::move(plans), rows, kept};
+  for (const auto& bars : market)
+    parity.step(bars.front().close_time(), bars);
+  return parity.finish();
 }
 
-void expect_parity(const cluster_text& text, uint64_t bars) {
-  auto expected = replay(text, bars);
-  EXPECT_EQ(first_difference(expected, backtest(text, bars)), "");
-  EXPECT_GE(expected.fills.size(), 200u);
-  ::testing::Test::RecordProperty("fills", static_cast<int>(expected.fills.size()));
-  ::testing::Test::RecordProperty("refusals", static_cast<int>(refusals_in(expected)));
+std::string story_of(const storage::parity_report& report) {
+  std::string text = report.summary();
+  for (size_t i = 0; i < std::min<size_t>(report.first.size(), 10); ++i)
+    text += "\n" + report.first[i].to_string();
+  return text;
 }
 
-TEST(parity, a_backtest_leaves_the_rows_of_a_replay) { expect_parity({}, 240); }
+void expect_parity(const finished_run& run) {
+  auto report = compare(run);
+  EXPECT_EQ(report.differences, 0u) << story_of(report);
+  EXPECT_EQ(report.rows_of(parity_table::signals), run.rows.count(parity_table::signals));
+  EXPECT_EQ(report.rows_of(parity_table::steps), run.market.size());
+  EXPECT_GE(report.rows_of(parity_table::fills), fills_min);
+  EXPECT_GE(run.rows.refusals(), refusals_min);
+  ::testing::Test::RecordProperty("fills", static_cast<int>(report.rows_of(parity_table::fills)));
+  ::testing::Test::RecordProperty("refusals", static_cast<int>(run.rows.refusals()));
+}
 
-TEST(parity, holds_on_another_market) { expect_parity({.market_seed = 11}, 240); }
+trading::timestamp at(const char* text) { return trading::timestamp::parse(text).value(); }
 
-TEST(parity, holds_where_the_limits_refuse_much) {
-  cluster_text text{.market_seed = 23, .trend_amount = "9990"};
-  expect_parity(text, 300);
-  EXPECT_GE(refusals_in(replay(text, 300)), 50u);
+void expect_parity(const parity_market& market) {
+  SCOPED_TRACE(market.name);
+  expect_parity(run_cluster(market.to_toml(), market.end));
+}
+
+/// Two accounts, three strategies, feeds of two intervals, one of them in shards.
+const finished_run& small_cluster() {
+  static const finished_run run = run_cluster(
+    cluster_text{.market_seed = 23, .trend_amount = "9990"}.to_toml(), at("2026-01-01T05:00:00Z"));
+  return run;
+}
+
+TEST(parity, holds_for_several_accounts_feeds_and_strategies) { expect_parity(small_cluster()); }
+
+TEST(parity, holds_on_generated_markets) {
+  for (const uint64_t seed : {7, 11})
+    expect_parity(generated_market(seed, 200));
+}
+
+TEST(parity, holds_on_minutes_of_bitcoin_and_ether) {
+  SUPREME_SHARED_PATH(folder, "data/bars/binance_spot");
+  expect_parity(
+    {.name = "BTC and ETH",
+     .quote = "USDT",
+     .instruments =
+       {{"BTCUSDT", "BTC", "0.01", "0.00001", {}, folder / "BTCUSDT_1m_2026-04-19_2026-04-21.csv"},
+        {"ETHUSDT", "ETH", "0.01", "0.0001", {}, folder / "ETHUSDT_1m_2026-04-19_2026-04-21.csv"}},
+     .end = at("2026-04-19T20:00:00Z"),
+     .cash = "12000",
+     .notional = "9990",
+     .notional_max = "9995"});
+}
+
+TEST(parity, holds_on_minutes_of_american_shares) {
+  SUPREME_SHARED_PATH(folder, "data/bars/us_equity_minute");
+  expect_parity(
+    {.name = "SPY and IBM",
+     .quote = "USD",
+     .instruments = {{"SPY", "SPY", "0.01", "1", {}, folder / "SPY_1m_20131004_20131009.csv"},
+                     {"IBM", "IBM", "0.01", "1", {}, folder / "IBM_1m_20131004_20131011.csv"}},
+     .end = at("2013-10-04T14:00:00Z"),
+     .cash = "12000",
+     .notional = "9990",
+     .notional_max = "9800"});
+}
+
+TEST(parity, holds_on_hours_of_a_currency_pair) {
+  SUPREME_SHARED_PATH(folder, "data/bars/fx_oanda");
+  expect_parity(
+    {.name = "EURUSD",
+     .quote = "USD",
+     .instruments = {{"EURUSD", "EUR", "0.00001", "1", {}, folder / "EURUSD_1h_2007_2016.csv.gz"}},
+     .interval_s = 3600,
+     .end = at("2007-02-15T00:00:00Z"),
+     .cash = "12000",
+     .notional = "9990.3",
+     .notional_max = "9990"});
+}
+
+// -- the account's policies -----------------------------------------------------------
+
+finished_run run_policy(const cluster_text& text, const char* end) {
+  return run_cluster(text.to_toml(), at(end));
+}
+
+/// A policy changes how often anything happens: the least fills are each case's own.
+void expect_parity_with_policy(const finished_run& run, size_t fills) {
+  auto report = compare(run);
+  EXPECT_EQ(report.differences, 0u) << story_of(report);
+  EXPECT_GE(report.rows_of(parity_table::fills), fills);
+}
+
+TEST(parity, holds_with_limits_over_the_account_and_rates) {
+  const auto run = run_policy({.main_policy = R"([accounts.exposure]
+max_gross = "18000"
+max_concentration_bps = 4500
+max_open_orders = 2
+[accounts.restricted]
+BNBUSDT = "reduce_only"
+[accounts.rates]
+max_orders = 3
+window_ms = 300000
+duplicate_window_ms = 120000
+max_repeated_executions = 5
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 100);
+  for (const char* code : {"gross_exposure", "order_rate", "restricted"})
+    EXPECT_GE(run.rows.count_with(parity_table::verdicts, code), 1u) << code;
+}
+
+TEST(parity, holds_with_breakers) {
+  const auto run = run_policy({.main_policy = R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 600
+probes = 2
+probe_deadline_s = 1200
+[[accounts.breakers]]
+scope = "account"
+daily_loss = "300"
+cool_down_s = 1800
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 100);
+  EXPECT_GE(run.rows.count_with(parity_table::verdicts, "breaker_open"), 5u);
+}
+
+TEST(parity, holds_where_drawdown_cuts_and_closes_positions) {
+  const auto run = run_policy({.main_policy = R"([accounts.drawdown]
+points = [{ drawdown_bps = 40, scale_bps = 8000 }, { drawdown_bps = 80, scale_bps = 5000 },
+          { drawdown_bps = 120, scale_bps = 2500 }]
+no_entries_bps = 100
+reduce_bps = 100
+flatten_bps = 140
+recovery_bps = 10
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 60);
+  EXPECT_GE(run.rows.count_with(parity_table::signals, "drawdown: every position is closed")
+              + run.rows.count_with(parity_table::signals,
+                                    "drawdown: positions are cut to their scaled size"),
+            2u);
+  EXPECT_GE(run.rows.count_with(parity_table::verdicts, "drawdown"), 1u);
+}
+
+TEST(parity, holds_with_sizes_from_equity_volatility_and_closed_trades) {
+  for (const char* size :
+       {"{ mode = \"percent_of_equity\", share_bps = 3000 }", "{ mode = \"all_in\" }",
+        "{ mode = \"volatility_target\", share_bps = 2000, volatility_returns = 20 }",
+        "{ mode = \"kelly\", min_trades = 20, floor_bps = 2500, "
+        "shrinkage_trades = 5, fraction_bps = 10000 }"}) {
+    SCOPED_TRACE(size);
+    expect_parity_with_policy(run_policy({.trend_size = size}, "2026-01-01T03:20:00Z"), 20);
+  }
+}
+
+// -- altered rules ----------------------------------------------------------------
+
+bool names(const storage::parity_report& report, parity_table t, const std::string& column) {
+  return std::any_of(report.first.begin(), report.first.end(),
+                     [&](const auto& d) { return d.table == t && d.column == column; });
+}
+
+/// The backtest is altered in one thing, and the rows of the run say where.
+void expect_difference(const alteration& altered, parity_table t, const std::string& column) {
+  auto report = compare(small_cluster(), altered);
+  EXPECT_GT(report.differences, 0u) << altered.name;
+  EXPECT_TRUE(names(report, t, column)) << altered.name << ": " << story_of(report);
+}
+
+TEST(parity, notices_a_fee_that_is_higher_by_a_billionth) {
+  expect_difference({"fee", [](auto& plan) { plan.costs.taker_fee_ppb += 1; }}, parity_table::fills,
+                    "fee");
+}
+
+TEST(parity, notices_another_slippage) {
+  expect_difference({"slippage", [](auto& plan) { plan.costs.slippage_ppb -= 1'000; }},
+                    parity_table::fills, "price");
+}
+
+TEST(parity, notices_a_coarser_rounding_of_prices) {
+  expect_difference({"tick",
+                     [](auto& plan) {
+                       for (auto& i : plan.instruments)
+                         i.tick_size = i.tick_size + i.tick_size;
+                     }},
+                    parity_table::fills, "price");
+}
+
+TEST(parity, notices_a_coarser_rounding_of_sizes) {
+  expect_difference({"lot",
+                     [](auto& plan) {
+                       for (auto& i : plan.instruments)
+                         i.lot_size = i.lot_size + i.lot_size;
+                     }},
+                    parity_table::orders, "size");
+}
+
+TEST(parity, notices_a_volume_cap) {
+  expect_difference({"cap", [](auto& plan) { plan.costs.max_volume_share_ppb = 10'000'000; }},
+                    parity_table::fills, "size");
+}
+
+TEST(parity, notices_another_order_of_decisions) {
+  // By names: "trend" is decided after "calm", "about" before it.
+  expect_difference({.name = "order", .renamed_from = "trend", .renamed_to = "about"},
+                    parity_table::verdicts, "refusal");
+  expect_difference({.name = "order", .renamed_from = "trend", .renamed_to = "about"},
+                    parity_table::orders, "place");
+}
+
+TEST(parity, other_names_alone_make_no_difference) {
+  // The tool of the test above changes nothing but the order.
+  auto report =
+    compare(small_cluster(), {.name = "name", .renamed_from = "trend", .renamed_to = "tread"});
+  EXPECT_EQ(report.differences, 0u) << story_of(report);
+}
+
+TEST(parity, notices_limits_that_differ_by_the_last_unit) {
+  expect_difference({"notional",
+                     [](auto& plan) {
+                       plan.limits.max_order_notional =
+                         *plan.limits.max_order_notional - decimal::from_raw(1);
+                     }},
+                    parity_table::checks, "limit");
+  expect_difference({"collar", [](auto& plan) { plan.limits.collar_ppb += 1; }},
+                    parity_table::verdicts, "worst_price");
+  expect_difference({"reserved fee", [](auto& plan) { plan.limits.taker_fee_ppb += 1; }},
+                    parity_table::orders, "reserve_cash");
+  expect_difference({"short", [](auto& plan) { plan.limits.allow_short = true; }},
+                    parity_table::verdicts, "allow_short");
+}
+
+TEST(parity, notices_one_unit_more_to_begin_with) {
+  expect_difference({"cash",
+                     [](auto& plan) {
+                       for (auto& [asset, amount] : plan.initial)
+                         amount += decimal::from_raw(1);
+                     }},
+                    parity_table::equity, "equity");
+}
+
+TEST(parity, notices_another_parameter_of_a_strategy) {
+  expect_difference(
+    {"parameter", [](auto& plan) { plan.strategies.front().values["rsi_max"] = 60; }},
+    parity_table::signals, "");
+}
+
+TEST(parity, notices_one_close_that_is_a_tick_higher) {
+  const alteration altered{"close", [](auto&) {},
+                           [](steps& market) {
+                             auto& b = market[market.size() / 2].front();
+                             b.close = b.close + decimal::literal("0.01");
+                             b.high = std::max(b.high, b.close);
+                           }};
+  auto report = compare(small_cluster(), altered);
+  EXPECT_GT(report.differences, 0u);
+}
+
+TEST(parity, notices_a_missing_bar_and_a_missing_step) {
+  expect_difference({"bar", [](auto&) {}, [](steps& market) { market[100].pop_back(); }},
+                    parity_table::steps, "bars");
+  expect_difference({"step", [](auto&) {}, [](steps& market) { market.pop_back(); }},
+                    parity_table::equity, "");
 }
 
 } // namespace

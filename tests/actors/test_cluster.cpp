@@ -137,7 +137,7 @@ void test_cluster::note_life(process& n, const std::string& unit, const caf::act
 
 actors::unit_factories test_cluster::make_factories(const std::shared_ptr<process>& n) {
   auto factories = actors::trading_factories(false);
-  auto end = market_start + settings_.bars * 1min;
+  auto end = settings_.end.value_or(market_start + settings_.bars * 1min);
   factories.make[actors::unit_kind::feed] = [end](caf::actor_system& system,
                                                   const actors::unit_context& context) {
     const auto& settings = context.config->settings;

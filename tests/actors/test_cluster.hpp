@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -23,7 +24,8 @@ namespace supreme::tests {
 
 struct cluster_settings {
   std::string config; ///< TOML, committed as version 1
-  uint64_t bars = 60; ///< minutes of the market; every feed ends there
+  uint64_t bars = 60; ///< minutes of the generated market; every feed ends there …
+  std::optional<trading::timestamp> end; ///< … or here: a recorded market has its own times
   /// Who runs next: 0 = whoever waits longest; otherwise a seeded choice among all that wait, which
   /// keeps only what CAF promises, the order of messages between two actors.
   uint64_t seed = 0;

@@ -112,6 +112,13 @@ public:
                                              size_t) override {
     throw std::logic_error("not used");
   }
+  storage::account_events events_after(const trading::account_id&, uint64_t, size_t) override {
+    throw std::logic_error("not used");
+  }
+  std::vector<storage::equity_point> equity_after(const trading::account_id&, const std::string&,
+                                                  uint64_t, size_t) override {
+    throw std::logic_error("not used");
+  }
   std::vector<trading::account_id> accounts() override { throw std::logic_error("not used"); }
   storage::replay_progress load_progress(const std::string&) override {
     throw std::logic_error("not used");

@@ -34,9 +34,10 @@ const std::map<std::string, folders, std::less<>>& arrows() {
 }
 
 /// trading's subfolders; each includes only those before it. Orders come before risk, because a
-/// risk check judges an order and an order knows nothing of its checks.
-constexpr std::array trading_folders{"market",    "indicators", "strategies", "orders",  "risk",
-                                     "portfolio", "statistics", "matching",   "backtest"};
+/// risk check judges an order and an order knows nothing of its checks; so does the portfolio,
+/// because risk counts closed trades.
+constexpr std::array trading_folders{"market", "indicators", "strategies", "orders",  "portfolio",
+                                     "risk",   "statistics", "matching",   "backtest"};
 
 /// The n-th folder of a path such as "trading/market/decimal.hpp"; empty where there is none.
 std::string_view folder_at(std::string_view path, int n) {

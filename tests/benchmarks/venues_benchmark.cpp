@@ -6,7 +6,7 @@
 
 #include "tests/venues/gzip_bytes.hpp"
 #include "tests/venues/temporary_folder.hpp"
-#include "venues/history/bar_file.hpp"
+#include "venues/history/bar_file_stream.hpp"
 #include "venues/simulated/bar_venue.hpp"
 #include "venues/simulated/market_generator.hpp"
 
@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <string>
@@ -75,6 +76,11 @@ const sample_files& files() {
   return f;
 }
 
+void count_bytes(benchmark::State& state, const std::string& path) {
+  state.SetBytesProcessed(static_cast<int64_t>(state.iterations())
+                          * static_cast<int64_t>(std::filesystem::file_size(path)));
+}
+
 void count_rows(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<int64_t>(state.iterations() * row_count));
 }
@@ -127,6 +133,18 @@ void read_pages(benchmark::State& state, const std::string& path) {
   count_rows(state);
 }
 
+void stream(benchmark::State& state, const std::string& path) {
+  for ([[maybe_unused]] auto round : state) {
+    bar_file_stream bars{{path, btc, 60s}};
+    size_t rows = 0;
+    for (auto batch = bars.next(); !batch.empty(); batch = bars.next())
+      rows += batch.size();
+    if (rows != row_count)
+      state.SkipWithError("wrong number of rows");
+  }
+  count_rows(state);
+}
+
 void inflate_alone(benchmark::State& state) {
   std::vector<char> buffer(256 * 1024);
   for ([[maybe_unused]] auto round : state) {
@@ -142,16 +160,28 @@ void inflate_alone(benchmark::State& state) {
 void memchr_narrow(benchmark::State& state) { count_lines(state, files().narrow_path); }
 void check_narrow(benchmark::State& state) { check(state, files().narrow_path); }
 void read_narrow(benchmark::State& state) { read_pages(state, files().narrow_path); }
+void stream_narrow(benchmark::State& state) {
+  stream(state, files().narrow_path);
+  count_bytes(state, files().narrow_path);
+}
 void memchr_wide(benchmark::State& state) { count_lines(state, files().wide_path); }
 void check_wide(benchmark::State& state) { check(state, files().wide_path); }
+void stream_wide(benchmark::State& state) {
+  stream(state, files().wide_path);
+  count_bytes(state, files().wide_path);
+}
 void check_gzip(benchmark::State& state) { check(state, files().gzip_path); }
+void stream_gzip(benchmark::State& state) { stream(state, files().gzip_path); }
 BENCHMARK(memchr_narrow)->Unit(benchmark::kMillisecond);
 BENCHMARK(check_narrow)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_narrow)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_narrow)->Unit(benchmark::kMillisecond);
 BENCHMARK(memchr_wide)->Unit(benchmark::kMillisecond);
 BENCHMARK(check_wide)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_wide)->Unit(benchmark::kMillisecond);
 BENCHMARK(inflate_alone)->Unit(benchmark::kMillisecond);
 BENCHMARK(check_gzip)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_gzip)->Unit(benchmark::kMillisecond);
 
 void read_at_random(benchmark::State& state, const std::string& path) {
   auto file = std::move(bar_file::open({path, btc, 60s})).value();
@@ -278,8 +308,11 @@ public:
     std::printf("\n");
     print("check_narrow", "memchr_narrow");
     print("read_narrow", "memchr_narrow");
+    print("stream_narrow", "memchr_narrow");
+    print("stream_wide", "memchr_wide");
     print("check_wide", "memchr_wide");
     print("check_gzip", "inflate_alone");
+    print("stream_gzip", "inflate_alone");
     print("venue_step", "bare_append_and_sync/100");
     print("venue_orders/1", "bare_append_and_sync/100");
     print("venue_orders/64", "bare_append_and_sync/100");

@@ -2,60 +2,23 @@
 // sentence what it cannot run.
 // Method: the whole program in this process, on bars and a configuration that the test writes.
 
-#include "commands/program.hpp"
+#include "tests/commands/backtest_run.hpp"
 #include "tests/commands/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <fstream>
-#include <sstream>
+#include <csignal>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
 
 namespace supreme::tests {
 namespace {
 
-struct outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-outcome run_backtest(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "backtest");
-  std::ostringstream out;
-  std::ostringstream err;
-  commands::verb_context context{
-    out, err, [](const std::string&) -> std::optional<std::string> { return std::nullopt; }};
-  constexpr std::array verbs{commands::add_backtest};
-  auto code = commands::run_program(arguments, context, verbs);
-  return {code, out.str(), err.str()};
-}
-
-std::string text_of(const std::string& file) {
-  std::ostringstream text;
-  text << std::ifstream{file}.rdbuf();
-  return text.str();
-}
-
-size_t lines_in(const std::string& text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
 struct backtest_verb : ::testing::Test {
-  /// Bars of a minute each: a saw that a fast momentum strategy trades.
   void write_bars(const std::string& name, size_t count, const std::string& damage = "") {
-    std::ofstream file{folder.file(name)};
-    file << "ts,open,high,low,close,volume\n";
-    for (size_t i = 0; i < count; ++i) {
-      auto close = 1000 + static_cast<int>(i % 20 < 10 ? i % 20 : 20 - i % 20) * 5;
-      auto open =
-        i == 0 ? close
-               : 1000 + static_cast<int>((i - 1) % 20 < 10 ? (i - 1) % 20 : 20 - (i - 1) % 20) * 5;
-      file << 1'767'225'600'000 + static_cast<int64_t>(i) * 60'000 << ',' << open << ','
-           << std::max(open, close) << ',' << std::min(open, close) << ',' << close << ",10\n";
-    }
-    file << damage;
+    write_saw(folder.file(name), count, damage);
   }
 
   std::string write_config(const std::string& more = "") {
@@ -111,19 +74,23 @@ rsi_max = 100
 TEST_F(backtest_verb, tells_the_same_to_people_and_in_files) {
   write_bars("BTCUSDT_1m.csv", 400);
   auto json_file = folder.file("result.json");
+  auto trades_file = folder.file("trades.csv");
   auto fills_file = folder.file("fills.csv");
   auto equity_file = folder.file("equity.csv");
-  auto done = run_backtest(
-    {write_config(), "--json", json_file, "--fills", fills_file, "--equity", equity_file});
+  auto done = run_backtest({write_config(), "--json", json_file, "--trades", trades_file, "--fills",
+                            fills_file, "--equity", equity_file});
   ASSERT_EQ(done.code, 0) << done.err;
   auto result = nlohmann::json::parse(text_of(json_file));
   EXPECT_EQ(result.at("bars"), 400);
   EXPECT_EQ(result.at("steps"), 400);
+  EXPECT_EQ(result.at("complete"), true);
   EXPECT_GT(result.at("fills"), 20);
+  EXPECT_GT(result.at("trades").at("closed"), 10);
+  EXPECT_EQ(result.at("closed_trades").size(), result.at("trades").at("closed"));
+  EXPECT_EQ(lines_in(text_of(trades_file)), 1 + result.at("closed_trades").size());
   EXPECT_EQ(lines_in(text_of(fills_file)), 1 + result.at("fills").get<size_t>());
   EXPECT_EQ(lines_in(text_of(equity_file)), 401u);
-  EXPECT_NE(done.out.find(result.at("equity").get<std::string>()), std::string::npos) << done.out;
-  EXPECT_NE(done.out.find("400 in 400 steps"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("400 bars in 400 steps"), std::string::npos) << done.out;
   auto last = text_of(equity_file);
   last.erase(last.size() - 1);
   EXPECT_EQ(last.substr(last.rfind('\n') + 1), result.at("to").get<std::string>() + ","
@@ -131,10 +98,77 @@ TEST_F(backtest_verb, tells_the_same_to_people_and_in_files) {
                                                  + result.at("cash").get<std::string>());
 }
 
+TEST_F(backtest_verb, runs_a_strategy_of_a_library) {
+  write_bars("BTCUSDT_1m.csv", 400);
+  auto config = text_of(write_config());
+  const auto from = config.find("kind = \"momentum\"");
+  config.replace(from, 17, "kind = \"sample\"").erase(config.find("fast = 1"));
+  const auto file = folder.file("custom.toml");
+  std::ofstream{file} << config;
+  EXPECT_NE(run_backtest({file}).err.find("was \"sample\""), std::string::npos);
+  const auto json_file = folder.file("result.json");
+  const auto done = run_backtest(
+    {file, "--plugin", std::string{SUPREME_TEST_PLUGINS} + "/sample.so", "--json", json_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_GT(nlohmann::json::parse(text_of(json_file)).at("fills"), 20);
+}
+
 TEST_F(backtest_verb, says_which_costs_it_takes) {
   write_bars("BTCUSDT_1m.csv", 100);
   auto done = run_backtest({write_config()});
-  EXPECT_NE(done.out.find("1000000 ppb"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("fee 10 bps, maker 10 bps, slippage 0 bps"), std::string::npos)
+    << done.out;
+}
+
+TEST_F(backtest_verb, leaves_annual_figures_of_a_few_days_to_programs) {
+  write_bars("BTCUSDT_1m.csv", 4'000);
+  auto json_file = folder.file("result.json");
+  auto done = run_backtest({write_config(), "--json", json_file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("annual figures need 30 daily returns, there are 2"), std::string::npos)
+    << done.out;
+  EXPECT_NE(done.out.find("Sharpe            –, Sortino –, Calmar –"), std::string::npos)
+    << done.out;
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_EQ(result.at("annual_meaningful"), false);
+  EXPECT_TRUE(result.at("annual_return").is_number());
+}
+
+TEST_F(backtest_verb, makes_longer_bars_where_it_is_told_to) {
+  write_bars("BTCUSDT_1m.csv", 125);
+  auto json_file = folder.file("result.json");
+  ASSERT_EQ(run_backtest({write_config(), "--aggregate", "1h", "--json", json_file}).code, 0);
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_EQ(result.at("bars"), 2) << "the five minutes of the third hour are no bar";
+  EXPECT_EQ(result.at("from"), "2026-01-01T01:00:00Z");
+  auto done = run_backtest({write_config(), "--aggregate", "90s"});
+  EXPECT_EQ(done.code, 2);
+  EXPECT_NE(done.err.find("bars of 60 s do not make up bars of 90 s"), std::string::npos)
+    << done.err;
+}
+
+// The equity goes into a pipe whose other end sends Ctrl-C before it reads on, so the signal is
+// there while the run is still held up by the full pipe.
+TEST_F(backtest_verb, ends_between_two_steps_at_the_first_ctrl_c) {
+  write_bars("BTCUSDT_1m.csv", 140'000);
+  auto json_file = folder.file("result.json");
+  auto pipe = folder.file("equity.csv");
+  ASSERT_EQ(::mkfifo((pipe + ".part").c_str(), 0600), 0);
+  std::thread reader{[&] {
+    std::ifstream in{pipe + ".part"};
+    std::string line;
+    std::getline(in, line);
+    ::kill(::getpid(), SIGINT);
+    while (std::getline(in, line)) {
+    }
+  }};
+  auto done = run_backtest({write_config(), "--json", json_file, "--equity", pipe});
+  reader.join();
+  EXPECT_EQ(done.code, 130) << done.err;
+  EXPECT_NE(done.err.find("interrupted after"), std::string::npos) << done.err;
+  auto result = nlohmann::json::parse(text_of(json_file));
+  EXPECT_EQ(result.at("complete"), false);
+  EXPECT_LT(result.at("bars"), 140'000);
 }
 
 TEST_F(backtest_verb, runs_the_period_that_is_asked_for) {

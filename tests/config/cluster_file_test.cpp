@@ -255,6 +255,30 @@ TEST(cluster_file, refuses_parameters_outside_their_range) {
   EXPECT_NE(check_with("fast = 10", "fast = 1.5"), "");
 }
 
+TEST(cluster_file, reads_a_choice_by_its_name) {
+  const auto all = parsed(with(sample_cluster(), "fast = 10", "direction = \"both\""));
+  EXPECT_EQ(all.strategies[0].parameters.at("direction"), 2);
+  EXPECT_EQ(check_with("fast = 10", "direction = \"up\""),
+            "cluster.toml:63: strategies[0].parameters.direction: expected one of \"long\", "
+            "\"short\", \"both\", was the text \"up\"\n");
+  EXPECT_EQ(check_with("fast = 10", "direction = 1"),
+            "cluster.toml:63: strategies[0].parameters.direction: expected one of \"long\", "
+            "\"short\", \"both\", was the whole number 1\n");
+}
+
+TEST(cluster_file, takes_the_instruments_of_pairs_two_at_a_time) {
+  auto text = with(sample_cluster(), "kind = \"momentum\"", "kind = \"pairs\"");
+  text = with(text, "fast = 10", "window = 30");
+  EXPECT_EQ(check(text),
+            "cluster.toml:60: strategies[0].instances: expected at most the number of pairs (1), "
+            "was 2\n");
+  text = with(text, "instances = 2", "instances = 1");
+  EXPECT_EQ(check(text), "");
+  EXPECT_EQ(check(with(text, "[\"BTCUSDT\", \"ETHUSDT\"]\ninst", "[\"BTCUSDT\"]\ninst")),
+            "cluster.toml:59: strategies[0].instruments: expected pairs, because \"pairs\" trades "
+            "two instruments at a time, was 1 instruments\n");
+}
+
 TEST(cluster_file, refuses_keys_of_the_other_kind_of_feed) {
   EXPECT_EQ(check_with("shards = 2", "seed = 3"),
             "cluster.toml:27: feeds[0].seed: expected no such key: it belongs to feeds of kind "

@@ -35,6 +35,8 @@ TEST(config_diff, names_changed_values_in_the_units_of_the_file) {
                    "accounts[main].limits.taker_fee_bps: 7.5 -> 8"}));
   EXPECT_EQ(changes(with(sample_cluster(), "fast = 10", "fast = 11")),
             lines{"strategies[trend].parameters.fast: 10 -> 11"});
+  EXPECT_EQ(changes(with(sample_cluster(), "fast = 10", "fast = 10\ndirection = \"short\"")),
+            lines{"strategies[trend].parameters.direction: long -> short"});
   EXPECT_EQ(changes(with(sample_cluster(), "max_position = \"0.5\"", "max_position = \"none\"")),
             lines{"accounts[main].instrument_limits[BTCUSDT].max_position: 0.5 -> none"});
 }

@@ -35,6 +35,12 @@ decision_key sample() {
   return {.slot = sample<slot_id>(), .cause = "BTC/60s/1", .leg = 1, .child = 2};
 }
 template <>
+size_hints sample() {
+  return {.stop_distance = decimal::literal("0.5"),
+          .volatility_ppb = 800'000'000,
+          .weight_ppb = 250'000'000};
+}
+template <>
 signal sample() {
   return {.key = sample<decision_key>(),
           .strategy = strategy_id{"trend"},
@@ -45,7 +51,8 @@ signal sample() {
           .reason = "fast below slow",
           .inputs = {{"fast", decimal::literal("1")}, {"slow", decimal::literal("2")}},
           .event_time = sample<timestamp>(),
-          .account_seq = 9};
+          .account_seq = 9,
+          .hints = sample<size_hints>()};
 }
 template <>
 order sample() {

@@ -132,6 +132,24 @@ TEST(backtest_engine, fills_on_the_next_open_and_books_to_the_last_unit) {
   EXPECT_EQ(engine.slots().at(make_slot(strategy_id{"one"}, btc)), held);
 }
 
+TEST(backtest_engine, trades_on_no_close_up_to_the_time_it_is_told) {
+  auto plan = make_plan();
+  plan.strategies.push_back({strategy_id{"two"},
+                             &scripted_kind(),
+                             {{"leave", 2}},
+                             {sizing_mode::fixed_quantity, dec("2")},
+                             {btc}});
+  plan.trade_after = minute(1);
+  listener heard;
+  backtest_engine engine{std::move(plan), heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  EXPECT_TRUE(heard.decisions.empty()) << "both have wished to enter";
+  EXPECT_EQ(heard.values.size(), 1u) << "it is valued all the same";
+  engine.step(minute(2), {make_bar(btc, 2, "100", "101")});
+  ASSERT_EQ(heard.decisions.size(), 1u);
+  EXPECT_EQ(heard.decisions[0].wish.strategy, strategy_id{"two"});
+}
+
 TEST(backtest_engine, reserves_until_the_order_is_filled_and_no_longer) {
   auto plan = make_plan("410"); // Two of 101 with 1 % collar and fee need 204.4; both strategies'
                                 // orders need more than there is.
@@ -226,6 +244,61 @@ TEST(backtest_plan, names_everything_that_is_wrong_with_it) {
   plan.strategies.back().instruments = {instrument_id{"DOGEUSDT"}, instrument_id{"DOGEUSDT"}};
   EXPECT_EQ(plan.problems().size(), 9u);
   EXPECT_EQ(backtest_plan{}.problems(), std::vector<std::string>{"there is no strategy"});
+}
+
+TEST(backtest_engine, lets_an_order_that_arrives_after_an_open_miss_that_bar) {
+  listener heard;
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{50};
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  engine.step(minute(2), {make_bar(btc, 2, "102", "103")});
+  EXPECT_TRUE(heard.fills.empty()) << "it opened when the order was still under way";
+  engine.step(minute(3), {make_bar(btc, 3, "104", "105")});
+  ASSERT_EQ(heard.fills.size(), 1u);
+  EXPECT_EQ(heard.fills[0].at, dec("104"));
+}
+
+TEST(backtest_engine, refuses_an_order_that_arrives_before_it_is_sent) {
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{-1};
+  EXPECT_EQ(plan.problems().size(), 1u);
+}
+
+TEST(backtest_engine, asks_its_accounts_policy_and_lets_it_act_by_itself) {
+  listener heard;
+  auto plan = make_plan();
+  plan.strategies.back().values = {{"leave", 100}};
+  drawdown_policy d;
+  d.flatten_ppb = whole_ppb / 100;
+  plan.policy.drawdown = d;
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  engine.step(minute(2), {make_bar(btc, 2, "102", "102")});
+  engine.step(minute(3), {make_bar(btc, 3, "96", "96")}); // 12.2 of 1000 are lost.
+  ASSERT_EQ(heard.decisions.size(), 2u);
+  EXPECT_TRUE(is_own(heard.decisions[1].wish));
+  EXPECT_EQ(heard.decisions[1].verdict.direction, side::sell);
+  engine.step(minute(4), {make_bar(btc, 4, "96", "96")});
+  EXPECT_TRUE(engine.positions().at(btc).size.is_zero());
+  EXPECT_EQ(engine.risk().memory()->findings().at("drawdown"), 1u);
+}
+
+TEST(backtest_engine, refuses_what_its_accounts_policy_refuses) {
+  listener heard;
+  auto plan = make_plan();
+  plan.policy.exposure.max_gross = dec("100");
+  backtest_engine engine{plan, heard};
+  engine.step(minute(1), {make_bar(btc, 1, "100", "101")});
+  ASSERT_EQ(heard.decisions.size(), 1u);
+  EXPECT_EQ(heard.decisions[0].verdict.outcome, refusal::gross_exposure);
+  EXPECT_EQ(engine.open_orders(), 0u);
+}
+
+TEST(backtest_plan, refuses_a_policy_that_means_nothing) {
+  auto plan = make_plan();
+  plan.policy.order_rate = rate_limit{0, nanoseconds{1}};
+  EXPECT_EQ(plan.problems().size(), 1u);
 }
 
 } // namespace

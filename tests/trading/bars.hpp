@@ -10,10 +10,9 @@
 
 namespace supreme::tests {
 
-/// One-minute bars from a recorded file with the columns ts (epoch milliseconds of the open), open
-/// … volume.
-inline std::vector<trading::bar> read_minute_bars(const std::filesystem::path& path,
-                                                  const char* instrument) {
+/// Bars from a recorded file with the columns ts (epoch milliseconds of the open), open … volume.
+inline std::vector<trading::bar> read_bars(const std::filesystem::path& path,
+                                           const char* instrument, trading::nanoseconds interval) {
   const csv_table table{path};
   std::vector<trading::bar> bars;
   for (size_t row = 0; row < table.size(); ++row) {
@@ -22,7 +21,7 @@ inline std::vector<trading::bar> read_minute_bars(const std::filesystem::path& p
     };
     bars.push_back({.instrument = trading::instrument_id{instrument},
                     .open_time = trading::timestamp::from_ms(std::stoll(table.cell(row, "ts"))),
-                    .interval = std::chrono::minutes{1},
+                    .interval = interval,
                     .open = value("open"),
                     .high = value("high"),
                     .low = value("low"),
@@ -30,6 +29,11 @@ inline std::vector<trading::bar> read_minute_bars(const std::filesystem::path& p
                     .volume = value("volume")});
   }
   return bars;
+}
+
+inline std::vector<trading::bar> read_minute_bars(const std::filesystem::path& path,
+                                                  const char* instrument) {
+  return read_bars(path, instrument, std::chrono::minutes{1});
 }
 
 } // namespace supreme::tests

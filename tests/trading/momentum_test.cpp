@@ -25,7 +25,7 @@ momentum_settings small_settings() {
   s.signal = 2;
   s.rsi_length = 2;
   s.rsi_max = 73;
-  s.atr_length = 2;
+  s.common.atr_length = 2;
   return s;
 }
 
@@ -152,7 +152,7 @@ TEST(momentum, takes_equal_lines_for_no_crossing) {
 /// Stop at two ATRs, entered at bar 5; the fill at 12 becomes known before bar 6.
 momentum stopped_momentum() {
   auto settings = small_settings();
-  settings.stop_atr = 2;
+  settings.common.exits.stop_atr = 2;
   momentum m{settings};
   feed_quietly(m, {12, 9, 9, 6});
   EXPECT_TRUE(m.on_bar(make_bar(12)).has_value());
@@ -221,9 +221,9 @@ TEST(momentum, can_decide_with_the_bar_after_its_warm_up) {
             3U); // The crossing at bar 4 is the first possible one.
   settings.rsi_length = 20;
   EXPECT_EQ(momentum{settings}.warmup_bars(), 20U);
-  settings.atr_length = 30;
+  settings.common.atr_length = 30;
   EXPECT_EQ(momentum{settings}.warmup_bars(), 20U);
-  settings.stop_atr = 1;
+  settings.common.exits.stop_atr = 1;
   EXPECT_EQ(momentum{settings}.warmup_bars(), 29U);
   EXPECT_EQ(momentum{momentum_settings{}}.warmup_bars(), 34U);
 }

@@ -257,7 +257,7 @@ TEST(position_sizing, scales_every_mode) {
 
 decision_input deciding(const sizing& s) {
   decision_input in;
-  in.wish.wanted = target::long_position;
+  in.wanted = target::long_position;
   in.traded = instrument{
     instrument_id{"BTCUSDT"}, asset_id{"BTC"}, asset_id{"USDT"}, dec("0.01"), lot, dec("10")};
   in.size = s;
@@ -277,7 +277,7 @@ TEST(position_sizing, decides_all_in_at_the_collar_price_with_its_fee) {
 
 TEST(position_sizing, decides_an_all_in_short_at_the_mark) {
   auto in = deciding(mode(sizing_mode::all_in));
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.limits.allow_short = true;
   EXPECT_EQ(decide(in).size, dec("100")) << "its collar price of 99 would make it larger";
 }
@@ -289,7 +289,7 @@ TEST(position_sizing, decides_by_the_basis_and_not_without_one) {
   EXPECT_EQ(decide(in).size, dec("25"));
   in.basis.scale_ppb = 500'000'000;
   EXPECT_EQ(decide(in).size, dec("12.5"));
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.slot.position = in.account.position = dec("25");
   EXPECT_EQ(decide(in).size, dec("25")) << "an exit is never scaled";
 }
@@ -443,6 +443,17 @@ RC_GTEST_PROP(kelly_property, is_the_textbook_formula_shrunk_and_capped, ()) {
   const wide shrunk = numerator * n * k.fraction_ppb / (denominator * (n + k.shrinkage_trades));
   const auto expected = std::clamp<wide>(shrunk, 0, whole_ppb);
   RC_ASSERT(wide{*kelly_share_ppb({wins, losses, won, lost}, k, whole_ppb)} == expected);
+}
+
+TEST(position_sizing, weighs_the_size_at_the_end) {
+  auto b = basis();
+  b.weight_ppb = 250'000'000;
+  expect_size(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, "2.5");
+  b.weight_ppb = 3 * whole_ppb;
+  b.scale_ppb = whole_ppb / 2;
+  expect_size(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, "15");
+  b.weight_ppb = 0;
+  expect_zero(mode(sizing_mode::percent_of_equity, whole_ppb / 10), b, zero_size::not_configured);
 }
 
 } // namespace

@@ -65,7 +65,7 @@ risk_limits any_limits(const value_source& from) {
 decision_input any_input() {
   const value_source from{*rc::gen::inRange(0, 4) == 0};
   decision_input in;
-  in.wish.wanted = *rc::gen::element(target::flat, target::long_position, target::short_position);
+  in.wanted = *rc::gen::element(target::flat, target::long_position, target::short_position);
   in.traded = any_instrument(from);
   in.limits = any_limits(from);
   in.size.mode = *rc::gen::element(sizing_mode::fixed_quantity, sizing_mode::fixed_notional);
@@ -159,7 +159,7 @@ RC_GTEST_PROP(pre_trade_property, lists_the_refusal_as_its_last_and_only_failed_
 
 RC_GTEST_PROP(pre_trade_property, moves_the_slot_toward_its_target_and_never_past_it, ()) {
   auto in = any_input();
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.slot.position = in.account.position;
   const auto v = decide(in);
   RC_CLASSIFY(v.outcome == refusal::none, "approved");

@@ -18,7 +18,7 @@ decimal dec(const char* text) { return decimal::literal(text); }
 
 decision_input passing() {
   decision_input in;
-  in.wish.wanted = target::long_position;
+  in.wanted = target::long_position;
   in.traded = instrument{instrument_id{"BTCUSDT"},
                          asset_id{"BTC"},
                          asset_id{"USDT"},
@@ -78,7 +78,7 @@ TEST(pre_trade, lists_every_check_in_the_documented_order) {
                          refusal::min_notional, refusal::max_quantity, refusal::max_notional,
                          refusal::max_position, refusal::cash}));
   in = holding("1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.mode = trading_mode::reducing;
   EXPECT_EQ(codes(decide(in)),
             (std::vector{refusal::unknown_instrument, refusal::halted, refusal::nothing_to_do,
@@ -95,7 +95,7 @@ TEST(pre_trade, refuses_an_instrument_it_does_not_know) {
 
 TEST(pre_trade, refuses_everything_while_halted) {
   auto in = holding("1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.mode = trading_mode::halted;
   expect_refused(in, refusal::halted, "0", "1");
 }
@@ -124,22 +124,22 @@ TEST(pre_trade, leaves_a_slot_that_reached_its_target_alone) {
   expect_refused(in, refusal::nothing_to_do, "0", "0.5");
   in.slot = {dec("0"), dec("0.2")}; // A buy is on its way.
   expect_refused(in, refusal::nothing_to_do, "0", "0.2");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.slot = {dec("1"), dec("-1")}; // The exit is on its way.
   expect_refused(in, refusal::nothing_to_do, "0", "0");
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.slot = {dec("-1"), dec("0")};
   expect_refused(in, refusal::nothing_to_do, "0", "-1");
 }
 
 TEST(pre_trade, closes_exactly_what_the_slot_holds_and_has_asked_for) {
   auto in = holding("1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_order(in, side::sell, "1");
   in.slot.pending = dec("-0.4");
   expect_order(in, side::sell, "0.6");
   in = holding("-1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_order(in, side::buy, "1");
 }
 
@@ -147,7 +147,7 @@ TEST(pre_trade, turns_a_slot_around_with_one_order) {
   auto in = holding("-2");
   expect_order(in, side::buy, "3");
   in = holding("2");
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.limits.allow_short = true;
   expect_order(in, side::sell, "3");
 }
@@ -162,7 +162,7 @@ TEST(pre_trade, sizes_a_fixed_notional_at_the_mark_and_rounds_down_to_the_lot) {
   auto in = passing();
   in.size = {sizing_mode::fixed_notional, dec("333.33")};
   expect_order(in, side::buy, "3.333"); // 3.3333 at a lot of 0.001
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.limits.allow_short = true;
   expect_order(in, side::sell, "3.333");
 }
@@ -174,7 +174,7 @@ TEST(pre_trade, refuses_a_size_below_one_lot) {
   in.size = {sizing_mode::fixed_quantity, dec("-1")};
   expect_refused(in, refusal::quantity_zero, "0.001", "0");
   in = holding("0.0009"); // Less than a lot cannot be sold.
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_refused(in, refusal::quantity_zero, "0.001", "0.0009");
 }
 
@@ -185,7 +185,7 @@ TEST(pre_trade, refuses_less_than_the_smallest_notional_also_for_exits) {
   in.size.amount = dec("0.099");
   expect_refused(in, refusal::min_notional, "10", "9.9");
   in = holding("0.099");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_refused(in, refusal::min_notional, "10", "9.9");
 }
 
@@ -207,7 +207,7 @@ TEST(pre_trade, limits_the_notional_of_an_order_at_the_mark) {
 
 TEST(pre_trade, lets_a_position_that_has_outgrown_the_order_limits_be_closed) {
   auto in = holding("2");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.limits.max_order_quantity = dec("1");
   in.limits.max_order_notional = dec("100");
   expect_order(in, side::sell, "2");
@@ -219,11 +219,11 @@ TEST(pre_trade, lets_a_position_that_has_outgrown_the_order_limits_be_closed) {
 
 TEST(pre_trade, lets_a_position_be_closed_on_an_old_mark) {
   auto in = holding("1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.limits.max_input_age = std::chrono::seconds{5};
   in.now = in.mark_time + std::chrono::seconds{6};
   expect_order(in, side::sell, "1");
-  in.wish.wanted = target::short_position; // Through zero it makes new exposure.
+  in.wanted = target::short_position; // Through zero it makes new exposure.
   in.limits.allow_short = true;
   expect_refused(in, refusal::stale_input, "5", "6");
 }
@@ -231,7 +231,7 @@ TEST(pre_trade, lets_a_position_be_closed_on_an_old_mark) {
 TEST(pre_trade, limits_orders_that_close_a_slot_but_make_exposure_of_the_account) {
   auto in = holding("2");
   in.account.position = dec("-1"); // Other slots are short by more than this one is long.
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.limits.allow_short = true;
   in.limits.max_order_quantity = dec("1");
   expect_refused(in, refusal::max_quantity, "1", "2");
@@ -260,7 +260,7 @@ TEST(pre_trade, limits_the_worst_case_position_on_the_buying_side) {
 
 TEST(pre_trade, limits_the_worst_case_position_on_the_selling_side) {
   auto in = passing();
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   in.limits.allow_short = true;
   in.account.position = dec("-1");
   in.account.reserved_buy = dec("3");
@@ -273,14 +273,14 @@ TEST(pre_trade, limits_the_worst_case_position_on_the_selling_side) {
 
 TEST(pre_trade, lets_an_order_shrink_a_position_above_a_lowered_limit) {
   auto in = holding("10");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.limits.max_position = dec("5");
   expect_order(in, side::sell, "10");
 }
 
 TEST(pre_trade, refuses_shorts_of_the_account_where_they_are_not_allowed) {
   auto in = passing();
-  in.wish.wanted = target::short_position;
+  in.wanted = target::short_position;
   expect_refused(in, refusal::short_not_allowed, "0", "1");
   // The account's net decides: another slot's holding may be sold by this one.
   in.account.position = dec("1.5");
@@ -297,16 +297,16 @@ TEST(pre_trade, only_reduces_while_reducing) {
   expect_refused(in, refusal::reducing, "0", "1");
   in = holding("1");
   in.mode = trading_mode::reducing;
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_order(in, side::sell, "1");
   in.limits.allow_short = true;
   in.account.reserved_sell = dec("0.3"); // 0.7 is left to close.
   expect_refused(in, refusal::reducing, "0.7", "1");
   in = holding("-1");
   in.mode = trading_mode::reducing;
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   expect_order(in, side::buy, "1");
-  in.wish.wanted = target::long_position; // Would go through zero.
+  in.wanted = target::long_position; // Would go through zero.
   expect_refused(in, refusal::reducing, "1", "2");
 }
 
@@ -338,7 +338,7 @@ TEST(pre_trade, rounds_the_reservation_up) {
 
 TEST(pre_trade, needs_no_cash_for_a_sell) {
   auto in = holding("1");
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.account.free_cash = dec("-5");
   in.mark = dec("100.01");
   const auto v = decide(in);
@@ -355,7 +355,7 @@ TEST(pre_trade, refuses_numbers_that_leave_the_range) {
   in.mark = dec("2");
   expect_refused(in, refusal::overflow, "0", "0");
   in = passing();
-  in.wish.wanted = target::flat;
+  in.wanted = target::flat;
   in.slot.position = smallest;
   expect_refused(in, refusal::overflow, "0", "0");
   in = passing();
@@ -392,6 +392,19 @@ TEST(pre_trade, answers_equal_inputs_alike) {
   EXPECT_EQ(a.checks, b.checks);
   EXPECT_EQ(a.size, b.size);
   EXPECT_EQ(a.reserve_cash, b.reserve_cash);
+}
+
+TEST(pre_trade, cuts_a_slot_to_what_it_may_hold_at_most) {
+  auto in = holding("10");
+  in.cut_to = dec("2.5006"); // Half a lot is not left behind.
+  expect_order(in, side::sell, "7.5");
+  in.limits.allow_short = true;
+  in.slot.position = in.account.position = dec("-10");
+  expect_order(in, side::buy, "7.5");
+  in.cut_to = dec("0");
+  expect_order(in, side::buy, "10");
+  in.cut_to = dec("10");
+  expect_refused(in, refusal::nothing_to_do, "0", "-10");
 }
 
 } // namespace

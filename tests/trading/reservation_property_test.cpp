@@ -106,7 +106,7 @@ struct model {
 
   verdict decided(size_t i, target wanted, trading_mode mode, const sizing& size) const {
     decision_input in;
-    in.wish.wanted = wanted;
+    in.wanted = wanted;
     in.traded = traded[i];
     in.limits = limits[i];
     in.size = size;

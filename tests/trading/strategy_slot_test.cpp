@@ -139,6 +139,22 @@ TEST_F(slot_test, closes_and_opens_in_two_legs_of_one_cause_where_the_strategy_r
   }
 }
 
+TEST_F(slot_test,
+       leaves_cause_and_inputs_out_where_nobody_keeps_them_and_checks_them_all_the_same) {
+  logic->next = decision{desire::long_position, "up", {{"macd", 0.5}}, 2.5};
+  auto with = said(closing("100.5"));
+  slot->leave_out_texts();
+  auto without = said(closing("100.5"));
+  ASSERT_TRUE(with && without);
+  EXPECT_TRUE(without->key.cause.empty());
+  EXPECT_TRUE(without->inputs.empty());
+  without->key.cause = with->key.cause;
+  without->inputs = with->inputs;
+  EXPECT_EQ(without, with) << "nothing else differs";
+  logic->next = decision{desire::flat, "", {{"x", std::numeric_limits<double>::infinity()}}, {}};
+  EXPECT_THROW((void)said(closing("1")), strategy_defect);
+}
+
 TEST_F(slot_test, knows_its_leg_by_slot_and_by_instrument) {
   EXPECT_EQ(slot->find_leg(slot_id{"trend/BTCUSDT"}), 0u);
   EXPECT_EQ(slot->find_leg(instrument_id{"BTCUSDT"}), 0u);
@@ -225,6 +241,19 @@ TEST_F(pair_slot_test, tells_which_leg_was_filled) {
   ASSERT_EQ(logic->fills.size(), 2u);
   EXPECT_EQ(logic->fills[0], (std::pair{pair_leg::second, decimal::literal("2")}));
   EXPECT_EQ(logic->fills[1], (std::pair{pair_leg::first, decimal::literal("-1")}));
+}
+
+TEST_F(slot_test, says_how_volatile_its_instrument_is_once_it_is_asked_to) {
+  logic->next = decision{desire::flat, "", {}, {}};
+  EXPECT_FALSE(said(closing("1"))->hints.volatility_ppb);
+  slot->measure_volatility(2);
+  auto b = closing("1");
+  for (const char* close : {"1", "2"}) {
+    b.close = decimal::literal(close);
+    EXPECT_FALSE(said(b)->hints.volatility_ppb) << "the window is not full";
+    b.open_time = b.open_time + b.interval;
+  }
+  EXPECT_GT(said(b)->hints.volatility_ppb.value_or(0), 0);
 }
 
 } // namespace

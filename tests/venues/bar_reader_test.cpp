@@ -171,8 +171,8 @@ TEST_F(bar_reader_test, sums_up_a_good_file) {
   const auto checked =
     check_file(settings(header + first_row + second_row + "1776607200000,1,1,1,1,1\n"));
   ASSERT_TRUE(checked) << checked.error().to_string();
-  const file_summary expected{3, timestamp::from_ms(1776606960000),
-                              timestamp::from_ms(1776607260000), 60s, 0};
+  const file_summary expected{
+    3, timestamp::from_ms(1776606960000), timestamp::from_ms(1776607260000), 60s, 0, 1, 2};
   EXPECT_EQ(*checked, expected);
 }
 
@@ -364,14 +364,14 @@ TEST_F(bar_reader_test, writes_a_defect_as_file_line_reason_and_text) {
 
 TEST_F(bar_reader_test, reads_rows_one_by_one_and_goes_on_behind_a_defect) {
   bar_reader r{settings(header + first_row + "x\n" + second_row)};
-  ASSERT_EQ(r.next(), bar_reader::outcome::bar);
+  ASSERT_EQ(r.next(), csv_outcome::row);
   EXPECT_EQ(r.current().close, decimal::literal("11"));
-  ASSERT_EQ(r.next(), bar_reader::outcome::defect);
+  ASSERT_EQ(r.next(), csv_outcome::defect);
   EXPECT_EQ(r.defect().line, 3U);
-  ASSERT_EQ(r.next(), bar_reader::outcome::bar);
+  ASSERT_EQ(r.next(), csv_outcome::row);
   EXPECT_EQ(r.current().close, decimal::literal("10.5"));
-  EXPECT_EQ(r.next(), bar_reader::outcome::end);
-  EXPECT_EQ(r.next(), bar_reader::outcome::end);
+  EXPECT_EQ(r.next(), csv_outcome::end);
+  EXPECT_EQ(r.next(), csv_outcome::end);
   EXPECT_EQ(r.rows(), 2U);
 }
 

@@ -29,7 +29,7 @@ std::vector<std::string> backtest_plan::problems() const {
     if (s.kind != nullptr && s.instruments.size() % s.kind->width() != 0)
       out.push_back("strategy " + s.id.str() + " trades two instruments at a time and has "
                     + std::to_string(s.instruments.size()));
-    if (!s.size.amount.is_positive())
+    if (!is_usable(s.size))
       out.push_back("strategy " + s.id.str() + " needs a positive size");
     std::set<instrument_id> own;
     for (const auto& id : s.instruments) {
@@ -40,6 +40,10 @@ std::vector<std::string> backtest_plan::problems() const {
         out.push_back("strategy " + s.id.str() + " names " + id.str() + " twice");
     }
   }
+  if (latency.count() < 0)
+    out.push_back("the latency is negative");
+  for (const auto& problem : policy.problems())
+    out.push_back("the risk policy is not usable: " + problem);
   if (strategies.empty())
     out.push_back("there is no strategy");
   return out;

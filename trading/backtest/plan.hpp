@@ -1,11 +1,14 @@
 #pragma once
 
 #include "trading/market/instrument.hpp"
+#include "trading/market/timestamp.hpp"
 #include "trading/matching/bar_matching.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_policy.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +31,14 @@ struct backtest_plan {
   std::map<asset_id, money> initial;
   risk_limits limits;
   std::map<instrument_id, risk_limits> instrument_limits; ///< replace `limits` for their instrument
+  risk_policy policy; ///< beyond the limits of an instrument; off where nothing is set
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue
+  /// From the decision to the venue, ≥ 0. An order that arrives after a bar's open misses that bar.
+  nanoseconds latency{0};
+  /// Signals of closes up to this time are dropped: bars before it only warm strategies up.
+  std::optional<timestamp> trade_after = {};
 
   /// What keeps the plan from being run, one sentence each; empty when nothing does.
   [[nodiscard]] std::vector<std::string> problems() const;

@@ -6,8 +6,12 @@
 #include "trading/statistics/performance.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace supreme::trading {
@@ -28,10 +32,9 @@ struct series_bucket {
 /// A round trip with the reasons for its ends.
 struct backtest_trade {
   strategy_id strategy;
-  slot_id slot;
   closed_trade trade;
-  std::string entry_reason; ///< of the signal behind the first fill
-  std::string exit_reason;  ///< of the signal behind the last fill
+  std::string_view entry_reason; ///< of the signal behind the first fill; in the result's texts
+  std::string_view exit_reason;  ///< of the signal behind the last fill
 };
 
 /// Signals that were refused for one reason.
@@ -77,6 +80,8 @@ struct backtest_result {
   uint64_t expired = 0;
   uint64_t open_orders = 0;            ///< at the end
   std::vector<refusal_count> refusals; ///< by code
+  /// What the account's risk found, by code, moves of breakers included; see risk_finding.
+  std::map<std::string, uint64_t> findings;
   money equity;
   money cash;
   performance statistics;
@@ -86,7 +91,9 @@ struct backtest_result {
   std::vector<series_bucket> benchmark;
   /// Share of equity that positions are worth at the closes, long and short added; 1 is 100 %.
   std::vector<series_bucket> exposure;
-  std::vector<backtest_trade> trades; ///< in the order of their ends
+  std::deque<backtest_trade> trades; ///< in the order of their ends; many
+  /// What the trades' reasons look into: each text once, and shared by copies of the result.
+  std::shared_ptr<const std::unordered_set<std::string>> texts;
   std::vector<instrument_result> instruments;
   std::vector<strategy_result> strategies;
 };

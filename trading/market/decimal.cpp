@@ -51,16 +51,60 @@ bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominat
   return rest > other || (rest == other && quotient_odd);
 }
 
+/// A quotient truncated toward zero and what is left.
+struct division {
+  wide quotient = 0;
+  wide remainder = 0;
+};
+
+/// numerator/denominator for a denominator ≥ 1: the compiler's division of 128 bits costs many
+/// times more than what nearly all numbers need, two divisions of 64 bits.
+inline division divide_positive(wide numerator, int64_t denominator) noexcept {
+  __extension__ using unsigned_wide = unsigned __int128;
+  const bool negative = numerator < 0;
+  const auto size =
+    negative ? -static_cast<unsigned_wide>(numerator) : static_cast<unsigned_wide>(numerator);
+  const auto d = static_cast<uint64_t>(denominator);
+  const auto high = static_cast<uint64_t>(size >> 64);
+  const auto low = static_cast<uint64_t>(size);
+  constexpr uint64_t half = uint64_t{1} << 32;
+  uint64_t quotient = 0;
+  uint64_t remainder = 0;
+  if (high == 0) {
+    quotient = low / d;
+    remainder = low % d;
+  } else if (high < d && d < half) {
+    // Schoolbook division by one digit in base 2³²: every partial quotient fits one digit.
+    const uint64_t upper = high << 32 | low >> 32;
+    const uint64_t lower = upper % d << 32 | (low & (half - 1));
+    quotient = (upper / d << 32) + lower / d;
+    remainder = lower % d;
+  } else {
+    return {numerator / denominator, numerator % denominator};
+  }
+  const wide q = quotient;
+  const wide r = remainder;
+  return negative ? division{-q, -r} : division{q, r};
+}
+
 /// numerator/denominator as a whole number; the denominator is not 0.
-wide divide_rounded(wide numerator, wide denominator, rounding r) noexcept {
+inline wide round_division(const division& d, bool negative, wide denominator,
+                           rounding r) noexcept {
+  if (d.remainder == 0 || !moves_away(negative, d.quotient % 2 != 0, d.remainder, denominator, r))
+    return d.quotient;
+  return negative ? d.quotient - 1 : d.quotient + 1;
+}
+
+inline wide divide_rounded(wide numerator, int64_t denominator, rounding r) noexcept {
+  const auto d = denominator > 0 ? divide_positive(numerator, denominator)
+                                 : division{numerator / denominator, numerator % denominator};
+  return round_division(d, (numerator < 0) != (denominator < 0), denominator, r);
+}
+
+inline wide divide_widely(wide numerator, wide denominator, rounding r) noexcept {
   const wide quotient = numerator / denominator;
-  const wide remainder = numerator % denominator;
-  if (remainder == 0)
-    return quotient;
-  const bool negative = (numerator < 0) != (denominator < 0);
-  if (!moves_away(negative, quotient % 2 != 0, remainder, denominator, r))
-    return quotient;
-  return negative ? quotient - 1 : quotient + 1;
+  return round_division({quotient, numerator - quotient * denominator},
+                        (numerator < 0) != (denominator < 0), denominator, r);
 }
 
 } // namespace
@@ -93,25 +137,7 @@ std::optional<decimal> decimal::from_double(double value) noexcept {
   return narrow(raw);
 }
 
-double decimal::to_double() const noexcept {
-  return static_cast<double>(raw_) / static_cast<double>(scale);
-}
-
-decimal decimal::abs() const { return raw_ < 0 ? -*this : *this; }
-
-std::optional<decimal> checked_add(decimal a, decimal b) noexcept {
-  int64_t sum = 0;
-  if (__builtin_add_overflow(a.raw(), b.raw(), &sum))
-    return std::nullopt;
-  return decimal::from_raw(sum);
-}
-
-std::optional<decimal> checked_subtract(decimal a, decimal b) noexcept {
-  int64_t difference = 0;
-  if (__builtin_sub_overflow(a.raw(), b.raw(), &difference))
-    return std::nullopt;
-  return decimal::from_raw(difference);
-}
+void decimal::throw_overflow(const char* what) { throw std::overflow_error(what); }
 
 std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept {
   return narrow(divide_rounded(wide{a.raw()} * b.raw(), decimal::scale, r));
@@ -149,25 +175,13 @@ std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerato
   wide product = 0;
   if (__builtin_mul_overflow(wide{numerator} * second_numerator, wide{a.raw()}, &product))
     return std::nullopt;
-  return narrow(divide_rounded(product, wide{denominator} * second_denominator, r));
+  return narrow(divide_widely(product, wide{denominator} * second_denominator, r));
 }
 
 std::optional<decimal> checked_round_to_multiple(decimal value, decimal step, rounding r) noexcept {
   if (!step.is_positive())
     return std::nullopt;
   return narrow(divide_rounded(value.raw(), step.raw(), r) * step.raw());
-}
-
-decimal operator+(decimal a, decimal b) {
-  return or_throw(checked_add(a, b), "a sum outside the decimal range");
-}
-
-decimal operator-(decimal a, decimal b) {
-  return or_throw(checked_subtract(a, b), "a difference outside the decimal range");
-}
-
-decimal operator-(decimal a) {
-  return or_throw(checked_subtract(decimal{}, a), "a negation outside the decimal range");
 }
 
 decimal multiply(decimal a, decimal b, rounding r) {

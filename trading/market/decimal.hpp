@@ -46,28 +46,56 @@ public:
 
   [[nodiscard]] constexpr int64_t raw() const noexcept { return raw_; }
   /// For indicators and charts only; never for money decisions.
-  [[nodiscard]] double to_double() const noexcept;
+  [[nodiscard]] constexpr double to_double() const noexcept {
+    return static_cast<double>(raw_) / static_cast<double>(scale);
+  }
   /// Shortest exact text: "0", "12.5", "-0.00000001".
   [[nodiscard]] std::string to_string() const;
 
   [[nodiscard]] constexpr bool is_zero() const noexcept { return raw_ == 0; }
   [[nodiscard]] constexpr bool is_negative() const noexcept { return raw_ < 0; }
   [[nodiscard]] constexpr bool is_positive() const noexcept { return raw_ > 0; }
-  [[nodiscard]] decimal abs() const;
+  [[nodiscard]] decimal abs() const { return raw_ < 0 ? -*this : *this; }
 
   friend constexpr auto operator<=>(const decimal&, const decimal&) noexcept = default;
-  friend decimal operator+(decimal a, decimal b);
-  friend decimal operator-(decimal a, decimal b);
-  friend decimal operator-(decimal a);
+  friend decimal operator+(decimal a, decimal b) {
+    decimal sum;
+    if (__builtin_add_overflow(a.raw_, b.raw_, &sum.raw_)) [[unlikely]]
+      throw_overflow("a sum outside the decimal range");
+    return sum;
+  }
+  friend decimal operator-(decimal a, decimal b) {
+    decimal difference;
+    if (__builtin_sub_overflow(a.raw_, b.raw_, &difference.raw_)) [[unlikely]]
+      throw_overflow("a difference outside the decimal range");
+    return difference;
+  }
+  friend decimal operator-(decimal a) {
+    decimal negated;
+    if (__builtin_sub_overflow(int64_t{0}, a.raw_, &negated.raw_)) [[unlikely]]
+      throw_overflow("a negation outside the decimal range");
+    return negated;
+  }
   decimal& operator+=(decimal b) { return *this = *this + b; }
   decimal& operator-=(decimal b) { return *this = *this - b; }
 
 private:
+  [[noreturn]] static void throw_overflow(const char* what);
+
   int64_t raw_ = 0;
 };
 
-[[nodiscard]] std::optional<decimal> checked_add(decimal a, decimal b) noexcept;
-[[nodiscard]] std::optional<decimal> checked_subtract(decimal a, decimal b) noexcept;
+[[nodiscard]] inline std::optional<decimal> checked_add(decimal a, decimal b) noexcept {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a.raw(), b.raw(), &sum) ? std::nullopt
+                                                        : std::optional{decimal::from_raw(sum)};
+}
+[[nodiscard]] inline std::optional<decimal> checked_subtract(decimal a, decimal b) noexcept {
+  int64_t difference = 0;
+  return __builtin_sub_overflow(a.raw(), b.raw(), &difference)
+           ? std::nullopt
+           : std::optional{decimal::from_raw(difference)};
+}
 /// a·b rounded to 1e-8 as told; computed in 128 bits.
 [[nodiscard]] std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept;
 /// a/b rounded to 1e-8 as told; nothing when b is zero.

@@ -3,6 +3,7 @@
 #include "trading/check.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace supreme::trading {
 
@@ -19,6 +20,12 @@ target to_target(desire d) {
   }
   fail_check("desire", "a strategy's wish is one of the named ones");
 }
+
+constexpr decimal one = decimal::from_raw(decimal::scale);
+
+/// Whether a number is surely one that from_double() takes; the few near the range's end are asked
+/// for exactly.
+bool is_decimal(double value) noexcept { return std::abs(value) < 9e10; }
 
 bool is_reversal(desire wanted, quantity held) noexcept {
   return (wanted == desire::long_position && held.is_negative())
@@ -86,6 +93,11 @@ size_t strategy_slot::find_leg(const instrument_id& id) const noexcept {
   return static_cast<size_t>(found - legs_.begin());
 }
 
+void strategy_slot::measure_volatility(uint32_t returns) {
+  SUPREME_CHECK(returns >= 2, "a deviation needs two returns");
+  volatility_.assign(legs_.size(), annual_volatility{returns});
+}
+
 void strategy_slot::on_fill(size_t leg, const slot_holding& after, uint64_t account_seq) {
   if (account_seq <= account_seq_)
     return;
@@ -98,12 +110,14 @@ void strategy_slot::on_fill(size_t leg, const slot_holding& after, uint64_t acco
 }
 
 void strategy_slot::on_bar(size_t leg, const bar& b, std::vector<signal>& out) {
+  if (!volatility_.empty()) [[unlikely]]
+    volatility_.at(leg).add(b);
   if (logic_ == nullptr) {
     on_pair_bar(leg, b, out);
     return;
   }
-  if (const auto wish = logic_->on_bar(b)) [[unlikely]]
-    say(leg, b, *wish, 1, out);
+  if (auto wish = logic_->on_bar(b)) [[unlikely]]
+    say(leg, b, std::move(*wish), 1, out);
 }
 
 void strategy_slot::on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out) {
@@ -119,45 +133,59 @@ void strategy_slot::on_pair_bar(size_t leg, const bar& b, std::vector<signal>& o
   say(1, second, {wish->second, wish->reason, wish->inputs, {}}, wish->second_weight, out);
 }
 
-void strategy_slot::say(size_t leg, const bar& b, const decision& wish, double weight,
+void strategy_slot::say(size_t leg, const bar& b, decision wish, double weight,
                         std::vector<signal>& out) const {
-  const auto& l = legs_.at(leg);
-  if (is_reversal(wish.wanted, l.held)) {
-    auto closing = make_signal(l, b, wish, weight);
+  if (is_reversal(wish.wanted, legs_.at(leg).held)) {
+    auto closing = make_signal(leg, b, wish, weight);
     closing.wanted = target::flat;
     out.push_back(std::move(closing));
-    out.push_back(make_signal(l, b, wish, weight));
+    out.push_back(make_signal(leg, b, std::move(wish), weight));
     out.back().key.leg = 1;
     return;
   }
-  out.push_back(make_signal(l, b, wish, weight));
+  out.push_back(make_signal(leg, b, std::move(wish), weight));
 }
 
-signal strategy_slot::make_signal(const slot_leg& l, const bar& b, const decision& wish,
-                                  double weight) const {
+void strategy_slot::add_inputs(signal& s, const decision& wish) const {
+  if (!with_texts_) {
+    for (const auto& [name, value] : wish.inputs) {
+      if (!is_decimal(value)) [[unlikely]]
+        (void)exact(s.key.slot, "input " + name, value);
+    }
+    return;
+  }
+  s.inputs.reserve(wish.inputs.size());
+  for (const auto& [name, value] : wish.inputs)
+    s.inputs.emplace_back(name, is_decimal(value) ? *decimal::from_double(value)
+                                                  : exact(s.key.slot, "input " + name, value));
+}
+
+signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, double weight) const {
+  const auto& l = legs_.at(leg);
   signal s;
-  s.key = {l.id, bar_cause(b), 0, 0};
+  s.key = {l.id, with_texts_ ? bar_cause(b) : std::string{}, 0, 0};
   s.strategy = strategy_;
   s.account = account_;
   s.instrument = l.instrument;
   s.wanted = to_target(wish.wanted);
   s.reference_price = b.close;
-  s.reason = wish.reason;
   s.event_time = b.close_time();
   s.account_seq = account_seq_;
-  for (const auto& [name, value] : wish.inputs)
-    s.inputs.emplace_back(name, exact(l.id, "input " + name, value));
+  add_inputs(s, wish);
+  s.reason = std::move(wish.reason);
   if (wish.stop_distance) {
     s.hints.stop_distance = exact(l.id, "the stop's distance", *wish.stop_distance);
     if (!s.hints.stop_distance->is_positive())
       throw strategy_defect(l.id.str() + ": the stop's distance of a decision is not positive");
   }
   // In units of 1e-8, of which one is ten parts per billion.
-  const auto share = exact(l.id, "the weight", weight);
+  const auto share = weight == 1 ? one : exact(l.id, "the weight", weight);
   constexpr int64_t ppb_per_unit = 10;
   if (!share.is_positive() || share.raw() > INT64_MAX / ppb_per_unit)
     throw strategy_defect(l.id.str() + ": the weight of a decision is not positive, or absurd");
   s.hints.weight_ppb = share.raw() * ppb_per_unit;
+  if (!volatility_.empty())
+    s.hints.volatility_ppb = volatility_.at(leg).ppb();
   return s;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/indicators/annual_volatility.hpp"
 #include "trading/orders/signal.hpp"
 #include "trading/strategies/strategy.hpp"
 
@@ -46,6 +47,14 @@ public:
   [[nodiscard]] size_t find_leg(const slot_id& id) const noexcept;
   [[nodiscard]] size_t find_leg(const instrument_id& id) const noexcept;
 
+  /// Signals say from now on how volatile their instrument is (size_hints::volatility_ppb), as its
+  /// last `returns` ≥ 2 returns show. To be called before the first bar.
+  void measure_volatility(uint32_t returns);
+
+  /// From now on signals name neither their cause nor their inputs, for runs whose signals nobody
+  /// keeps: making these texts takes longer than deciding. Inputs are checked all the same.
+  void leave_out_texts() noexcept { with_texts_ = false; }
+
   /// `account_seq` orders the account's events; one that was applied before is ignored.
   void on_fill(size_t leg, const slot_holding& after, uint64_t account_seq);
   /// A bar of the leg's instrument; each instrument's bars in time order, and the bars of a close
@@ -58,10 +67,9 @@ public:
 private:
   strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
   void on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out);
-  void say(size_t leg, const bar& b, const decision& wish, double weight,
-           std::vector<signal>& out) const;
-  [[nodiscard]] signal make_signal(const slot_leg& l, const bar& b, const decision& wish,
-                                   double weight) const;
+  void say(size_t leg, const bar& b, decision wish, double weight, std::vector<signal>& out) const;
+  [[nodiscard]] signal make_signal(size_t leg, const bar& b, decision wish, double weight) const;
+  void add_inputs(signal& s, const decision& wish) const;
   [[nodiscard]] decimal exact(const slot_id& slot, const std::string& what, double value) const;
 
   strategy_id strategy_;
@@ -69,8 +77,10 @@ private:
   std::vector<slot_leg> legs_;
   std::unique_ptr<trading::strategy> logic_; ///< nullptr for a pair
   std::unique_ptr<pair_strategy> pair_;
-  std::vector<bar> pair_bars_; ///< the last bar of each leg of a pair
+  std::vector<bar> pair_bars_;                ///< the last bar of each leg of a pair
+  std::vector<annual_volatility> volatility_; ///< one for each leg, or none
   uint64_t account_seq_ = 0;
+  bool with_texts_ = true;
 };
 
 /// "BTCUSDT/60s/1776607020000": instrument, interval in seconds and close time in milliseconds.

@@ -20,6 +20,7 @@ void add(std::vector<asset_change>& changes, const asset_id& asset, decimal delt
 booked_fill book_on_positions(const position& account_before, const position& slot_before,
                               const fill& f, const instrument& traded) {
   booked_fill out;
+  out.balances.reserve(3); // Quote, base and the fee's asset.
   auto effect = apply_fill(account_before, f, traded.quote);
   out.account_after = effect.after;
   add(out.balances, traded.quote, effect.quote_change);

@@ -19,33 +19,8 @@ void exposure_book::reserve(const signal& wish, const verdict& approved) {
   auto& reserved = approved.direction == side::buy ? held.reserved_buy : held.reserved_sell;
   reserved += approved.size;
   free_cash_ -= approved.reserve_cash;
+  ++open_orders_;
   slots_[wish.key.slot].pending += signed_quantity(approved.direction, approved.size);
-}
-
-std::vector<made_decision>
-decide_in_order(const std::vector<signal>& signals, exposure_book& book,
-                const std::function<decision_terms(const signal&)>& terms_of, timestamp now) {
-  std::vector<made_decision> made;
-  made.reserve(signals.size());
-  for (const auto& wish : signals) {
-    auto terms = terms_of(wish);
-    decision_input in;
-    in.wish = wish;
-    in.traded = std::move(terms.traded);
-    in.limits = terms.limits;
-    in.size = terms.size;
-    in.account = book.account(wish.instrument);
-    in.slot = book.slot(wish.key.slot);
-    in.mode = terms.mode;
-    in.mark = terms.mark;
-    in.mark_time = terms.mark_time;
-    in.now = now;
-    auto verdict = decide(in);
-    if (verdict.outcome == refusal::none)
-      book.reserve(wish, verdict);
-    made.push_back({wish, std::move(verdict), in.mark, in.limits});
-  }
-  return made;
 }
 
 } // namespace supreme::trading

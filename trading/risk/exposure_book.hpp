@@ -2,7 +2,6 @@
 
 #include "trading/risk/pre_trade.hpp"
 
-#include <functional>
 #include <map>
 #include <vector>
 
@@ -17,10 +16,16 @@ public:
   void set_account(const instrument_id& id, const exposure& held) { accounts_[id] = held; }
   void set_slot(const slot_id& id, const slot_exposure& held) { slots_[id] = held; }
   void set_free_cash(money amount) { free_cash_ = amount; }
+  void set_open_orders(uint32_t count) { open_orders_ = count; }
 
   [[nodiscard]] exposure account(const instrument_id& id) const;
   [[nodiscard]] slot_exposure slot(const slot_id& id) const;
   [[nodiscard]] money free_cash() const noexcept { return free_cash_; }
+  [[nodiscard]] uint32_t open_orders() const noexcept { return open_orders_; }
+  /// What the account holds of each instrument and has reserved there; no free cash.
+  [[nodiscard]] const std::map<instrument_id, exposure>& accounts() const noexcept {
+    return accounts_;
+  }
 
   /// Counts an approval. Throws std::overflow_error outside the decimal range.
   void reserve(const signal& wish, const verdict& approved);
@@ -29,6 +34,7 @@ private:
   std::map<instrument_id, exposure> accounts_;
   std::map<slot_id, slot_exposure> slots_;
   money free_cash_;
+  uint32_t open_orders_ = 0;
 };
 
 /// What one signal is decided by, beside the exposure.
@@ -48,11 +54,5 @@ struct made_decision {
   price mark;
   risk_limits limits;
 };
-
-/// Decides signals in the given order; each approval counts against the ones after it. Pure: equal
-/// inputs, equal verdicts.
-[[nodiscard]] std::vector<made_decision>
-decide_in_order(const std::vector<signal>& signals, exposure_book& book,
-                const std::function<decision_terms(const signal&)>& terms_of, timestamp now);
 
 } // namespace supreme::trading

@@ -13,7 +13,7 @@ std::optional<quantity> opening_quantity(const decision_input& in) noexcept {
   auto basis = in.basis;
   basis.at = in.mark;
   if (in.size.mode == sizing_mode::all_in) {
-    const side direction = in.wish.wanted == target::long_position ? side::buy : side::sell;
+    const side direction = in.wanted == target::long_position ? side::buy : side::sell;
     const auto worst = collar_price(in.mark, direction, in.limits.collar_ppb, in.traded->tick_size);
     if (!worst)
       return std::nullopt;
@@ -39,12 +39,28 @@ bool is_reached(target wanted, quantity held) noexcept {
   return true;
 }
 
+/// What a cut leaves, signed: a lot multiple, so that the order that cuts is one as well.
+std::optional<quantity> cut_quantity(const decision_input& in) noexcept {
+  const auto rest =
+    checked_round_to_multiple(*in.cut_to, in.traded->lot_size, rounding::toward_zero);
+  const auto held = checked_add(in.slot.position, in.slot.pending);
+  if (!rest || !held)
+    return std::nullopt;
+  return held->is_negative() ? checked_subtract(quantity{}, *rest) : *rest;
+}
+
+bool is_cut(quantity held, quantity rest) noexcept {
+  return held.is_negative() ? held >= -rest : held <= rest;
+}
+
 /// What the slot is to hold, signed.
 std::optional<quantity> target_quantity(const decision_input& in) noexcept {
-  if (in.wish.wanted == target::flat)
+  if (in.cut_to)
+    return cut_quantity(in);
+  if (in.wanted == target::flat)
     return quantity{};
   const auto opening = opening_quantity(in);
-  if (!opening || in.wish.wanted == target::long_position)
+  if (!opening || in.wanted == target::long_position)
     return opening;
   return checked_subtract(quantity{}, *opening);
 }
@@ -57,7 +73,7 @@ std::optional<sized_order> size_to_target(const decision_input& in) noexcept {
     return std::nullopt;
   sized_order order;
   order.held = *held;
-  order.reached = is_reached(in.wish.wanted, *held);
+  order.reached = in.cut_to ? is_cut(*held, *in.cut_to) : is_reached(in.wanted, *held);
   if (order.reached)
     return order;
   const auto wanted_quantity = target_quantity(in);

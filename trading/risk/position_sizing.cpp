@@ -168,6 +168,26 @@ std::optional<zero_size> parse_zero_size(std::string_view text) noexcept {
   return value_of(zero_names, text);
 }
 
+bool is_usable(const sizing& s) noexcept {
+  switch (s.mode) {
+    case sizing_mode::fixed_quantity:
+    case sizing_mode::fixed_notional:
+      return s.amount.is_positive();
+    case sizing_mode::all_in:
+      return true;
+    case sizing_mode::percent_of_equity:
+      return s.share_ppb > 0;
+    case sizing_mode::risk_based:
+      return s.share_ppb > 0 && s.max_notional_ppb > 0;
+    case sizing_mode::volatility_target:
+      return s.share_ppb > 0 && s.max_notional_ppb > 0 && s.volatility_returns >= 2;
+    case sizing_mode::kelly:
+      return s.kelly.fraction_ppb > 0 && is_share(s.kelly.fraction_ppb) && s.kelly.floor_ppb >= 0
+             && s.max_notional_ppb > 0;
+  }
+  return false;
+}
+
 std::optional<trade_record> with_trade(const trade_record& before, money net) noexcept {
   trade_record after = before;
   const bool won = net.is_positive();
@@ -201,15 +221,17 @@ std::optional<int64_t> kelly_share_ppb(const trade_record& trades, const kelly_s
 }
 
 position_size size_position(const sizing& s, const sizing_basis& basis, quantity lot) noexcept {
-  if (!is_share(basis.scale_ppb))
+  if (!is_share(basis.scale_ppb) || basis.weight_ppb <= 0)
     return nothing(zero_size::not_configured);
   const auto full = full_size(s, basis, lot);
   if (!full)
     return nothing(full.error());
   if (basis.scale_ppb == 0)
     return nothing(zero_size::scaled_to_zero);
-  // Neither can fail: both make a number smaller, and the lot is positive.
-  const auto wanted = checked_scale(*full, basis.scale_ppb, rounding::toward_zero);
+  const auto scaled = checked_scale(*full, basis.scale_ppb, rounding::toward_zero);
+  // The weight alone can leave the range: the others make a number smaller.
+  const auto wanted =
+    scaled ? checked_scale(*scaled, basis.weight_ppb, rounding::toward_zero) : std::nullopt;
   const auto size =
     wanted ? checked_round_to_multiple(*wanted, lot, rounding::toward_zero) : std::nullopt;
   if (!size)

@@ -50,15 +50,20 @@ struct kelly_settings {
 struct sizing {
   sizing_mode mode = sizing_mode::fixed_notional;
   /// Base or quote units, > 0, of the fixed modes.
-  decimal amount;
+  decimal amount = {};
   /// Parts per billion, > 0: the share of equity (percent_of_equity), the share that is lost at the
   /// stop (risk_based), the wanted annual volatility (volatility_target).
   int64_t share_ppb = 0;
   /// The largest notional as a share of equity that a derived size may have (risk_based,
   /// volatility_target, kelly), > 0; above 1e9 only where the account has leverage.
   int64_t max_notional_ppb = whole_ppb;
+  /// ≥ 2: the returns that the volatility is measured over (volatility_target).
+  uint32_t volatility_returns = 100;
   kelly_settings kelly = {};
 };
+
+/// Whether the mode has what it needs, each within its range.
+[[nodiscard]] bool is_usable(const sizing& s) noexcept;
 
 /// What sizes are derived from. What a mode needs and does not find makes the size 0.
 struct sizing_basis {
@@ -71,6 +76,8 @@ struct sizing_basis {
   int64_t fee_ppb = 0; ///< worst case, part of what all_in pays
   /// 0…1e9: what drawdown control leaves of any size.
   int64_t scale_ppb = whole_ppb;
+  /// > 0: of the configured size, beyond any cap of it; the second leg of a pair has its own.
+  int64_t weight_ppb = whole_ppb;
 };
 
 /// Why a size is 0. Stored by name; values are never reused.

@@ -18,6 +18,9 @@ constexpr std::array<named<trading_mode>, 3> mode_names{{
   {trading_mode::halted, "halted"},
 }};
 
+/// Checks of an order that passes, with room for those of the whole account.
+constexpr size_t checks_expected = 16;
+
 constexpr decimal yes = decimal::from_raw(decimal::scale);
 
 /// Thrown inside decide() only, where arithmetic left the range; its one catcher turns it into the
@@ -39,6 +42,7 @@ public:
   explicit decision_run(const decision_input& in) : in_(in) {}
 
   verdict run() {
+    out_.checks.reserve(checks_expected);
     try {
       decide_all();
     } catch (const left_range&) {
@@ -208,6 +212,13 @@ const char* to_string(trading_mode m) noexcept { return name_of(mode_names, m); 
 
 std::optional<trading_mode> parse_trading_mode(std::string_view text) noexcept {
   return value_of(mode_names, text);
+}
+
+std::optional<quantity> closable(const exposure& held, side direction) noexcept {
+  if (direction == side::sell)
+    return checked_subtract(held.position, held.reserved_sell);
+  const auto open = checked_add(held.position, held.reserved_buy);
+  return open ? checked_subtract(quantity{}, *open) : std::nullopt;
 }
 
 verdict decide(const decision_input& in) { return decision_run{in}.run(); }

@@ -37,6 +37,10 @@ struct exposure {
   money free_cash;        ///< quote balance minus reserved cash
 };
 
+/// What an order in this direction may still close after everything promised on its side; not
+/// positive when there is nothing. Nothing outside the range.
+[[nodiscard]] std::optional<quantity> closable(const exposure& held, side direction) noexcept;
+
 /// The slot whose target is to be reached.
 struct slot_exposure {
   quantity position; ///< signed, the slot's virtual position
@@ -57,7 +61,7 @@ struct verdict {
 
 /// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.
 struct decision_input {
-  signal wish;
+  target wanted = target::flat;     ///< what the signal asks for
   std::optional<instrument> traded; ///< nothing when the instrument is not configured
   risk_limits limits;
   sizing size;
@@ -66,6 +70,9 @@ struct decision_input {
   sizing_basis basis;
   exposure account;
   slot_exposure slot;
+  /// ≥ 0: not the wish but the risk engine decides, and the slot is to hold this much at most, on
+  /// the side it is on. It only takes away.
+  std::optional<quantity> cut_to;
   trading_mode mode = trading_mode::active; ///< the strictest of all scopes that apply
   timestamp mark_time;                      ///< event time of the mark
   price mark;                               ///< > 0

@@ -3,6 +3,7 @@
 #include "trading/check.hpp"
 #include "trading/market/decimal.hpp"
 #include "trading/market/timestamp.hpp"
+#include "trading/market/utc_day.hpp"
 #include "trading/risk/ppb.hpp"
 
 #include <algorithm>
@@ -58,15 +59,9 @@ private:
   std::vector<bool> failed_;
 };
 
-/// The UTC day of a time, counted from 1970-01-01.
-[[nodiscard]] constexpr int64_t utc_day(timestamp t) noexcept {
-  constexpr int64_t day_ns = 86'400'000'000'000;
-  return t.ns() / day_ns - (t.ns() % day_ns < 0 ? 1 : 0);
-}
-
 /// What the account has lost since the UTC day began. A plain value.
 struct daily_loss_measure {
-  int64_t day = 0;
+  int32_t day = 0;
   std::optional<money> start; ///< the last equity before the day, or the first one there was
   std::optional<money> last;
 

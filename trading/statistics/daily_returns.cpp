@@ -1,5 +1,6 @@
 #include "trading/statistics/daily_returns.hpp"
 
+#include "trading/market/utc_day.hpp"
 #include "trading/statistics/ratio.hpp"
 
 #include <algorithm>
@@ -14,12 +15,6 @@ bool is_weekend(const daily_close& close) noexcept {
 }
 
 } // namespace
-
-int32_t utc_day(timestamp t) noexcept {
-  constexpr int64_t ns_per_day = 86'400'000'000'000;
-  // Rounded down, before 1970 too.
-  return static_cast<int32_t>(t.ns() / ns_per_day - (t.ns() % ns_per_day < 0 ? 1 : 0));
-}
 
 void add_to_daily(std::vector<daily_close>& closes, const equity_sample& sample) {
   const auto day = utc_day(sample.time);

@@ -17,8 +17,6 @@ struct daily_close {
   friend bool operator==(const daily_close&, const daily_close&) = default;
 };
 
-[[nodiscard]] int32_t utc_day(timestamp t) noexcept;
-
 /// Takes a sample whose time is not before those taken already.
 void add_to_daily(std::vector<daily_close>& closes, const equity_sample& sample);
 

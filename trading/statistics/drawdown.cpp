@@ -25,21 +25,6 @@ void drawdown_tracker::finish(timestamp end) noexcept {
   days_.add(over.days);
 }
 
-void drawdown_tracker::add(timestamp time, money equity) noexcept {
-  if (!peak_ && !equity.is_positive())
-    return;
-  if (peak_ && equity < *peak_) {
-    lowest_ = std::min(lowest_, equity);
-  } else {
-    if (peak_ && lowest_ < *peak_)
-      finish(time);
-    peak_ = lowest_ = equity;
-    peak_time_ = time;
-  }
-  time_ = time;
-  equity_ = equity;
-}
-
 drawdown_statistics drawdown_tracker::value() const noexcept {
   if (!peak_)
     return {};

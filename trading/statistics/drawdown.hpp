@@ -3,6 +3,7 @@
 #include "trading/indicators/compensated_sum.hpp"
 #include "trading/statistics/equity_sample.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -28,7 +29,20 @@ struct drawdown_statistics {
 class drawdown_tracker {
 public:
   /// Samples come in the order of time.
-  void add(timestamp time, money equity) noexcept;
+  void add(timestamp time, money equity) noexcept {
+    if (peak_ && equity < *peak_) {
+      lowest_ = std::min(lowest_, equity);
+    } else if (peak_ || equity.is_positive()) {
+      if (peak_ && lowest_ < *peak_)
+        finish(time);
+      peak_ = lowest_ = equity;
+      peak_time_ = time;
+    } else {
+      return;
+    }
+    time_ = time;
+    equity_ = equity;
+  }
   [[nodiscard]] drawdown_statistics value() const noexcept;
 
 private:

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace supreme::trading {
 
@@ -17,6 +18,15 @@ void add_growth(performance& p, double days) {
   p.total_return = relative_change(*p.start_equity, *p.end_equity);
   p.cagr = compound_annual_growth(p.total_return, days / days_per_calendar_year);
   p.cagr_trading_days = compound_annual_growth(p.total_return, days / p.days_per_year);
+}
+
+/// The first time after a UTC day; the latest time there is where that is later.
+timestamp end_of_day(int32_t day) noexcept {
+  constexpr int64_t ns_per_day = 86'400'000'000'000;
+  constexpr int64_t day_max = std::numeric_limits<int64_t>::max() / ns_per_day;
+  const int64_t next = int64_t{day} + 1;
+  return timestamp::from_ns(next > day_max ? std::numeric_limits<int64_t>::max()
+                                           : next * ns_per_day);
 }
 
 /// What is made from daily returns.
@@ -51,18 +61,42 @@ void add_returns(performance& p, const std::vector<double>& returns,
 
 } // namespace
 
-void performance_accumulator::add(const equity_sample& sample) {
-  SUPREME_CHECK(!first_ || sample.time >= last_.time, "equity is sampled in the order of time");
-  add_to_daily(days_, sample);
-  drawdown_.add(sample.time, sample.equity);
-  if (sample.market)
-    market_.add(sample.equity, *sample.market);
-  equity_.add(sample.equity);
-  ++sample_count_;
-  exposed_count_ += sample.exposed ? 1 : 0;
-  last_ = sample;
+void performance_accumulator::add_days(std::span<const equity_sample> samples) {
+  for (const auto& sample : samples) {
+    if (sample.time < day_end_ && !days_.empty()) {
+      days_.back().equity = sample.equity;
+    } else {
+      add_to_daily(days_, sample);
+      day_end_ = end_of_day(days_.back().day);
+    }
+  }
+}
+
+void performance_accumulator::add(std::span<const equity_sample> samples) {
+  if (samples.empty())
+    return;
+  auto before = first_ ? last_.time : samples.front().time;
+  bool in_order = true;
+  for (const auto& sample : samples) {
+    in_order = in_order && before <= sample.time;
+    before = sample.time;
+  }
+  SUPREME_CHECK(in_order, "equity is sampled in the order of time");
+  add_days(samples);
+  for (const auto& sample : samples)
+    drawdown_.add(sample.time, sample.equity);
+  for (const auto& sample : samples) {
+    if (sample.market)
+      market_.add(sample.equity, *sample.market);
+  }
+  for (const auto& sample : samples) {
+    equity_.add(sample.equity);
+    exposed_count_ += sample.exposed ? 1 : 0;
+  }
+  sample_count_ += samples.size();
+  last_ = samples.back();
   if (!first_)
-    first_ = sample;
+    first_ = samples.front();
 }
 
 void performance_accumulator::add(const fill_cost& cost) noexcept {

@@ -61,6 +61,14 @@ struct performance {
   friend bool operator==(const performance&, const performance&) = default;
 };
 
+/// Daily returns that annual figures need to mean anything: a month of them.
+inline constexpr uint64_t annual_returns_min = 30;
+
+/// Whether there are enough daily returns for annual figures to mean anything.
+[[nodiscard]] inline bool is_annual_meaningful(const performance& p) noexcept {
+  return p.day_count > annual_returns_min;
+}
+
 struct performance_options {
   double risk_free_rate = 0;                ///< annual; a finite number
   std::optional<sharpe_trials> trials = {}; ///< the search that found the strategy
@@ -79,7 +87,10 @@ struct fill_cost {
 class performance_accumulator {
 public:
   /// Throws contract_violation for a sample before the last one; then nothing has changed.
-  void add(const equity_sample& sample);
+  void add(const equity_sample& sample) { add(std::span{&sample, 1}); }
+  /// The same for several at once, which costs less each. Throws contract_violation when one is
+  /// before the one before it; then nothing has changed.
+  void add(std::span<const equity_sample> samples);
   void add(const fill_cost& cost) noexcept;
   /// Throws as trade_accumulator::add does.
   void add(const closed_trade& trade) { trades_.add(trade); }
@@ -88,6 +99,8 @@ public:
   [[nodiscard]] std::span<const daily_close> days() const noexcept { return days_; }
 
 private:
+  void add_days(std::span<const equity_sample> samples);
+
   std::optional<equity_sample> first_;
   equity_sample last_;
   uint64_t sample_count_ = 0;
@@ -96,6 +109,7 @@ private:
   exact_sum notional_;
   exact_sum fees_;
   std::vector<daily_close> days_;
+  timestamp day_end_; ///< first time after the last day of days_
   drawdown_tracker drawdown_;
   market_comparison market_;
   trade_accumulator trades_;

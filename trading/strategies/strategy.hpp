@@ -85,7 +85,13 @@ struct parameter_spec {
   double maximum = 0;
   double initial = 0; ///< default
   bool integral = false;
+  /// Names of the values 0, 1, …; empty for a number. Whole, from 0 to the last name.
+  std::vector<std::string> choices = {};
 };
+
+/// A valid value as a file gives it: the shortest text that reads back as the same number, or the
+/// name of a choice.
+[[nodiscard]] std::string value_text(const parameter_spec& spec, double value);
 
 using parameters = std::map<std::string, double>;
 
@@ -106,7 +112,9 @@ struct strategy_kind {
   [[nodiscard]] size_t width() const noexcept { return make_pair != nullptr ? 2 : 1; }
 };
 
-/// The built-in kinds, in name order.
+/// The kinds there are, in name order: the built-in ones and those of loaded plug-ins. The list and
+/// everything in it stay as they are for as long as the process lives; a kind that is loaded later
+/// is in a later answer. Any thread.
 [[nodiscard]] const std::vector<strategy_kind>& strategy_kinds();
 [[nodiscard]] const strategy_kind* find_strategy_kind(const std::string& name);
 

@@ -16,12 +16,16 @@ constexpr int64_t earliest = std::numeric_limits<int64_t>::min();
 /// Takes in what a reader finds.
 class file_check {
 public:
-  trading::result<file_summary, file_defects> run(bar_reader& reader) {
-    for (auto found = reader.next(); found != bar_reader::outcome::end; found = reader.next())
-      if (found == bar_reader::outcome::defect)
+  trading::result<file_summary, file_defects>
+  run(bar_reader& reader, const std::function<void(const trading::bar&)>& seen = {}) {
+    for (auto found = reader.next(); found != csv_outcome::end; found = reader.next())
+      if (found == csv_outcome::defect) {
         add(reader.defect());
-      else
-        add(reader.current());
+      } else {
+        summary_.add(reader.current());
+        if (seen)
+          seen(reader.current());
+      }
     if (summary_.rows == 0 && defects_.total == 0)
       add(data_defect{path_, reader.line(), "no rows after the header", ""});
     if (defects_.total == 0 && !reader.is_unchanged())
@@ -35,18 +39,6 @@ public:
   explicit file_check(const std::string& path) : path_(path) {}
 
 private:
-  void add(const trading::bar& b) {
-    if (summary_.rows++ == 0) {
-      summary_.first_open = b.open_time;
-    } else {
-      const auto step = b.open_time - previous_open_;
-      if (summary_.smallest_step.count() == 0 || step < summary_.smallest_step)
-        summary_.smallest_step = step;
-    }
-    previous_open_ = b.open_time;
-    summary_.last_close = b.close_time();
-  }
-
   void add(data_defect d) {
     if (++defects_.total <= defaults::csv_defects_max)
       defects_.listed.push_back(std::move(d));
@@ -55,10 +47,30 @@ private:
   const std::string& path_;
   file_summary summary_;
   file_defects defects_;
-  trading::timestamp previous_open_;
 };
 
 } // namespace
+
+void file_summary::add(const trading::bar& b) {
+  if (rows++ == 0) {
+    first_open = b.open_time;
+  } else {
+    // Both times are in the range of times; their distance need not be.
+    const auto previous_open = last_close - b.interval;
+    const uint64_t distance_ns =
+      static_cast<uint64_t>(b.open_time.ns()) - static_cast<uint64_t>(previous_open.ns());
+    const auto step = trading::nanoseconds{
+      static_cast<int64_t>(std::min<uint64_t>(distance_ns, std::numeric_limits<int64_t>::max()))};
+    if (smallest_step.count() == 0 || step < smallest_step)
+      smallest_step = step;
+    if (step > b.interval)
+      if (const auto missing = distance_ns / static_cast<uint64_t>(b.interval.count()) - 1) {
+        ++gaps;
+        missing_bars += missing;
+      }
+  }
+  last_close = b.close_time();
+}
 
 std::string file_defects::to_string() const {
   std::string out;
@@ -69,9 +81,11 @@ std::string file_defects::to_string() const {
   return out;
 }
 
-trading::result<file_summary, file_defects> check_file(const bar_file_settings& settings) {
+trading::result<file_summary, file_defects>
+check_file(const bar_file_settings& settings,
+           const std::function<void(const trading::bar&)>& seen) {
   bar_reader reader{settings};
-  return file_check{settings.path}.run(reader);
+  return file_check{settings.path}.run(reader, seen);
 }
 
 trading::result<std::unique_ptr<bar_file>, file_defects>
@@ -124,7 +138,7 @@ std::vector<trading::bar> bar_file::after(trading::timestamp close_time, size_t 
 
 /// Keeps a bounded number of places, evenly spread however long the file turns out to be.
 void bar_file::note_place(const bar_reader& r) {
-  if (is_checked_ || (!places_.empty() && r.rows() < places_.back().rows + rows_between_places_))
+  if (is_checked_ || (!places_.empty() && r.rows() < places_.back().rows() + rows_between_places_))
     return;
   places_.push_back(r.here());
   if (places_.size() < defaults::bar_file_marks_max)
@@ -153,9 +167,9 @@ void bar_file::seek(int64_t skipped_open_ns) {
 const trading::bar* bar_file::peek() {
   if (!ahead_) {
     const auto found = reader_.next();
-    if (found == bar_reader::outcome::end)
+    if (found == csv_outcome::end)
       return nullptr;
-    if (found == bar_reader::outcome::defect)
+    if (found == csv_outcome::defect)
       throw defective_data{reader_.defect()};
     ahead_ = true;
   }

@@ -5,11 +5,10 @@
 #include "venues/history/bar_reader.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace supreme::venues {
@@ -23,6 +22,13 @@ struct file_summary {
   /// interval may be wrong.
   trading::nanoseconds smallest_step{0};
   uint64_t rounded_values = 0; ///< numbers that had more than eight fraction digits
+  /// Places where a bar or more is missing: nothing is filled in, and closed markets leave gaps,
+  /// too.
+  uint64_t gaps = 0;
+  uint64_t missing_bars = 0; ///< whole intervals inside the gaps
+
+  /// Takes in the next row.
+  void add(const trading::bar& b);
 
   friend bool operator==(const file_summary&, const file_summary&) = default;
 };
@@ -39,20 +45,10 @@ struct file_defects {
 };
 
 /// Reads a whole file (see bar_reader for what it may look like) and gives its summary or its
-/// defects.
+/// defects. `seen` is given each good row, those of a defective file, too; it may be empty.
 [[nodiscard]] trading::result<file_summary, file_defects>
-check_file(const bar_file_settings& settings);
-
-/// A file that was found good has become unreadable, or was changed.
-class defective_data : public std::runtime_error {
-public:
-  explicit defective_data(data_defect d)
-    : std::runtime_error(d.to_string()), defect_(std::move(d)) {}
-  [[nodiscard]] const data_defect& defect() const noexcept { return defect_; }
-
-private:
-  data_defect defect_;
-};
+check_file(const bar_file_settings& settings,
+           const std::function<void(const trading::bar&)>& seen = {});
 
 /// The bars of a file. It is checked as a whole before the first bar is given: a defective file
 /// gives none. Memory is bounded whatever the file's size; going back costs reading a small part

@@ -1,10 +1,10 @@
-#include "storage/sha256.hpp"
+#include "config/sha256.hpp"
 
 #include "trading/check.hpp"
 
 #include <openssl/evp.h>
 
-namespace supreme::storage {
+namespace supreme::config {
 
 sha256_digest sha256(std::string_view bytes) {
   sha256_digest digest{};
@@ -32,4 +32,4 @@ std::string sha256_hex(std::string_view bytes) {
   return to_hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
-} // namespace supreme::storage
+} // namespace supreme::config

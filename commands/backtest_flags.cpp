@@ -1,0 +1,97 @@
+#include "commands/backtest_flags.hpp"
+
+#include "commands/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+
+namespace supreme::commands {
+
+namespace {
+
+/// Whether a flag may stand several times, once for each strategy or file.
+constexpr std::array ordered_flags{"--strategy", "--param",      "--size",
+                                   "--data",     "--instrument", "--interval"};
+
+void add_ordered(CLI::App& verb, CLI::Option& file, const std::string& name,
+                 const std::string& type, const std::string& text) {
+  verb.add_option(name, text)
+    ->type_name(type)
+    ->take_all()
+    ->allow_extra_args(false)
+    ->excludes(&file);
+}
+
+/// The arguments of the ordered flags in the order in which they were given.
+std::vector<std::pair<std::string, std::string>> ordered_arguments(const CLI::App& verb) {
+  std::vector<std::pair<std::string, std::string>> out;
+  std::map<const CLI::Option*, size_t> taken;
+  for (const auto* option : verb.parse_order()) {
+    const auto name = option->get_name();
+    if (std::find(ordered_flags.begin(), ordered_flags.end(), name) != ordered_flags.end())
+      out.emplace_back(name, option->results().at(taken[option]++));
+  }
+  return out;
+}
+
+/// Hands a flag to the entry before it, or to all where there is none yet.
+template <class Entries, class Set>
+void apply(Entries& entries, typename Entries::value_type& common, Set set) {
+  set(entries.empty() ? common : entries.back());
+}
+
+} // namespace
+
+std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb, CLI::Option& file) {
+  auto flags = std::make_shared<backtest_flags>();
+  add_ordered(verb, file, "--strategy", "NAME", "Trade this kind of strategy; may be given again");
+  add_ordered(verb, file, "--param", "NAME=VALUE", "A parameter of the strategy before it");
+  add_ordered(verb, file, "--size", "MODE[:VALUE]", "The size of that strategy's positions");
+  add_ordered(verb, file, "--data", "FILE", "Bars as CSV, plain or gzip; may be given again");
+  add_ordered(verb, file, "--instrument", "ID", "What that file is about; else by its name");
+  add_ordered(verb, file, "--interval", "LENGTH",
+              "How long its bars are, like 1h; else by its name");
+  const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {
+    verb.add_option(name, to, text)->type_name(type)->excludes(&file);
+  };
+  add("--cash", flags->cash, "AMOUNT", "Cash to begin with, default 10000");
+  add("--quote", flags->quote, "ASSET", "What prices are in; else by the instrument's name or USD");
+  add("--fee-bps", flags->fee_bps, "BPS", "Taker fee in basis points, default 10");
+  add("--maker-fee-bps", flags->maker_fee_bps, "BPS", "Maker fee, default as --fee-bps");
+  add("--slippage-bps", flags->slippage_bps, "BPS", "Slippage of market orders, default 0");
+  add("--volume-share", flags->volume_share, "PERCENT",
+      "Share of a bar's volume that one order may take, default any");
+  verb.add_flag("--allow-short", flags->allow_short, "Positions may be short")->excludes(&file);
+  add("--max-position", flags->max_position, "SIZE", "Largest position of an instrument");
+  add("--max-notional", flags->max_notional, "AMOUNT", "Largest worth of one order");
+  add("--tick", flags->tick, "PRICE", "Step of prices; else as fine as the file's, at most 0.01");
+  add("--lot", flags->lot, "SIZE", "Step of sizes, default 0.00001");
+  add("--min-notional", flags->min_notional, "AMOUNT", "Smallest worth of an order, default 0");
+  return flags;
+}
+
+void read_flags(const CLI::App& verb, backtest_flags& flags) {
+  strategy_flags every_strategy;
+  data_flags every_file;
+  for (const auto& [name, text] : ordered_arguments(verb)) {
+    const auto& given = text;
+    if (name == "--strategy") {
+      flags.strategies.push_back(every_strategy);
+      flags.strategies.back().kind = given;
+    } else if (name == "--param") {
+      apply(flags.strategies, every_strategy, [&](auto& s) { s.parameters.push_back(given); });
+    } else if (name == "--size") {
+      apply(flags.strategies, every_strategy, [&](auto& s) { s.size = given; });
+    } else if (name == "--data") {
+      flags.data.push_back(every_file);
+      flags.data.back().file = given;
+    } else if (name == "--instrument") {
+      apply(flags.data, every_file, [&](auto& d) { d.instrument = given; });
+    } else {
+      apply(flags.data, every_file, [&](auto& d) { d.interval = given; });
+    }
+  }
+}
+
+} // namespace supreme::commands

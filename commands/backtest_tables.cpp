@@ -1,0 +1,68 @@
+#include "commands/backtest_tables.hpp"
+
+#include <ostream>
+
+namespace supreme::commands {
+
+namespace {
+
+/// As CSV wants a text: in quotes, those inside twice.
+std::string quoted_field(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text)
+    out += c == '"' ? std::string{"\"\""} : std::string{c};
+  return out + '"';
+}
+
+} // namespace
+
+table_writer::table_writer(trading::backtest_listener& next, std::ostream* fills,
+                           std::ostream* equity)
+  : next_(next), fills_(fills), equity_(equity) {
+  if (fills_ != nullptr)
+    *fills_ << "account_seq,event_time,slot,instrument,direction,size,price,fee,fee_asset,"
+               "position\n";
+  if (equity_ != nullptr)
+    *equity_ << "event_time,equity,cash\n";
+}
+
+void table_writer::decided(const trading::made_decision& d, const trading::client_order_id& order) {
+  next_.decided(d, order);
+}
+
+void table_writer::filled(const trading::fill& f, const trading::slot_id& slot,
+                          const trading::booked_fill& after, uint64_t account_seq) {
+  next_.filled(f, slot, after, account_seq);
+  if (fills_ != nullptr)
+    *fills_ << account_seq << ',' << f.event_time.to_string() << ',' << slot.str() << ','
+            << f.instrument.str() << ',' << to_string(f.direction) << ',' << f.size.to_string()
+            << ',' << f.at.to_string() << ',' << f.fee.to_string() << ',' << f.fee_asset.str()
+            << ',' << after.account_after.size.to_string() << '\n';
+}
+
+void table_writer::expired(const trading::client_order_id& order, trading::timestamp at) {
+  next_.expired(order, at);
+}
+
+void table_writer::valued(const trading::account_value& v) {
+  next_.valued(v);
+  if (equity_ != nullptr)
+    *equity_ << v.at.to_string() << ',' << v.equity.to_string() << ',' << v.cash.to_string()
+             << '\n';
+}
+
+void write_trades(std::ostream& out, const trading::backtest_result& result) {
+  out << "strategy,instrument,direction,opened_at,closed_at,size,entry_cost,gross,fees,net,fills,"
+         "entry_reason,exit_reason\n";
+  for (const auto& t : result.trades)
+    out << t.strategy.str() << ',' << t.trade.instrument.str() << ','
+        << (t.trade.direction == trading::side::buy ? "long" : "short") << ','
+        << t.trade.opened_at.to_string() << ',' << t.trade.closed_at.to_string() << ','
+        << t.trade.entered.to_string() << ',' << t.trade.entry_cost.to_string() << ','
+        << t.trade.gross.to_string() << ',' << t.trade.fees.to_string() << ','
+        << t.trade.net().to_string() << ',' << t.trade.fill_count << ','
+        << quoted_field(std::string{t.entry_reason}) << ','
+        << quoted_field(std::string{t.exit_reason}) << '\n';
+}
+
+} // namespace supreme::commands

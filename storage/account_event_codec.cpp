@@ -1,0 +1,108 @@
+#include "storage/account_event_codec.hpp"
+
+#include "storage/audit/payload.hpp"
+
+#include <array>
+
+namespace supreme::storage {
+
+namespace {
+
+using nlohmann::json;
+using namespace trading;
+using payload::amount;
+using payload::integer;
+using payload::text;
+
+[[noreturn]] void unreadable(const std::string& what) {
+  throw store_failure(failure_kind::definitive,
+                      "the history of an account holds something unreadable: " + what);
+}
+
+template <class Value>
+Value known(const std::optional<Value>& value, const std::string& name) {
+  if (!value)
+    unreadable(name);
+  return *value;
+}
+
+target target_named(const std::string& name) {
+  for (const auto t : {target::flat, target::long_position, target::short_position})
+    if (name == to_string(t))
+      return t;
+  unreadable(name);
+}
+
+signal read_signal(const json& w) {
+  signal s;
+  s.key = {slot_id{text(w, "slot")}, text(w, "cause"), w.at("leg").get<uint32_t>(),
+           w.at("child").get<uint32_t>()};
+  s.strategy = strategy_id{text(w, "strategy")};
+  s.account = account_id{text(w, "account")};
+  s.instrument = instrument_id{text(w, "instrument")};
+  s.wanted = target_named(text(w, "wanted"));
+  s.reference_price = amount(w, "reference_price");
+  s.reason = text(w, "reason");
+  for (const auto& input : w.at("inputs"))
+    s.inputs.emplace_back(input.at(0).get<std::string>(),
+                          known(decimal::parse(input.at(1).get<std::string>()), "an input"));
+  s.event_time = timestamp::from_ns(integer(w, "event_time_ns"));
+  s.account_seq = w.at("account_seq").get<uint64_t>();
+  if (w.contains("stop_distance"))
+    s.hints.stop_distance = amount(w, "stop_distance");
+  if (w.contains("volatility_ppb"))
+    s.hints.volatility_ppb = integer(w, "volatility_ppb");
+  if (w.contains("weight_ppb"))
+    s.hints.weight_ppb = integer(w, "weight_ppb");
+  return s;
+}
+
+stored_decision read_decision(const json& in, const json& out) {
+  stored_decision d;
+  d.made.wish = read_signal(in.at("wish"));
+  auto& v = d.made.verdict;
+  const auto& told = in.at("verdict");
+  v.outcome = known(parse_refusal(text(out, "refusal")), text(out, "refusal"));
+  for (const auto& c : told.at("checks"))
+    v.checks.push_back({known(parse_refusal(text(c, "code")), text(c, "code")),
+                        c.at("passed").get<bool>(), amount(c, "limit"), amount(c, "seen")});
+  v.direction = text(told, "direction") == to_string(side::buy) ? side::buy : side::sell;
+  v.size = amount(told, "size");
+  v.worst_price = amount(told, "worst_price");
+  v.reserve_cash = amount(told, "reserve_cash");
+  d.made.mark = amount(in, "mark");
+  if (!in.at("max_position").is_null())
+    d.made.limits.max_position = amount(in, "max_position");
+  d.made.limits.allow_short = in.at("allow_short").get<bool>();
+  if (!out.at("id").is_null())
+    d.order = client_order_id{text(out, "id")};
+  return d;
+}
+
+void read_report(const json& in, const json& out, const json& entry, account_events& to) {
+  const auto state = known(parse_order_state(text(in, "state")), text(in, "state"));
+  if (is_terminal(state) && out.at("moves").get<bool>())
+    to.events.push_back({order_end{client_order_id{text(in, "id")}, state,
+                                   timestamp::from_ns(integer(entry, "decided_ns"))}});
+}
+
+} // namespace
+
+void read_account_event(const json& entry, account_events& out) {
+  try {
+    out.through = entry.at("seq").get<uint64_t>();
+    const auto kind = text(entry, "kind");
+    const auto& content = entry.at("payload");
+    if (kind == "decided")
+      out.events.push_back({read_decision(content.at("in"), content.at("out"))});
+    else if (kind == "reported")
+      read_report(content.at("in"), content.at("out"), entry, out);
+    else if (kind.ends_with("fill"))
+      out.events.push_back({slot_fill{payload::fill(content.at("in").at("fill")),
+                                      slot_id{text(content.at("in"), "slot")}}});
+  } catch (const json::exception& e) {
+    unreadable(e.what());
+  }
+}
+
+} // namespace supreme::storage

@@ -1,0 +1,230 @@
+// Goal: a backtest described by flags is the one that a file describes, says what it takes for
+// granted, and refuses in one sentence what it cannot run. Method: the whole program in this
+// process, on bars that the test writes.
+
+#include "tests/commands/backtest_run.hpp"
+#include "tests/commands/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace supreme::tests {
+namespace {
+
+struct backtest_by_flags : ::testing::Test {
+  std::string bars(const std::string& name, size_t count, const std::string& damage = "") {
+    write_saw(folder.file(name), count, damage);
+    return folder.file(name);
+  }
+
+  nlohmann::json result_of(std::vector<std::string> arguments) {
+    const auto file = folder.file("result.json");
+    const auto done = run_backtest(std::move(arguments) + std::vector<std::string>{"--json", file});
+    EXPECT_EQ(done.code, 0) << done.err;
+    return done.code == 0 ? nlohmann::json::parse(text_of(file)) : nlohmann::json{};
+  }
+
+  void expect_refusal(std::vector<std::string> arguments, const std::string& sentence) {
+    const auto done = run_backtest(std::move(arguments));
+    EXPECT_EQ(done.code, 2) << sentence << '\n' << done.out;
+    EXPECT_NE(done.err.find(sentence), std::string::npos) << done.err;
+  }
+
+  temporary_folder folder;
+};
+
+TEST_F(backtest_by_flags, is_the_backtest_that_a_file_describes) {
+  const auto data = bars("BTCUSDT_1m.csv", 400);
+  const auto config = folder.file("cluster.toml");
+  std::ofstream{config} << R"(cluster = "test"
+[[instruments]]
+id = "BTCUSDT"
+base = "BTC"
+quote = "USDT"
+tick_size = "0.01"
+lot_size = "0.00001"
+min_notional = "0"
+[[feeds]]
+name = "bars"
+kind = "csv"
+interval_s = 60
+[feeds.files]
+BTCUSDT = ')" << data << R"('
+[[venues]]
+id = "sim"
+host = "127.0.0.1"
+port = 7400
+[[accounts]]
+id = "main"
+venue = "sim"
+quote = "USDT"
+shard = "m"
+[accounts.initial]
+USDT = "10000"
+[accounts.limits]
+taker_fee_bps = 7
+[[strategies]]
+id = "momentum"
+kind = "momentum"
+account = "main"
+feed = "bars"
+instruments = ["BTCUSDT"]
+size = { mode = "fixed_notional", amount = "5000" }
+[strategies.parameters]
+fast = 1
+slow = 3
+signal = 2
+rsi_length = 2
+rsi_max = 100
+)";
+  auto by_file = result_of({config});
+  auto by_flags = result_of(
+    fast_momentum()
+    + std::vector<std::string>{"--size", "fixed_notional:5000", "--data", data, "--fee-bps", "7"});
+  ASSERT_FALSE(by_file.empty());
+  EXPECT_GT(by_file.at("fills"), 20);
+  by_file.erase("account");
+  by_flags.erase("account");
+  EXPECT_EQ(by_flags, by_file);
+}
+
+TEST_F(backtest_by_flags, says_what_it_takes_for_granted) {
+  const auto done =
+    run_backtest(fast_momentum() + std::vector<std::string>{"--data", bars("BTCUSDT_1m.csv", 100)});
+  ASSERT_EQ(done.code, 0) << done.err;
+  for (const auto* text :
+       {"BTCUSDT, bars of 1m, in USDT; tick 0.01, lot 0.00001", "10,000 USDT, long only",
+        "fee 10 bps, maker 10 bps, slippage 0 bps, any share of a bar's volume", "fast=1",
+        "size percent_of_equity share_bps=9000"})
+    EXPECT_NE(done.out.find(text), std::string::npos) << text << '\n' << done.out;
+}
+
+TEST_F(backtest_by_flags, gives_options_to_the_strategy_and_the_file_before_them) {
+  std::vector<std::string> arguments{"--param",      "slow=3",
+                                     "--strategy",   "momentum",
+                                     "--param",      "fast=1",
+                                     "--size",       "fixed_quantity:1",
+                                     "--strategy",   "momentum",
+                                     "--param",      "fast=2",
+                                     "--size",       "fixed_quantity:2",
+                                     "--data",       bars("a.csv", 50),
+                                     "--instrument", "BTCUSDT",
+                                     "--interval",   "1m",
+                                     "--data",       bars("b.csv", 50),
+                                     "--instrument", "ETHUSDT",
+                                     "--interval",   "1m"};
+  const auto result = result_of(arguments);
+  ASSERT_EQ(result.at("strategies").size(), 2u);
+  const auto& first = result.at("strategies")[0];
+  const auto& second = result.at("strategies")[1];
+  EXPECT_EQ(first.at("id"), "momentum");
+  EXPECT_EQ(second.at("id"), "momentum-2");
+  EXPECT_EQ(first.at("parameters").at("fast"), 1);
+  EXPECT_EQ(second.at("parameters").at("fast"), 2);
+  EXPECT_EQ(first.at("parameters").at("slow"), 3);
+  EXPECT_EQ(second.at("parameters").at("slow"), 3);
+  EXPECT_EQ(result.at("instruments")[0].at("id"), "BTCUSDT");
+  EXPECT_EQ(result.at("instruments")[1].at("id"), "ETHUSDT");
+  EXPECT_EQ(result.at("bars"), 100);
+}
+
+TEST_F(backtest_by_flags, takes_a_tick_as_fine_as_the_prices) {
+  const auto file = folder.file("EURUSD_1m.csv");
+  std::ofstream{file} << "ts,open,high,low,close,volume\n"
+                         "1767225600000,1.10255,1.1031,1.1,1.1,0\n"
+                         "1767225660000,1.1,1.1,1.1,1.1,0\n";
+  const auto done = run_backtest({"--strategy", "momentum", "--data", file});
+  ASSERT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("in USD; tick 0.00001"), std::string::npos) << done.out;
+}
+
+TEST_F(backtest_by_flags, runs_one_bar_and_says_that_there_was_nothing_to_trade) {
+  const auto done =
+    run_backtest(fast_momentum() + std::vector<std::string>{"--data", bars("BTCUSDT_1m.csv", 1)});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("there was nothing to trade"), std::string::npos) << done.out;
+  EXPECT_EQ(done.out.find("nan"), std::string::npos) << done.out;
+}
+
+TEST_F(backtest_by_flags, refuses_what_is_missing_or_unknown) {
+  const auto data = bars("BTCUSDT_1m.csv", 10);
+  expect_refusal({"--strategy", "momentum"}, "give bars with --data");
+  expect_refusal({"--data", data}, "name a strategy with --strategy");
+  expect_refusal({"--strategy", "momentun", "--data", data}, "did you mean momentum?");
+  expect_refusal({"--strategy", "zzz", "--data", data},
+                 "there is no strategy \"zzz\"; there are: ");
+  expect_refusal({"--strategy", "momentum", "--param", "fest=3", "--data", data},
+                 "did you mean fast?");
+  expect_refusal({"--strategy", "momentum", "--data", folder.file("none_1m.csv")},
+                 "there is no such file");
+  expect_refusal({"--strategy", "momentum", "--data", bars("BTCUSDT.csv", 10)}, "--interval 1h");
+  expect_refusal({"--strategy", "momentum", "--data", bars("btc_1m.csv", 10)},
+                 "name it with --instrument");
+  expect_refusal({"cluster.toml", "--data", data}, "excludes");
+}
+
+TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
+  const auto data = bars("BTCUSDT_1m.csv", 10);
+  const auto with = [&](const std::string& flag, const std::string& value) {
+    return std::vector<std::string>{"--strategy", "momentum", "--data", data, flag, value};
+  };
+  expect_refusal(with("--cash", "0"), "--cash must be a number above 0");
+  expect_refusal(with("--cash", "1e9"), "was 1e9");
+  expect_refusal(with("--cash", "99999999999999"), "was 99999999999999");
+  expect_refusal(with("--fee-bps", "1001"), "--fee-bps must be a number from 0 to 1000");
+  expect_refusal(with("--fee-bps", "nan"), "was nan");
+  expect_refusal(with("--volume-share", "101"), "from 0 to 100");
+  expect_refusal(with("--tick", "-1"), "--tick must be");
+  expect_refusal(with("--lot", "0"), "--lot must be");
+  expect_refusal(with("--interval", "2w"), "--interval must be");
+  expect_refusal(with("--aggregate", "often"), "--aggregate must be");
+  expect_refusal(with("--latency-ms", "-1"), "--latency-ms must be");
+  expect_refusal(with("--to", "tomorrow"), "--to must be a time in UTC");
+  expect_refusal({"--strategy", "momentum", "--param", "fast=900", "--data", data},
+                 "fast must be between 1 and 500, was 900.");
+  expect_refusal({"--strategy", "momentum", "--param", "fast=inf", "--data", data}, "fast must be");
+  expect_refusal({"--strategy", "momentum", "--param", "fast", "--data", data},
+                 "--param must be a name and a number");
+  expect_refusal({"--strategy", "momentum", "--param", "fast=50", "--data", data},
+                 "fast must be below slow.");
+  expect_refusal({"--strategy", "momentum", "--size", "all", "--data", data},
+                 "--size must be MODE:VALUE");
+  expect_refusal({"--strategy", "momentum", "--size", "fixed_quantity:-1", "--data", data},
+                 "must be a number above 0");
+  expect_refusal({"--strategy", "momentum", "--size", "fixed_quantity", "--data", data},
+                 "needs an amount");
+}
+
+TEST_F(backtest_by_flags, refuses_files_that_do_not_go_together) {
+  const auto one = bars("BTCUSDT_1m.csv", 10);
+  const auto same = bars("BTCUSDT_1m_more.csv", 10);
+  const auto other = bars("BTCEUR_1m.csv", 10);
+  expect_refusal({"--strategy", "momentum", "--data", one, "--data", same}, "both about BTCUSDT");
+  expect_refusal({"--strategy", "momentum", "--data", one, "--data", other},
+                 "one account counts in one asset");
+}
+
+TEST_F(backtest_by_flags, refuses_damaged_files_by_their_lines) {
+  const auto with = [&](const std::string& text) {
+    const auto file = folder.file("BTCUSDT_1m.csv");
+    std::ofstream{file} << text;
+    return std::vector<std::string>{"--strategy", "momentum", "--data", file};
+  };
+  expect_refusal(with(""), "BTCUSDT_1m.csv");
+  expect_refusal(with("ts,open,high,low,close,volume\n"), "no rows after the header");
+  expect_refusal(with("ts,open,high,low,close\n1767225600000,1,1,1,1\n"), "volume");
+  expect_refusal(with("ts,open,high,low,close,volume\n1767225600000,0,1,0,1,1\n"),
+                 "BTCUSDT_1m.csv:2: a price is not positive");
+}
+
+TEST_F(backtest_by_flags, counts_sizes_that_no_cash_covers_as_refusals) {
+  const auto result = result_of(fast_momentum()
+                                + std::vector<std::string>{"--size", "fixed_quantity:90000000",
+                                                           "--data", bars("BTCUSDT_1m.csv", 100)});
+  EXPECT_EQ(result.at("orders"), 0);
+  EXPECT_FALSE(result.at("refusals").empty());
+  EXPECT_EQ(result.at("equity"), "10000");
+}
+
+} // namespace
+} // namespace supreme::tests

@@ -1,0 +1,132 @@
+// Goal: what an account's risk remembers can be read back whole, in the order in which it was
+// committed, in pages of any size, from PostgreSQL and from memory alike. Method: a short life of
+// an account (an order with hints that is filled in parts, a refusal, an order that is cancelled),
+// read in one page and in pages of one entry.
+#include "tests/storage/stores.hpp"
+#include "tests/storage/transactions.hpp"
+
+#include <gtest/gtest.h>
+
+namespace supreme::tests {
+
+using namespace storage;
+using namespace trading;
+
+class history : public store_test {
+protected:
+  void SetUp() override {
+    store_test::SetUp();
+    if (IsSkipped() || HasFatalFailure())
+      return;
+    ledger_->open_account(main, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
+    desk_.guard = own("guard/main");
+    desk_.strategy = own("strategy/trend/0");
+    desk_.executor = own("executor/main");
+    desk_.portfolio = own("portfolio/main");
+  }
+
+  /// Everything, by pages of so many entries.
+  std::vector<account_event> read(size_t limit) {
+    std::vector<account_event> all;
+    account_events page;
+    do {
+      page = ledger_->events_after(main, page.through, limit);
+      all.insert(all.end(), page.events.begin(), page.events.end());
+    } while (!page.complete);
+    return all;
+  }
+
+  void live() {
+    auto wish = desk_.decide("c1", side::buy, "2", "210");
+    wish.wish.hints = {"1.5"_d, 800'000'000, 250'000'000};
+    wish.verdict.checks = {{refusal::order_rate, true, "3"_d, "1"_d}};
+    first_ = wish.wish;
+    const auto made = commit(*ledger_, desk_.fused(std::move(wish), 1));
+    ASSERT_EQ(made.status, commit_status::applied) << made.text;
+    order_ = *made.order;
+    ASSERT_EQ(commit(*ledger_, desk_.report(order_.order.id, order_state::open)).status,
+              commit_status::applied);
+    ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, order_, "t1", "100", "0.5")).status,
+              commit_status::applied);
+    ASSERT_EQ(commit(*ledger_, desk_.refuse("c2", refusal::cash)).refusal, refusal::cash);
+    ASSERT_EQ(commit(*ledger_, desk_.report(order_.order.id, order_state::cancelled)).status,
+              commit_status::applied);
+  }
+
+  const account_id main{"main"};
+  desk desk_;
+  order_row order_;
+  signal first_;
+};
+
+INSTANTIATE_TEST_SUITE_P(stores, history,
+                         ::testing::Values(store_kind::postgres, store_kind::memory),
+                         ::testing::PrintToStringParamName());
+
+TEST_P(history, is_empty_at_first) {
+  const auto page = ledger_->events_after(main, 0, 10);
+  EXPECT_TRUE(page.events.empty());
+  EXPECT_TRUE(page.complete);
+  EXPECT_TRUE(ledger_->equity_after(main, "main", 0, 10).empty());
+}
+
+TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
+  live();
+  const auto all = read(100);
+  ASSERT_EQ(all.size(), 4u);
+  const auto& approved = std::get<stored_decision>(all[0].what);
+  EXPECT_EQ(approved.made.wish, first_);
+  EXPECT_EQ(approved.made.verdict.outcome, refusal::none);
+  EXPECT_EQ(approved.made.verdict.size, "2"_d);
+  EXPECT_EQ(approved.made.verdict.direction, side::buy);
+  ASSERT_EQ(approved.made.verdict.checks.size(), 1u);
+  EXPECT_EQ(approved.made.verdict.checks[0],
+            (check_result{refusal::order_rate, true, "3"_d, "1"_d}));
+  EXPECT_EQ(approved.order, order_.order.id);
+  const auto& fill = std::get<slot_fill>(all[1].what);
+  EXPECT_EQ(fill.fill.order, order_.order.id);
+  EXPECT_EQ(fill.fill.size, "0.5"_d);
+  EXPECT_EQ(fill.slot, order_.order.key.slot);
+  const auto& refused = std::get<stored_decision>(all[2].what);
+  EXPECT_EQ(refused.made.verdict.outcome, refusal::cash);
+  EXPECT_TRUE(refused.order.empty());
+  const auto& end = std::get<order_end>(all[3].what);
+  EXPECT_EQ(end.order, order_.order.id);
+  EXPECT_EQ(end.state, order_state::cancelled);
+  EXPECT_EQ(end.at, order_.order.event_time);
+}
+
+TEST_P(history, is_the_same_in_pages_of_any_size) {
+  live();
+  const auto whole = read(100);
+  for (const size_t limit : {1, 2, 3}) {
+    const auto paged = read(limit);
+    ASSERT_EQ(paged.size(), whole.size());
+    for (size_t i = 0; i < whole.size(); ++i)
+      EXPECT_EQ(paged[i].what.index(), whole[i].what.index());
+  }
+}
+
+TEST_P(history, holds_the_equity_of_each_finished_step_of_a_replay) {
+  const auto conductor = own("conductor/main");
+  for (uint64_t step = 1; step <= 3; ++step) {
+    step_transaction t;
+    t.replay = "main";
+    t.conductor = conductor;
+    t.step = step;
+    t.event_time = timestamp::from_ms(static_cast<int64_t>(step) * 60'000);
+    t.equity = {{main, decimal::from_integer(static_cast<int64_t>(1000 - step)), "1000"_d}};
+    ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
+  }
+  const auto first = ledger_->equity_after(main, "main", 0, 2);
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[1].step, 2u);
+  EXPECT_EQ(first[1].at, timestamp::from_ms(120'000));
+  EXPECT_EQ(first[1].equity, "998"_d);
+  const auto rest = ledger_->equity_after(main, "main", 2, 2);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].step, 3u);
+  EXPECT_TRUE(ledger_->equity_after(main, "other", 0, 2).empty());
+}
+
+} // namespace supreme::tests

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "trading/backtest/engine.hpp"
+#include "trading/backtest/result.hpp"
+#include "trading/backtest/series.hpp"
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace supreme::trading {
+
+/// Listens to a backtest and says at its end, or at any time before, what has come of it. The cost
+/// of a step does not grow with the run: no allocation and no look-up, but for each UTC day one
+/// daily close. Memory grows with trades and days. One owner.
+class result_collector final : public backtest_listener {
+public:
+  /// The plan that the engine runs. It is copied as far as results speak of it.
+  explicit result_collector(const backtest_plan& plan, size_t series_buckets = series_buckets_max);
+  result_collector(const result_collector&) = delete; // Its notes point at each other.
+  result_collector& operator=(const result_collector&) = delete;
+  /// The engine that is listened to, before its first step; it must outlive the last one.
+  void watch(const backtest_engine& engine);
+
+  [[nodiscard]] bool reads_signal_texts() const override { return false; }
+  void decided(const made_decision& d, const client_order_id& order) override;
+  void filled(const fill& f, const slot_id& slot, const booked_fill& after,
+              uint64_t account_seq) override;
+  void expired(const client_order_id& order, timestamp at) override;
+  void valued(const account_value& v) override;
+
+  /// What came of the run so far; `complete` says whether it was all of it. Instruments and
+  /// strategies are in the plan's order. The strategies' realised and unrealised profits less fees
+  /// add up to the change of equity exactly: where the value of an instrument's position and that
+  /// of its slots round differently, the last slot that holds some of it has the difference.
+  /// Throws std::overflow_error where a sum leaves the decimal range.
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &;
+  /// The same of a collector that is done with: its trades are not copied.
+  [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &&;
+
+private:
+  struct order_note {
+    client_order_id id;
+    std::string_view reason; ///< in reasons_
+    quantity open;
+  };
+  struct instrument_note {
+    instrument traded;
+    position held;
+    uint64_t bars = 0;
+    series_sampler prices;
+    double share_units = 0; ///< of the benchmark; 0 before the first close
+    double close = 0;       ///< the last one, in raw units
+  };
+  struct slot_note {
+    strategy_id strategy;
+    instrument_id traded;
+    round_trip trip;
+    std::string_view entry_reason; ///< in reasons_
+    uint64_t trades = 0;
+  };
+  struct refusal_note {
+    uint64_t count = 0;
+    timestamp first;
+    timestamp last;
+  };
+
+  [[nodiscard]] std::vector<order_note>::iterator find_order(const client_order_id& id);
+  void note_bars(timestamp at);
+  [[nodiscard]] money benchmark_value() const noexcept;
+  [[nodiscard]] decimal exposure_share(const account_value& v) const noexcept;
+  void finish_block();
+  [[nodiscard]] backtest_result result_without_trades(bool complete,
+                                                      const performance_options& options);
+  [[nodiscard]] std::vector<refusal_count> refusals() const;
+  [[nodiscard]] std::vector<strategy_result> strategies() const;
+  [[nodiscard]] std::map<slot_id, money> unrealised() const;
+
+  const backtest_engine* engine_ = nullptr;
+  account_id account_;
+  asset_id quote_;
+  std::vector<instrument_note> instruments_; ///< in the plan's order
+  std::vector<strategy_result> strategies_;  ///< names only
+  std::map<slot_id, slot_note> slots_;
+  std::vector<slot_id> slot_order_;     ///< of the plan
+  std::vector<order_note> orders_open_; ///< few at a time
+  /// Each reason once: a strategy has few, and says them with every trade.
+  std::shared_ptr<std::unordered_set<std::string>> reasons_ =
+    std::make_shared<std::unordered_set<std::string>>();
+  std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+
+  /// The last steps, which are worked through together: one statistic after the other keeps the
+  /// processor busy, one step after the other has it wait.
+  static constexpr size_t block_steps = 256;
+  std::array<equity_sample, block_steps> samples_;
+  std::array<decimal, block_steps> benchmarks_; ///< not positive: none
+  std::array<decimal, block_steps> exposures_;  ///< negative: none
+  size_t in_block_ = 0;
+
+  uint64_t steps_ = 0;
+  uint64_t signals_ = 0;
+  uint64_t orders_ = 0;
+  uint64_t fills_ = 0;
+  uint64_t expired_ = 0;
+  account_value last_;
+  double start_equity_ = 0; ///< raw units, of the first step
+  performance_accumulator performance_;
+  series_sampler equity_;
+  series_sampler benchmark_;
+  series_sampler exposure_;
+  std::deque<backtest_trade> trades_;
+};
+
+} // namespace supreme::trading

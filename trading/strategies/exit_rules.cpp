@@ -1,0 +1,100 @@
+#include "trading/strategies/exit_rules.hpp"
+
+#include <algorithm>
+
+namespace supreme::trading {
+
+namespace {
+
+constexpr double against = -1;
+constexpr double in_favour = 1;
+
+} // namespace
+
+void exit_rules::on_fill(const slot_holding& after) noexcept {
+  const bool same_holding = (holding_.size.is_positive() && after.size.is_positive())
+                            || (holding_.size.is_negative() && after.size.is_negative());
+  if (!same_holding) {
+    entry_atr_.reset();
+    bars_held_ = 0;
+  }
+  holding_ = after;
+}
+
+void exit_rules::on_close(double close, std::optional<double> atr) noexcept {
+  close_ = close;
+  if (holding_.size.is_zero())
+    return;
+  if (!entry_atr_)
+    entry_atr_ = atr;
+  const bool better = holding_.size.is_positive() ? close > best_close_ : close < best_close_;
+  if (bars_held_ == 0 || better)
+    best_close_ = close;
+  ++bars_held_;
+}
+
+const char* exit_rules::find_exit() const noexcept {
+  if (bars_held_ == 0)
+    return nullptr;
+  const bool is_long = holding_.size.is_positive();
+  const auto lost = [&](const std::optional<double>& limit) {
+    return limit && (is_long ? close_ <= *limit : close_ >= *limit);
+  };
+  const auto won = [&](const std::optional<double>& limit) {
+    return limit && (is_long ? close_ >= *limit : close_ <= *limit);
+  };
+  if (lost(stop()))
+    return is_long ? "Close at or below the ATR stop" : "Close at or above the ATR stop";
+  if (lost(trail()))
+    return is_long ? "Close at or below the trailing stop" : "Close at or above the trailing stop";
+  if (won(target()))
+    return is_long ? "Close at or above the profit target" : "Close at or below the profit target";
+  if (settings_.max_bars > 0 && bars_held_ >= settings_.max_bars)
+    return "Held for as many bars as allowed";
+  return nullptr;
+}
+
+void exit_rules::add_inputs(std::vector<std::pair<std::string, double>>& inputs) const {
+  if (bars_held_ == 0)
+    return;
+  if (entry_atr_ && settings_.need_atr()) {
+    inputs.emplace_back("average_price", holding_.average_price.to_double());
+    inputs.emplace_back("entry_atr", *entry_atr_);
+  }
+  if (const auto limit = stop())
+    inputs.emplace_back("stop", *limit);
+  if (const auto limit = trail()) {
+    inputs.emplace_back("best_close", best_close_);
+    inputs.emplace_back("trail", *limit);
+  }
+  if (const auto limit = target())
+    inputs.emplace_back("target", *limit);
+  if (settings_.max_bars > 0) {
+    inputs.emplace_back("bars_held", bars_held_);
+    inputs.emplace_back("max_bars", settings_.max_bars);
+  }
+}
+
+double exit_rules::side() const noexcept {
+  return holding_.size.is_positive() ? 1 : holding_.size.is_negative() ? -1 : 0;
+}
+
+std::optional<double> exit_rules::level(double from, double atrs, double favour) const noexcept {
+  if (!(atrs > 0) || !entry_atr_)
+    return std::nullopt;
+  return from + side() * favour * (atrs * *entry_atr_);
+}
+
+std::optional<double> exit_rules::stop() const noexcept {
+  return level(holding_.average_price.to_double(), settings_.stop_atr, against);
+}
+
+std::optional<double> exit_rules::trail() const noexcept {
+  return level(best_close_, settings_.trail_atr, against);
+}
+
+std::optional<double> exit_rules::target() const noexcept {
+  return level(holding_.average_price.to_double(), settings_.take_profit_atr, in_favour);
+}
+
+} // namespace supreme::trading

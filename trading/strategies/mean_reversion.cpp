@@ -1,0 +1,82 @@
+#include "trading/strategies/mean_reversion.hpp"
+
+#include "trading/strategies/crossing.hpp"
+
+#include <utility>
+
+namespace supreme::trading {
+
+namespace {
+
+std::vector<std::pair<std::string, double>>
+list_inputs(double close_before, double close, const std::optional<bollinger_value>& bands_before,
+            const std::optional<bollinger_value>& bands) {
+  std::vector<std::pair<std::string, double>> inputs{{"close", close}};
+  if (bands) {
+    inputs.emplace_back("lower", bands->lower);
+    inputs.emplace_back("middle", bands->middle);
+    inputs.emplace_back("upper", bands->upper);
+  }
+  if (bands_before) {
+    inputs.emplace_back("close_before", close_before);
+    inputs.emplace_back("lower_before", bands_before->lower);
+    inputs.emplace_back("middle_before", bands_before->middle);
+    inputs.emplace_back("upper_before", bands_before->upper);
+  }
+  return inputs;
+}
+
+} // namespace
+
+mean_reversion::mean_reversion(const mean_reversion_settings& settings)
+  : settings_(settings), bands_(settings.length, settings.width), rules_(settings.common) {}
+
+void mean_reversion::on_fill(const slot_holding& after) { rules_.on_fill(after); }
+
+std::optional<decision> mean_reversion::on_bar(const bar& b) {
+  reading now;
+  now.close = b.close.to_double();
+  now.bands = bands_.update(now.close);
+  now.close_before = std::exchange(previous_close_, now.close);
+  now.bands_before = std::exchange(previous_bands_, now.bands);
+  return rules_.on_bar(b, now.close) ? decide(now) : std::nullopt;
+}
+
+uint32_t mean_reversion::warmup_bars() const { return rules_.warmup_bars(settings_.length); }
+
+std::optional<decision> mean_reversion::decide(const reading& r) const {
+  rule_findings found;
+  if (r.bands_before && r.bands) {
+    const auto& before = *r.bands_before;
+    if (find_crossing(r.close_before, before.lower, r.close, r.bands->lower) == crossing::below)
+      found = {desire::long_position, "Close crossed below the lower Bollinger band", nullptr};
+    if (find_crossing(r.close_before, before.upper, r.close, r.bands->upper) == crossing::above)
+      found = {desire::short_position, "Close crossed above the upper Bollinger band", nullptr};
+  }
+  found.exit_reason = find_exit(r);
+  const auto judged = rules_.judge(found);
+  if (!judged)
+    return std::nullopt;
+  return rules_.make(*judged, list_inputs(r.close_before, r.close, r.bands_before, r.bands));
+}
+
+const char* mean_reversion::find_exit(const reading& r) const {
+  if (rules_.is_flat() || !r.bands)
+    return nullptr;
+  const bool is_long = rules_.is_long();
+  const double middle = r.bands->middle;
+  const auto crossed = r.bands_before
+                         ? find_crossing(r.close_before, r.bands_before->middle, r.close, middle)
+                         : crossing::none;
+  if (crossed == (is_long ? crossing::above : crossing::below))
+    return is_long ? "Close crossed above the middle Bollinger band"
+                   : "Close crossed below the middle Bollinger band";
+  // As long as the exit was not done and its reason is there.
+  if (is_long && r.close > middle)
+    return "Still held although the close is above the middle Bollinger band";
+  if (!is_long && r.close < middle)
+    return "Still held although the close is below the middle Bollinger band";
+  return nullptr;
+}
+
+} // namespace supreme::trading

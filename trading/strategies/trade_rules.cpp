@@ -1,0 +1,86 @@
+#include "trading/strategies/trade_rules.hpp"
+
+namespace supreme::trading {
+
+namespace {
+
+/// Signals are exact to this: a nearer stop would be none.
+constexpr double smallest_distance = 1e-8;
+
+} // namespace
+
+trade_rules::trade_rules(const common_settings& settings, bool always_atr)
+  : settings_(settings),
+    needs_atr_(always_atr || settings.exits.need_atr()),
+    follows_bars_(needs_atr_ || settings.exits.any()),
+    bars_to_wait_(std::max(settings.warmup_bars, 1U) - 1),
+    exits_(settings.exits),
+    atr_(settings.atr_length) {}
+
+bool trade_rules::allows(desire side) const noexcept {
+  switch (settings_.allowed) {
+    case direction::long_only:
+      return side == desire::long_position;
+    case direction::short_only:
+      return side == desire::short_position;
+    case direction::both:
+      break;
+  }
+  return side != desire::flat;
+}
+
+std::optional<judgement> trade_rules::judge(const rule_findings& found) const noexcept {
+  const bool enters = can_enter(found.entry);
+  if (is_flat())
+    return enters ? std::optional{judgement{found.entry, found.entry_reason}} : std::nullopt;
+  const auto held = is_long() ? desire::long_position : desire::short_position;
+  if (!allows(held))
+    return judgement{desire::flat,
+                     is_long() ? "A long holding is not wanted" : "A short holding is not wanted"};
+  if (enters && found.entry != held)
+    return judgement{found.entry, found.entry_reason};
+  if (const char* reason = exits_.find_exit())
+    return judgement{desire::flat, reason};
+  if (found.exit_reason != nullptr)
+    return judgement{desire::flat, found.exit_reason};
+  return std::nullopt;
+}
+
+decision trade_rules::make(const judgement& j,
+                           std::vector<std::pair<std::string, double>> inputs) const {
+  decision d{j.wanted, j.reason, std::move(inputs), {}};
+  if (atr_now_)
+    d.inputs.emplace_back("atr", *atr_now_);
+  exits_.add_inputs(d.inputs);
+  if (j.wanted != desire::flat)
+    d.stop_distance = stop_distance();
+  if (d.stop_distance)
+    d.inputs.emplace_back("stop_distance", *d.stop_distance);
+  return d;
+}
+
+uint32_t trade_rules::warmup_bars(uint32_t own) const noexcept {
+  return std::max(
+    {own, std::max(settings_.warmup_bars, 1U) - 1, needs_atr_ ? settings_.atr_length - 1 : 0});
+}
+
+void trade_rules::follow(const bar& b, double close) noexcept {
+  if (needs_atr_)
+    atr_now_ = atr_.update(b.high.to_double(), b.low.to_double(), close);
+  exits_.on_close(close, atr_now_);
+}
+
+std::optional<double> trade_rules::stop_distance() const noexcept {
+  if (!(settings_.exits.stop_atr > 0) || !atr_now_)
+    return std::nullopt;
+  return settings_.exits.stop_atr * *atr_now_;
+}
+
+bool trade_rules::can_enter(desire side) const noexcept {
+  if (!allows(side) || (needs_atr_ && !atr_now_))
+    return false;
+  const auto distance = stop_distance();
+  return !distance || *distance >= smallest_distance;
+}
+
+} // namespace supreme::trading
