@@ -72,6 +72,8 @@ void run_backtest(const backtest_options& options, verb_context& context) {
   for (const auto& note : market.notes())
     context.out << "note      " << note << '\n';
   const auto result = run(backtest, market, fills.stream(), equity.stream(), context);
+  if (result.steps == 0)
+    throw verb_error("there are no bars in this period");
   print_summary(context.out, result);
   if (auto* out = json.stream())
     *out << to_json(result).dump(2) << '\n';

@@ -76,7 +76,7 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
 
 std::vector<described_file> describe_files(const backtest_flags& flags) {
   if (flags.data.empty())
-    throw verb_error("there is nothing to trade: give bars with --data FILE");
+    throw verb_error("there is nothing to trade: give bars with --data FILE, or a cluster's file");
   if (!flags.quote.empty())
     require_text("--quote", flags.quote, config::instrument_text);
   std::vector<described_file> out;

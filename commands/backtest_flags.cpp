@@ -14,13 +14,16 @@ namespace {
 constexpr std::array ordered_flags{"--strategy", "--param",      "--size",
                                    "--data",     "--instrument", "--interval"};
 
-void add_ordered(CLI::App& verb, CLI::Option& file, const std::string& name,
-                 const std::string& type, const std::string& text) {
+/// Under this heading the help lists what describes a backtest without a file.
+constexpr const char* flag_group = "Without a file";
+
+void add_ordered(CLI::App& verb, const std::string& name, const std::string& type,
+                 const std::string& text) {
   verb.add_option(name, text)
     ->type_name(type)
     ->take_all()
     ->allow_extra_args(false)
-    ->excludes(&file);
+    ->group(flag_group);
 }
 
 /// The arguments of the ordered flags in the order in which they were given.
@@ -43,17 +46,16 @@ void apply(Entries& entries, typename Entries::value_type& common, Set set) {
 
 } // namespace
 
-std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb, CLI::Option& file) {
+std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb) {
   auto flags = std::make_shared<backtest_flags>();
-  add_ordered(verb, file, "--strategy", "NAME", "Trade this kind of strategy; may be given again");
-  add_ordered(verb, file, "--param", "NAME=VALUE", "A parameter of the strategy before it");
-  add_ordered(verb, file, "--size", "MODE[:VALUE]", "The size of that strategy's positions");
-  add_ordered(verb, file, "--data", "FILE", "Bars as CSV, plain or gzip; may be given again");
-  add_ordered(verb, file, "--instrument", "ID", "What that file is about; else by its name");
-  add_ordered(verb, file, "--interval", "LENGTH",
-              "How long its bars are, like 1h; else by its name");
+  add_ordered(verb, "--strategy", "NAME", "Trade this kind of strategy; may be given again");
+  add_ordered(verb, "--param", "NAME=VALUE", "A parameter of the strategy before it");
+  add_ordered(verb, "--size", "MODE[:VALUE]", "The size of that strategy's positions");
+  add_ordered(verb, "--data", "FILE", "Bars as CSV, plain or gzip; may be given again");
+  add_ordered(verb, "--instrument", "ID", "What that file is about; else by its name");
+  add_ordered(verb, "--interval", "LENGTH", "How long its bars are, like 1h; else by its name");
   const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {
-    verb.add_option(name, to, text)->type_name(type)->excludes(&file);
+    verb.add_option(name, to, text)->type_name(type)->group(flag_group);
   };
   add("--cash", flags->cash, "AMOUNT", "Cash to begin with, default 10000");
   add("--quote", flags->quote, "ASSET", "What prices are in; else by the instrument's name or USD");
@@ -62,13 +64,21 @@ std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb, CLI::Option& 
   add("--slippage-bps", flags->slippage_bps, "BPS", "Slippage of market orders, default 0");
   add("--volume-share", flags->volume_share, "PERCENT",
       "Share of a bar's volume that one order may take, default any");
-  verb.add_flag("--allow-short", flags->allow_short, "Positions may be short")->excludes(&file);
+  verb.add_flag("--allow-short", flags->allow_short, "Positions may be short")->group(flag_group);
   add("--max-position", flags->max_position, "SIZE", "Largest position of an instrument");
   add("--max-notional", flags->max_notional, "AMOUNT", "Largest worth of one order");
   add("--tick", flags->tick, "PRICE", "Step of prices; else as fine as the file's, at most 0.01");
   add("--lot", flags->lot, "SIZE", "Step of sizes, default 0.00001");
   add("--min-notional", flags->min_notional, "AMOUNT", "Smallest worth of an order, default 0");
   return flags;
+}
+
+void refuse_flags(const CLI::App& verb) {
+  for (const auto* option : verb.get_options()) {
+    if (option->get_group() == flag_group && option->count() > 0)
+      throw verb_error("the file describes the backtest: " + option->get_name()
+                       + " does not go together with it");
+  }
 }
 
 void read_flags(const CLI::App& verb, backtest_flags& flags) {

@@ -10,7 +10,6 @@
 
 namespace CLI {
 class App;
-class Option;
 } // namespace CLI
 
 namespace supreme::commands {
@@ -48,9 +47,12 @@ struct backtest_flags {
   std::string min_notional = "0";
 };
 
-/// Adds the options to the verb; none goes together with `file`. What is read from the order of the
+/// Adds the options to the verb. What is read from the order of the
 /// arguments is there once they have been parsed, by `read_flags`.
-[[nodiscard]] std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb, CLI::Option& file);
+[[nodiscard]] std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb);
+
+/// Throws verb_error when any of them is given: a file describes the backtest already.
+void refuse_flags(const CLI::App& verb);
 
 /// Fills in strategies and data. --param and --size belong to the --strategy before them, or to all
 /// where they stand before the first; so do --instrument and --interval with --data. Throws

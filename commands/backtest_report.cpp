@@ -26,8 +26,10 @@ public:
   explicit page(std::ostream& out) : out_(out) {}
   void heading(const char* text) { out_ << '\n' << text << '\n'; }
   void line(const std::string& label, const std::string& text) {
-    out_ << "  " << label << std::string(label_width - std::min(label.size(), label_width), ' ')
-         << ' ' << text << '\n';
+    out_ << "  " << label;
+    if (!text.empty())
+      out_ << std::string(label_width - std::min(label.size(), label_width), ' ') << ' ' << text;
+    out_ << '\n';
   }
 
 private:
@@ -112,7 +114,7 @@ void print_trades(page& out, const backtest_result& r) {
   for (const auto& s : r.strategies)
     out.line(s.id.str(), "realised " + decimal_text(s.realised_gross, 2) + ", unrealised "
                            + decimal_text(s.unrealised, 2) + ", fees " + decimal_text(s.fees, 2)
-                           + ", " + count_text(s.trades, "trade"));
+                           + ", " + whole_text(s.trades) + (s.trades == 1 ? " trade" : " trades"));
 }
 
 void print_costs(page& out, const backtest_result& r) {

@@ -160,7 +160,9 @@ TEST_F(backtest_by_flags, refuses_what_is_missing_or_unknown) {
   expect_refusal({"--strategy", "momentum", "--data", bars("BTCUSDT.csv", 10)}, "--interval 1h");
   expect_refusal({"--strategy", "momentum", "--data", bars("btc_1m.csv", 10)},
                  "name it with --instrument");
-  expect_refusal({"cluster.toml", "--data", data}, "excludes");
+  expect_refusal({"cluster.toml", "--data", data}, "--data does not go together with it");
+  expect_refusal({"--strategy", "momentum", "--data", data, "--from", "2027-01-01"},
+                 "there are no bars in this period");
 }
 
 TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
