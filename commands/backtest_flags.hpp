@@ -51,7 +51,8 @@ struct backtest_flags {
 /// arguments is there once they have been parsed, by `read_flags`.
 [[nodiscard]] std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb);
 
-/// Throws verb_error when any of them is given: a file describes the backtest already.
+/// Throws verb_error when any of them is given: a file describes the backtest already. Options that
+/// have been moved to another group go together with a file.
 void refuse_flags(const CLI::App& verb);
 
 /// Fills in strategies and data. --param and --size belong to the --strategy before them, or to all

@@ -93,7 +93,7 @@ std::shared_ptr<backtest_source> add_backtest_source(CLI::App& verb) {
   };
   auto* file = add("file", source->file, "CLUSTER_FILE",
                    "Account, strategies, feeds and limits; or else describe them with flags");
-  source->flags = add_backtest_flags(verb, *file);
+  source->flags = add_backtest_flags(verb);
   source->plugins = add_plugin_option(verb);
   add("--venue", source->venue_file, "FILE", "Take fees and slippage from this venue file")
     ->needs(file);
@@ -108,6 +108,8 @@ std::shared_ptr<backtest_source> add_backtest_source(CLI::App& verb) {
 
 void read_source(const CLI::App& verb, const backtest_source& source) {
   load_plugins(*source.plugins);
+  if (!source.file.empty())
+    refuse_flags(verb);
   read_flags(verb, *source.flags);
 }
 
@@ -134,6 +136,8 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
   for (const auto& problem : out.plan.problems())
     throw verb_error("account " + account.id.str() + ": " + problem);
   out.lines.emplace_back("costs", costs_text(costs));
+  if (out.market.interval)
+    out.lines.emplace_back("longer", "bars of " + source.aggregate + ", made of those");
   if (out.plan.latency.count() > 0)
     out.lines.emplace_back("latency", source.latency_ms + " ms from decision to venue");
   return out;

@@ -96,15 +96,11 @@ void add_lines(search_input& input) {
 std::shared_ptr<search_source> add_search_source(CLI::App& verb, const std::string& param_text) {
   auto source = std::make_shared<search_source>();
   source->backtest = add_backtest_source(verb);
-  auto* file = verb.get_option("file");
-  for (const char* name : {"--strategy", "--param"}) {
-    auto* option = verb.get_option(name);
-    option->remove_excludes(file);
-    file->remove_excludes(option);
-  }
+  // Here these two go together with a file as well.
   verb.get_option("--strategy")
-    ->description("The kind of strategy, or with a file which of its own");
-  verb.get_option("--param")->description(param_text);
+    ->description("The kind of strategy, or with a file which of its own")
+    ->group("Options");
+  verb.get_option("--param")->description(param_text)->group("Options");
   return source;
 }
 
