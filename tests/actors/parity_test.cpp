@@ -88,8 +88,8 @@ struct alteration {
   std::string name;
   std::function<void(trading::backtest_plan&)> plan = [](auto&) {};
   std::function<void(steps&)> market = [](auto&) {};
-  std::string renamed_from; ///< a strategy, in the plan and in the cluster's rows
-  std::string renamed_to;
+  std::string renamed_from = {}; ///< a strategy, in the plan and in the cluster's rows
+  std::string renamed_to = {};
 };
 
 storage::parity_report compare(const finished_run& run, const alteration& altered = {}) {

@@ -234,13 +234,14 @@ struct decisions : ::testing::Test, unit_bench {
   }
   std::vector<trading::refusal> outcomes_of(const std::vector<trading::signal>& signals) {
     std::vector<trading::refusal> result;
-    for (const auto& d : actors::decide_all(signals, rows, frame))
+    for (const auto& d : actors::decide_all(signals, rows, frame, no_policy, {}))
       result.push_back(d.verdict.outcome);
     return result;
   }
 
   storage::account_snapshot rows;
   actors::decision_frame frame;
+  trading::account_risk no_policy;
 };
 
 using refusals = std::vector<trading::refusal>;
@@ -296,9 +297,9 @@ TEST_F(decisions, use_the_limits_of_the_instrument_where_it_has_some) {
 TEST_F(decisions, size_by_the_mark_of_the_step_and_else_by_the_deciding_close) {
   auto eth = buy("trend", "ETHUSDT", "3000");
   frame.marks = {{instrument_id{"ETHUSDT"}, "1500"_d, minute(1)}};
-  EXPECT_EQ(actors::decide_all({eth}, rows, frame).at(0).verdict.size, "6"_d);
+  EXPECT_EQ(actors::decide_all({eth}, rows, frame, no_policy, {}).at(0).verdict.size, "6"_d);
   frame.marks = {};
-  EXPECT_EQ(actors::decide_all({eth}, rows, frame).at(0).verdict.size, "3"_d);
+  EXPECT_EQ(actors::decide_all({eth}, rows, frame, no_policy, {}).at(0).verdict.size, "3"_d);
 }
 
 TEST_F(decisions, refuse_what_is_no_longer_traded) {

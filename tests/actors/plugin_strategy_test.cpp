@@ -1,6 +1,7 @@
 // Goal: a strategy of a library trades in a cluster like a built-in one, and a node that cannot
 // have the library does nothing by the configuration that names it. Method: test_cluster with a
 // committed configuration that names a library of tests/plugins.
+#include "config/loader.hpp"
 #include "config/sha256.hpp"
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
