@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint64_t bars = 120;
 
-std::string library() { return std::string{SUPREME_TEST_PLUGINS} + "/sample.so"; }
+std::string library() { return SUPREME_TEST_PLUGINS "/sample.so"; }
 
 std::string sha256_of_library() {
   std::ostringstream bytes;
