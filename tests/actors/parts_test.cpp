@@ -273,9 +273,10 @@ TEST_F(decisions, make_nothing_twice_for_a_slot_that_has_asked_already) {
 TEST_F(decisions, follow_the_strictest_of_all_modes) {
   auto btc = buy("trend", "BTCUSDT", "60000"), bnb = buy("calm", "BNBUSDT", "600");
   rows.strategy_modes["trend"] = trading::trading_mode::halted;
-  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::none}));
+  // In the order of their keys: "calm" comes before "trend".
+  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::none, refusal::halted}));
   rows.instrument_modes["BNBUSDT"] = trading::trading_mode::reducing;
-  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::reducing}));
+  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::reducing, refusal::halted}));
   frame.latch = trading::trading_mode::halted;
   EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::halted}));
   rows = rows_of("main");

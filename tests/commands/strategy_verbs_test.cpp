@@ -34,7 +34,7 @@ TEST(strategy_verb, lists_the_built_in_strategies_with_their_parameters) {
   const auto shown = run({"strategy", "list"});
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("momentum: Long from the MACD"));
-  EXPECT_THAT(shown.out, HasSubstr("No entry at or above this RSI."));
+  EXPECT_THAT(shown.out, HasSubstr("No long entry at or above this RSI."));
 }
 
 TEST(strategy_verb, lists_those_of_a_library_beside_them) {
