@@ -255,7 +255,7 @@ recovery_bps = 5
   EXPECT_GE(run.rows.count_with(parity_table::signals, "drawdown: every position is closed")
               + run.rows.count_with(parity_table::signals,
                                     "drawdown: positions are cut to their scaled size"),
-            2u);
+            1u);
   EXPECT_GE(run.rows.count_with(parity_table::verdicts, "drawdown"), 1u);
 }
 

@@ -51,8 +51,7 @@ void raise_by_one_unit(running_cluster& cluster, const std::string& table,
   (void)cluster.lines("SET session_replication_role = replica");
   (void)cluster.lines("UPDATE trading." + table + " SET " + column + " = " + column
                       + " + 0.00000001 WHERE ctid = (SELECT ctid FROM trading." + table
-                      + " ORDER BY ctid OFFSET (SELECT count(*) / 2 FROM trading." + table
-                      + ") LIMIT 1)");
+                      + " ORDER BY abs(" + column + ") DESC LIMIT 1)");
 }
 
 void expect_parity(running_cluster& cluster) {
