@@ -15,7 +15,7 @@ struct demo_options {
   bool lockstep = false;                 ///< as fast as the protocol allows
   int64_t speed = 60;                    ///< event seconds per second when not lockstep
   bool exit_when_finished = false;
-  bool parity = false; ///< compare the finished run with a backtest
+  bool parity = false;         ///< compare the finished run with a backtest
   bool resume = false;         ///< go on where the last session stopped
   bool spread_account = false; ///< guard, executor and portfolio on three different nodes
   uint32_t nodes = 3;

@@ -69,7 +69,10 @@ std::string with(std::string text, const std::string& mark, const std::string& v
 } // namespace
 
 strategy_kit find_strategy_kit(const std::string& program, const config::environment& env) {
-  auto headers = headers_at(env("SUPREME_HOME").value_or(""));
+  std::optional<std::string> headers;
+  // Nothing there must not mean the folder that somebody happens to stand in.
+  if (const auto home = env("SUPREME_HOME"); home && !home->empty())
+    headers = headers_at(*home);
   if (!headers)
     headers = search_upward(program, headers_at);
   const auto library = search_upward(program, library_at);

@@ -187,7 +187,7 @@ g++ -std=c++20 -O2 -isystem @HEADERS@ @NAME@_test.cpp @LIBRARY@ -lgtest_main -lg
 ./@NAME@_test
 ```
 
-Or with Meson: `meson setup build && meson test -C build`; the library is `build/@NAME@.so`.
+Or with Meson: `meson setup build && meson compile -C build && meson test -C build`; the library is `build/@NAME@.so`.
 
 Then:
 

@@ -40,8 +40,8 @@ inline constexpr size_t csv_line_bytes_max = 4096;
 inline constexpr size_t csv_rows_max = 12'000'000;
 /// Rows of one file of ticks that are accepted: a year of a busy instrument.
 inline constexpr size_t csv_ticks_max = 2'000'000'000;
-/// Levels of changed depth that are kept for a snapshot that is older than they are; a snapshot lags
-/// by a second or so, which is a few thousand.
+/// Levels of changed depth that are kept for a snapshot that is older than they are; a snapshot
+/// lags by a second or so, which is a few thousand.
 inline constexpr size_t depth_replay_levels_max = 65'536;
 /// Columns of a CSV file: bars have 5 to 10, and a line of commas is no table.
 inline constexpr size_t csv_columns_max = 64;

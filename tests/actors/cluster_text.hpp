@@ -17,12 +17,12 @@ struct cluster_text {
   /// role=executor and role=portfolio instead of living together.
   bool spread_main = false;
   std::string trend_amount = "9000";
-  bool with_calm = true;      ///< strategy calm exists
-  bool with_gateway = false;  ///< a gateway unit is wanted; its factory is the test's
-  bool with_newcomer = false; ///< a fourth strategy, of account side
-  std::string main_policy;    ///< sections of account main's risk policy
+  bool with_calm = true;        ///< strategy calm exists
+  bool with_gateway = false;    ///< a gateway unit is wanted; its factory is the test's
+  bool with_newcomer = false;   ///< a fourth strategy, of account side
+  std::string main_policy = {}; ///< sections of account main's risk policy
   /// Another size of strategy trend than `trend_amount`, as an inline table.
-  std::string trend_size;
+  std::string trend_size = {};
   uint32_t moves_at_once = 2;
   int64_t speed = 0;
 

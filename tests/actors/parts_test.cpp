@@ -234,13 +234,14 @@ struct decisions : ::testing::Test, unit_bench {
   }
   std::vector<trading::refusal> outcomes_of(const std::vector<trading::signal>& signals) {
     std::vector<trading::refusal> result;
-    for (const auto& d : actors::decide_all(signals, rows, frame))
+    for (const auto& d : actors::decide_all(signals, rows, frame, no_policy, {}))
       result.push_back(d.verdict.outcome);
     return result;
   }
 
   storage::account_snapshot rows;
   actors::decision_frame frame;
+  trading::account_risk no_policy;
 };
 
 using refusals = std::vector<trading::refusal>;
@@ -272,9 +273,10 @@ TEST_F(decisions, make_nothing_twice_for_a_slot_that_has_asked_already) {
 TEST_F(decisions, follow_the_strictest_of_all_modes) {
   auto btc = buy("trend", "BTCUSDT", "60000"), bnb = buy("calm", "BNBUSDT", "600");
   rows.strategy_modes["trend"] = trading::trading_mode::halted;
-  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::none}));
+  // In the order of their keys: "calm" comes before "trend".
+  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::none, refusal::halted}));
   rows.instrument_modes["BNBUSDT"] = trading::trading_mode::reducing;
-  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::reducing}));
+  EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::reducing, refusal::halted}));
   frame.latch = trading::trading_mode::halted;
   EXPECT_EQ(outcomes_of({btc, bnb}), (refusals{refusal::halted, refusal::halted}));
   rows = rows_of("main");
@@ -296,9 +298,9 @@ TEST_F(decisions, use_the_limits_of_the_instrument_where_it_has_some) {
 TEST_F(decisions, size_by_the_mark_of_the_step_and_else_by_the_deciding_close) {
   auto eth = buy("trend", "ETHUSDT", "3000");
   frame.marks = {{instrument_id{"ETHUSDT"}, "1500"_d, minute(1)}};
-  EXPECT_EQ(actors::decide_all({eth}, rows, frame).at(0).verdict.size, "6"_d);
+  EXPECT_EQ(actors::decide_all({eth}, rows, frame, no_policy, {}).at(0).verdict.size, "6"_d);
   frame.marks = {};
-  EXPECT_EQ(actors::decide_all({eth}, rows, frame).at(0).verdict.size, "3"_d);
+  EXPECT_EQ(actors::decide_all({eth}, rows, frame, no_policy, {}).at(0).verdict.size, "3"_d);
 }
 
 TEST_F(decisions, refuse_what_is_no_longer_traded) {

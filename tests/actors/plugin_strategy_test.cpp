@@ -1,6 +1,7 @@
 // Goal: a strategy of a library trades in a cluster like a built-in one, and a node that cannot
 // have the library does nothing by the configuration that names it. Method: test_cluster with a
 // committed configuration that names a library of tests/plugins.
+#include "config/loader.hpp"
 #include "config/sha256.hpp"
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 constexpr uint64_t bars = 120;
 
-std::string library() { return std::string{SUPREME_TEST_PLUGINS} + "/sample.so"; }
+std::string library() { return SUPREME_TEST_PLUGINS "/sample.so"; }
 
 std::string sha256_of_library() {
   std::ostringstream bytes;

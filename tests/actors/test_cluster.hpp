@@ -25,11 +25,11 @@ namespace supreme::tests {
 struct cluster_settings {
   std::string config; ///< TOML, committed as version 1
   uint64_t bars = 60; ///< minutes of the generated market; every feed ends there …
-  std::optional<trading::timestamp> end; ///< … or here: a recorded market has its own times
   /// Who runs next: 0 = whoever waits longest; otherwise a seeded choice among all that wait, which
   /// keeps only what CAF promises, the order of messages between two actors.
   uint64_t seed = 0;
-  nanoseconds message_cost = 20us; ///< process time that one message takes
+  nanoseconds message_cost = 20us;            ///< process time that one message takes
+  std::optional<trading::timestamp> end = {}; ///< … or here: a recorded market has its own times
 };
 
 /// A whole cluster in one thread: real nodes (start_node) on one memory database, around a real

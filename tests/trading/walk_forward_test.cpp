@@ -31,17 +31,17 @@ std::vector<walk_forward_span> cut(size_t count, const char* text, bool anchored
   return *windows;
 }
 
-using spans = std::vector<walk_forward_span>;
+using span_list = std::vector<walk_forward_span>;
 
 TEST(walk_forward_windows, move_on_by_the_out_of_sample_length) {
-  EXPECT_EQ(cut(10, "4:2"), (spans{{0, 4, 6}, {2, 6, 8}, {4, 8, 10}}));
-  EXPECT_EQ(cut(10, "4:2", true), (spans{{0, 4, 6}, {0, 6, 8}, {0, 8, 10}}));
-  EXPECT_EQ(cut(9, "4:2"), (spans{{0, 4, 6}, {2, 6, 8}, {4, 8, 9}})) << "the last is shorter";
-  EXPECT_EQ(cut(5, "4:9000000000000000000"), (spans{{0, 4, 5}}));
+  EXPECT_EQ(cut(10, "4:2"), (span_list{{0, 4, 6}, {2, 6, 8}, {4, 8, 10}}));
+  EXPECT_EQ(cut(10, "4:2", true), (span_list{{0, 4, 6}, {0, 6, 8}, {0, 8, 10}}));
+  EXPECT_EQ(cut(9, "4:2"), (span_list{{0, 4, 6}, {2, 6, 8}, {4, 8, 9}})) << "the last is shorter";
+  EXPECT_EQ(cut(5, "4:9000000000000000000"), (span_list{{0, 4, 5}}));
 }
 
 TEST(walk_forward_windows, count_days_from_the_first_open) {
-  EXPECT_EQ(cut(24 * 4, "2d:1d"), (spans{{0, 48, 72}, {24, 72, 96}}));
+  EXPECT_EQ(cut(24 * 4, "2d:1d"), (span_list{{0, 48, 72}, {24, 72, 96}}));
 }
 
 TEST(walk_forward_windows, leave_out_days_without_bars) {
@@ -53,7 +53,7 @@ TEST(walk_forward_windows, leave_out_days_without_bars) {
   ASSERT_FALSE(windows) << "no day follows a day";
   const auto wider = cut_windows(times, timestamp{}, {true, 4, 1, false});
   ASSERT_TRUE(wider);
-  EXPECT_EQ(*wider, (spans{{0, 24, 48}}));
+  EXPECT_EQ(*wider, (span_list{{0, 24, 48}}));
 }
 
 TEST(walk_forward_windows, are_refused_in_a_sentence_when_there_can_be_none) {

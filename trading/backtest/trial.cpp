@@ -90,9 +90,10 @@ std::vector<held_bars> make_market(const search_task& task, const backtest_plan&
 money cost_of_leaving(const backtest_engine& engine, const std::vector<held_bars>& market,
                       const execution_costs& costs) {
   money cost;
+  const auto positions = engine.positions();
   for (const auto& held : market) {
-    const auto open = engine.positions().find(held.instrument);
-    if (open == engine.positions().end() || open->second.size.is_zero())
+    const auto open = positions.find(held.instrument);
+    if (open == positions.end() || open->second.size.is_zero())
       continue;
     const auto notional =
       multiply(open->second.size.abs(), held.bars.back().close, rounding::half_even);
