@@ -228,5 +228,25 @@ TEST_F(backtest_by_flags, counts_sizes_that_no_cash_covers_as_refusals) {
   EXPECT_EQ(result.at("equity"), "10000");
 }
 
+TEST_F(backtest_by_flags, ends_with_a_sentence_when_money_leaves_its_range) {
+  const auto file = folder.file("UPUSDT_1m.csv");
+  std::ofstream out{file};
+  out << "ts,open,high,low,close,volume\n";
+  // Up by a half each bar but for every fifth, from a price of 100.
+  for (int64_t i = 0, price = 100; i < 30; ++i) {
+    const auto close = i % 5 == 0 ? price - price / 10 : price + price / 2;
+    out << 1'767'225'600'000 + i * 60'000 << ',' << price << ',' << std::max(price, close) << ','
+        << std::min(price, close) << ',' << close << ",10\n";
+    price = close;
+  }
+  out.close();
+  const auto json = folder.file("result.json");
+  expect_refusal(fast_momentum()
+                   + std::vector<std::string>{"--data", file, "--cash", "90000000000", "--size",
+                                              "fixed_notional:80000000000", "--json", json},
+                 "the backtest ended: ");
+  EXPECT_FALSE(std::ifstream{json}.good());
+}
+
 } // namespace
 } // namespace supreme::tests
