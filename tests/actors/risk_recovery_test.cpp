@@ -6,17 +6,21 @@
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
 
+#include <algorithm>
+
 namespace supreme::tests {
 namespace {
 
 struct policy_case {
   const char* name;
   cluster_text text;
+  std::vector<std::string> decisions; ///< what some of them must hold: the past mattered
 };
 
 const std::vector<policy_case>& cases() {
   static const std::vector<policy_case> all{
-    {"breakers_and_rates", {.main_policy = R"([accounts.rates]
+    {"breakers_and_rates",
+     {.main_policy = R"([accounts.rates]
 max_orders = 3
 window_ms = 300000
 duplicate_window_ms = 120000
@@ -27,17 +31,21 @@ name = "trend"
 consecutive_losses = 2
 cool_down_s = 300
 probe_deadline_s = 600
-)"}},
-    {"drawdown", {.main_policy = R"([accounts.drawdown]
+)"},
+     {"\"breaker_open\",\"guard\""}},
+    {"drawdown",
+     {.main_policy = R"([accounts.drawdown]
 points = [{ drawdown_bps = 20, scale_bps = 8000 }, { drawdown_bps = 40, scale_bps = 5000 }]
 no_entries_bps = 40
 reduce_bps = 40
 flatten_bps = 60
 recovery_bps = 10
-)"}},
+)"},
+     {"\"drawdown\",\"guard\"", "risk/"}},
     {"kelly",
      {.trend_size = "{ mode = \"kelly\", min_trades = 5, floor_bps = 2500, shrinkage_trades = 5, "
-                    "fraction_bps = 10000 }"}},
+                    "fraction_bps = 10000 }"},
+     {"\"quantity_zero\",\"guard\""}},
   };
   return all;
 }
@@ -91,6 +99,19 @@ TEST_P(guard_recovery, decides_alike_when_it_is_killed_at_any_message_of_a_step)
     finish(*cluster);
     ASSERT_EQ(first_difference(expected, cluster->rows()), "") << "message " << at;
   }
+}
+
+TEST_P(guard_recovery, is_of_a_run_in_which_the_past_decides_and_is_found) {
+  auto cluster = start();
+  finish(*cluster);
+  const auto rows = cluster->rows();
+  for (const auto& text : cases()[GetParam()].decisions)
+    EXPECT_TRUE(std::any_of(rows.decisions.begin(), rows.decisions.end(),
+                            [&](const auto& d) { return d.find(text) != std::string::npos; }))
+      << text;
+  // Moves of breakers and of the drawdown's stage are rows of the actors' history.
+  const bool moves = cases()[GetParam()].text.trend_size.empty();
+  EXPECT_EQ(cluster->events("guard/main", "risk_finding") > 0, moves);
 }
 
 INSTANTIATE_TEST_SUITE_P(policies, guard_recovery, ::testing::Values(0, 1, 2),

@@ -49,9 +49,9 @@ protected:
   void trade_a_day() {
     ledger_->open_account(account_id{"main"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
     ASSERT_EQ(cluster_->apply_config("a = 1\n", sha256_hex("a = 1\n"), "alice", 0), 1U);
-    const auto bought =
-      commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "3", "310.00000001"), 1))
-        .order.value();
+    auto wish = desk_.decide("c1", side::buy, "3", "310.00000001");
+    wish.wish.hints = {"1.5"_d, 800'000'000, 250'000'000};
+    const auto bought = commit(*ledger_, desk_.fused(std::move(wish), 1)).order.value();
     auto ack = desk_.report(bought.order.id, order_state::open);
     ack.venue_order = venue_order_id{"v-1"};
     expect_applied(ack);
