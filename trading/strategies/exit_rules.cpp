@@ -19,21 +19,26 @@ void exit_rules::on_fill(const slot_holding& after) noexcept {
     bars_held_ = 0;
   }
   holding_ = after;
+  set_bounds();
 }
 
 void exit_rules::on_close(double close, std::optional<double> atr) noexcept {
   close_ = close;
   if (holding_.size.is_zero())
     return;
-  if (!entry_atr_)
-    entry_atr_ = atr;
   const bool better = holding_.size.is_positive() ? close > best_close_ : close < best_close_;
+  const bool moves = (better && settings_.trail_atr > 0) || (!entry_atr_ && atr);
   if (bars_held_ == 0 || better)
     best_close_ = close;
   ++bars_held_;
+  if (!moves) [[likely]]
+    return;
+  if (!entry_atr_)
+    entry_atr_ = atr;
+  set_bounds();
 }
 
-const char* exit_rules::find_exit() const noexcept {
+const char* exit_rules::find_reason() const noexcept {
   if (bars_held_ == 0)
     return nullptr;
   const bool is_long = holding_.size.is_positive();
@@ -52,6 +57,21 @@ const char* exit_rules::find_exit() const noexcept {
   if (settings_.max_bars > 0 && bars_held_ >= settings_.max_bars)
     return "Held for as many bars as allowed";
   return nullptr;
+}
+
+void exit_rules::set_bounds() noexcept {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const bool is_long = holding_.size.is_positive();
+  const auto or_never = [](const std::optional<double>& limit, double never) {
+    return limit ? *limit : never;
+  };
+  if (is_long) {
+    lower_bound_ = std::max(or_never(stop(), -infinity), or_never(trail(), -infinity));
+    upper_bound_ = or_never(target(), infinity);
+  } else {
+    lower_bound_ = or_never(target(), -infinity);
+    upper_bound_ = std::min(or_never(stop(), infinity), or_never(trail(), infinity));
+  }
 }
 
 void exit_rules::add_inputs(std::vector<std::pair<std::string, double>>& inputs) const {

@@ -3,6 +3,7 @@
 #include "trading/strategies/strategy.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace supreme::trading {
@@ -29,7 +30,10 @@ struct exit_settings {
 /// owner.
 class exit_rules {
 public:
-  explicit exit_rules(const exit_settings& settings) noexcept : settings_(settings) {}
+  explicit exit_rules(const exit_settings& settings) noexcept : settings_(settings) {
+    if (settings.max_bars > 0)
+      bars_bound_ = settings.max_bars;
+  }
 
   [[nodiscard]] const exit_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const slot_holding& holding() const noexcept { return holding_; }
@@ -39,11 +43,18 @@ public:
   void on_close(double close, std::optional<double> atr) noexcept;
 
   /// Why the last close ends the holding; nullptr when it does not, or while flat.
-  [[nodiscard]] const char* find_exit() const noexcept;
+  [[nodiscard]] const char* find_exit() const noexcept {
+    return close_ > lower_bound_ && close_ < upper_bound_ && bars_held_ < bars_bound_
+             ? nullptr
+             : find_reason();
+  }
   /// What the rules rest on while something is held: only of the rules that are on.
   void add_inputs(std::vector<std::pair<std::string, double>>& inputs) const;
 
 private:
+  [[nodiscard]] const char* find_reason() const noexcept;
+  /// To be called when a level may have moved.
+  void set_bounds() noexcept;
   /// +1 long, −1 short, 0 flat: turns "against" and "in favour" into prices.
   [[nodiscard]] double side() const noexcept;
   /// The price `atrs` ATRs in favour of the holding from a price; nothing when the rule is off or
@@ -59,6 +70,10 @@ private:
   double best_close_ = 0; ///< of the closes since the opening fill
   uint32_t bars_held_ = 0;
   std::optional<double> entry_atr_;
+  /// Between these nothing ends the holding: most closes need no other comparison.
+  double lower_bound_ = -std::numeric_limits<double>::infinity();
+  double upper_bound_ = std::numeric_limits<double>::infinity();
+  uint32_t bars_bound_ = std::numeric_limits<uint32_t>::max();
 };
 
 } // namespace supreme::trading
