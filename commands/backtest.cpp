@@ -6,6 +6,7 @@
 #include "commands/report/number_text.hpp"
 #include "commands/progress_line.hpp"
 #include "commands/result_file.hpp"
+#include "commands/tick_inputs.hpp"
 #include "trading/backtest/result_collector.hpp"
 
 #include <CLI/CLI.hpp>
@@ -28,24 +29,38 @@ struct backtest_options {
   std::string equity_file;
 };
 
+trading::tick_settings settings_of(const prepared_backtest& backtest, const tick_inputs& ticks) {
+  trading::tick_settings settings;
+  settings.bar_interval = backtest.tick_bars;
+  settings.liquidity = ticks.liquidity();
+  return settings;
+}
+
 trading::backtest_result run(const prepared_backtest& backtest, const market_inputs& market,
-                             std::ostream* fills, std::ostream* equity,
+                             const tick_inputs& ticks, std::ostream* fills, std::ostream* equity,
                              const verb_context& context) {
   trading::result_collector collector{backtest.plan};
   table_writer tables{collector, fills, equity};
   const bool has_tables = fills != nullptr || equity != nullptr;
-  trading::backtest_engine engine{
-    backtest.plan, has_tables ? static_cast<trading::backtest_listener&>(tables) : collector};
-  collector.watch(engine);
+  auto& listener = has_tables ? static_cast<trading::backtest_listener&>(tables) : collector;
   const interrupt_guard guard;
   progress_line progress{terminal_of(context), market.from(), market.to()};
   bool complete = true;
+  const auto go_on = [&](const trading::run_progress& done) {
+    progress.show(done);
+    complete = !interrupt_guard::is_interrupted();
+    return complete;
+  };
   try {
-    trading::run_backtest(engine, market.inputs(), [&](const trading::run_progress& done) {
-      progress.show(done);
-      complete = !interrupt_guard::is_interrupted();
-      return complete;
-    });
+    if (!backtest.ticks.empty()) {
+      trading::tick_engine engine{backtest.plan, settings_of(backtest, ticks), listener};
+      collector.watch(engine.account());
+      trading::run_tick_backtest(engine, ticks.inputs(), go_on);
+      return std::move(collector).result(complete);
+    }
+    trading::backtest_engine engine{backtest.plan, listener};
+    collector.watch(engine);
+    trading::run_backtest(engine, market.inputs(), go_on);
     return std::move(collector).result(complete);
   } catch (const std::exception& why) {
     throw verb_error(std::string{"the backtest ended: "} + why.what());
@@ -62,6 +77,7 @@ report_heading heading_of(const prepared_backtest& backtest) {
 void run_backtest(const backtest_options& options, verb_context& context) {
   const auto backtest = prepare_backtest(*options.source, context);
   const market_inputs market{backtest.settings, backtest.market};
+  const tick_inputs ticks{backtest.ticks};
   result_file json{options.json_file};
   result_file page{options.report_file};
   result_file trades{options.trades_file};
@@ -71,9 +87,11 @@ void run_backtest(const backtest_options& options, verb_context& context) {
     context.out << name << std::string(10 - name.size(), ' ') << text << '\n';
   for (const auto& note : market.notes())
     context.out << "note      " << note << '\n';
-  const auto result = run(backtest, market, fills.stream(), equity.stream(), context);
+  const auto result = run(backtest, market, ticks, fills.stream(), equity.stream(), context);
   if (result.steps == 0)
     throw verb_error("there are no bars in this period");
+  for (const auto& note : ticks.notes())
+    context.out << "note      " << note << '\n';
   print_summary(context.out, result);
   if (auto* out = json.stream())
     *out << to_json(result).dump(2) << '\n';
@@ -93,7 +111,7 @@ void run_backtest(const backtest_options& options, verb_context& context) {
 } // namespace
 
 void add_backtest(CLI::App& app, verb_context& context) {
-  auto* verb = app.add_subcommand("backtest", "Run strategies over recorded bars");
+  auto* verb = app.add_subcommand("backtest", "Run strategies over recorded bars or ticks");
   auto options = std::make_shared<backtest_options>();
   options->source = add_backtest_source(*verb);
   const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {

@@ -31,16 +31,22 @@ void require_text(const std::string& flag, const std::string& text, const config
 /// A file with what it is about.
 struct described_file {
   std::string path;
+  bool is_ticks = false;
+  std::string quotes;
+  std::string depth;
   trading::instrument traded;
   int64_t interval_s = 0;
 };
 
 int64_t read_interval(const data_flags& data, const data_file_name& named) {
   if (data.interval.empty() && !named.interval_s)
-    throw verb_error(
-      data.file
-      + ": its name does not tell how long its bars are, as BTCUSDT_1h.csv does: say "
-        "so with --interval 1h");
+    throw data.is_ticks
+      ? verb_error(data.file
+                   + ": how long are the bars that are made of these trades? Say "
+                     "so with --interval 1m")
+      : verb_error(data.file
+                   + ": its name does not tell how long its bars are, as BTCUSDT_1h.csv does: say "
+                     "so with --interval 1h");
   const auto seconds = data.interval.empty() ? named.interval_s : parse_bar_length(data.interval);
   if (!seconds || *seconds > interval_max_s)
     throw verb_error("--interval must be a bar length like 1m, 15m, 1h or 1d and at most a week, "
@@ -49,13 +55,31 @@ int64_t read_interval(const data_flags& data, const data_file_name& named) {
   return *seconds;
 }
 
+void require_file(const std::string& flag, const std::string& path) {
+  if (!std::filesystem::is_regular_file(path))
+    throw verb_error(path + ": there is no such file");
+  require_text(flag, path, config::path_text);
+}
+
+trading::price step_of(const data_flags& data, const described_file& file) {
+  return data.is_ticks ? step_of_trade_prices(data.file)
+                       : step_of_prices(data.file, file.traded.id, file.interval_s);
+}
+
 described_file describe_data(const data_flags& data, const backtest_flags& flags) {
-  if (!std::filesystem::is_regular_file(data.file))
-    throw verb_error(data.file + ": there is no such file");
-  require_text("--data", data.file, config::path_text);
+  require_file(data.is_ticks ? "--ticks" : "--data", data.file);
+  if (!data.quotes.empty())
+    require_file("--quotes", data.quotes);
+  if (!data.depth.empty())
+    require_file("--depth", data.depth);
+  if (!data.quotes.empty() && !data.depth.empty())
+    throw verb_error("--quotes and --depth both say what is displayed: give one of them");
   const auto named = read_data_file_name(data.file);
   described_file out;
   out.path = data.file;
+  out.is_ticks = data.is_ticks;
+  out.quotes = data.quotes;
+  out.depth = data.depth;
   const auto name = data.instrument.empty() ? named.instrument : data.instrument;
   if (!config::fits(name, config::instrument_text))
     throw verb_error(data.file + ": an instrument is " + config::instrument_text.description
@@ -66,12 +90,29 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
   out.traded.quote = flags.quote.empty() ? pair.quote.value_or(trading::asset_id{"USD"})
                                          : trading::asset_id{flags.quote};
   out.interval_s = read_interval(data, named);
-  out.traded.tick_size = flags.tick.empty()
-                           ? step_of_prices(data.file, out.traded.id, out.interval_s)
-                           : read_amount("--tick", flags.tick, false);
+  out.traded.tick_size =
+    flags.tick.empty() ? step_of(data, out) : read_amount("--tick", flags.tick, false);
   out.traded.lot_size = read_amount("--lot", flags.lot, false);
   out.traded.min_notional = read_amount("--min-notional", flags.min_notional, true);
   return out;
+}
+
+/// Bars and ticks are run in different ways, and ticks of all instruments in one.
+void require_alike(const described_file& one, const described_file& other) {
+  if (one.is_ticks != other.is_ticks)
+    throw verb_error("--data and --ticks do not go together: a backtest runs over bars or over "
+                     "ticks");
+  if (!one.is_ticks)
+    return;
+  if (one.interval_s != other.interval_s)
+    throw verb_error(other.path + ": bars of all ticks are of one length, "
+                     + bar_length_text(one.interval_s));
+  const auto is_displayed = [](const described_file& f) {
+    return !f.quotes.empty() || !f.depth.empty();
+  };
+  if (is_displayed(one) != is_displayed(other))
+    throw verb_error("--quotes or --depth belong to all --ticks or to none: orders fill against "
+                     "what is displayed or against trades");
 }
 
 std::vector<described_file> describe_files(const backtest_flags& flags) {
@@ -82,6 +123,8 @@ std::vector<described_file> describe_files(const backtest_flags& flags) {
   std::vector<described_file> out;
   for (const auto& data : flags.data) {
     auto file = describe_data(data, flags);
+    if (!out.empty())
+      require_alike(out.front(), file);
     for (const auto& other : out) {
       if (other.traded.id == file.traded.id)
         throw verb_error(file.path + " and " + other.path + " are both about "
@@ -177,13 +220,22 @@ void add_strategies(config::cluster_settings& settings, const backtest_flags& fl
   }
 }
 
+std::string filled_against(const described_file& f) {
+  if (!f.is_ticks)
+    return {};
+  return !f.depth.empty()    ? ", filled against depth"
+         : !f.quotes.empty() ? ", filled against quotes"
+                             : ", filled against trades";
+}
+
 setting_lines describe(const described_backtest& b, const std::vector<described_file>& files) {
   setting_lines lines;
   for (const auto& f : files)
-    lines.emplace_back("data", f.traded.id.str() + ", bars of " + bar_length_text(f.interval_s)
-                                 + ", in " + f.traded.quote.str() + "; tick "
-                                 + f.traded.tick_size.to_string() + ", lot "
-                                 + f.traded.lot_size.to_string() + ", at least "
+    lines.emplace_back("data", f.traded.id.str()
+                                 + (f.is_ticks ? ", trades, bars of " : ", bars of ")
+                                 + bar_length_text(f.interval_s) + filled_against(f) + ", in "
+                                 + f.traded.quote.str() + "; tick " + f.traded.tick_size.to_string()
+                                 + ", lot " + f.traded.lot_size.to_string() + ", at least "
                                  + f.traded.min_notional.to_string() + " an order");
   for (const auto& s : b.settings.strategies) {
     std::ostringstream line;
@@ -216,6 +268,9 @@ described_backtest describe_backtest(const backtest_flags& flags) {
   out.settings.venues.push_back({trading::venue_id{venue_name}, "", 0});
   out.settings.accounts.push_back(make_account(flags, files.front().traded.quote, out.costs));
   add_strategies(out.settings, flags);
+  for (const auto& f : files)
+    if (f.is_ticks)
+      out.ticks.push_back({f.traded.id, f.path, f.quotes, f.depth});
   out.lines = describe(out, files);
   return out;
 }

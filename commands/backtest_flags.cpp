@@ -11,8 +11,8 @@ namespace supreme::commands {
 namespace {
 
 /// Whether a flag may stand several times, once for each strategy or file.
-constexpr std::array ordered_flags{"--strategy", "--param",      "--size",
-                                   "--data",     "--instrument", "--interval"};
+constexpr std::array ordered_flags{"--strategy", "--param", "--size",       "--data",    "--ticks",
+                                   "--quotes",   "--depth", "--instrument", "--interval"};
 
 /// Under this heading the help lists what describes a backtest without a file.
 constexpr const char* flag_group = "Without a file";
@@ -52,6 +52,10 @@ std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb) {
   add_ordered(verb, "--param", "NAME=VALUE", "A parameter of the strategy before it");
   add_ordered(verb, "--size", "MODE[:VALUE]", "The size of that strategy's positions");
   add_ordered(verb, "--data", "FILE", "Bars as CSV, plain or gzip; may be given again");
+  add_ordered(verb, "--ticks", "FILE",
+              "Trades as CSV, made into bars of --interval; may be given again");
+  add_ordered(verb, "--quotes", "FILE", "Best bid and ask to those trades: orders take them");
+  add_ordered(verb, "--depth", "FILE", "The book to those trades: orders walk its levels");
   add_ordered(verb, "--instrument", "ID", "What that file is about; else by its name");
   add_ordered(verb, "--interval", "LENGTH", "How long its bars are, like 1h; else by its name");
   const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {
@@ -96,6 +100,14 @@ void read_flags(const CLI::App& verb, backtest_flags& flags) {
     } else if (name == "--data") {
       flags.data.push_back(every_file);
       flags.data.back().file = given;
+    } else if (name == "--ticks") {
+      flags.data.push_back(every_file);
+      flags.data.back().file = given;
+      flags.data.back().is_ticks = true;
+    } else if (name == "--quotes" || name == "--depth") {
+      if (flags.data.empty() || !flags.data.back().is_ticks)
+        throw verb_error(name + " belongs to the --ticks before it, and there is none");
+      (name == "--quotes" ? flags.data.back().quotes : flags.data.back().depth) = given;
     } else if (name == "--instrument") {
       apply(flags.data, every_file, [&](auto& d) { d.instrument = given; });
     } else {

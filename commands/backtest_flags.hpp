@@ -21,9 +21,12 @@ struct strategy_flags {
   std::string size;                    ///< "fixed_notional:500"; empty: the default
 };
 
-/// `--data FILE` and what follows it.
+/// `--data FILE` or `--ticks FILE` and what follows it.
 struct data_flags {
   std::string file;
+  bool is_ticks = false; ///< trades, of which bars are made
+  std::string quotes;    ///< of --ticks, as is the depth
+  std::string depth;
   std::string instrument; ///< empty: by the file's name
   std::string interval;   ///< empty: by the file's name
 };
@@ -56,18 +59,27 @@ struct backtest_flags {
 void refuse_flags(const CLI::App& verb);
 
 /// Fills in strategies and data. --param and --size belong to the --strategy before them, or to all
-/// where they stand before the first; so do --instrument and --interval with --data. Throws
-/// verb_error.
+/// where they stand before the first; so do --instrument and --interval with --data and --ticks.
+/// --quotes and --depth belong to the --ticks before them. Throws verb_error.
 void read_flags(const CLI::App& verb, backtest_flags& flags);
 
 /// Names of settings with their values, for people.
 using setting_lines = std::vector<std::pair<std::string, std::string>>;
 
+/// The ticks of one instrument.
+struct tick_files {
+  trading::instrument_id instrument;
+  std::string trades;
+  std::string quotes; ///< empty: none
+  std::string depth;  ///< empty: none
+};
+
 /// What the flags come to: the settings that a cluster file would have held, and a venue's costs.
 struct described_backtest {
   config::cluster_settings settings; ///< one account, all instruments, a feed for each bar length
   trading::execution_costs costs;
-  setting_lines lines; ///< what was taken, but for the costs
+  std::vector<tick_files> ticks; ///< in the order of the instruments; empty: bars
+  setting_lines lines;           ///< what was taken, but for the costs
 };
 
 /// Reads the beginnings of data files for the tick where none is given. Throws verb_error with a

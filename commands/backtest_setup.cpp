@@ -40,14 +40,14 @@ trading::execution_costs load_costs(const backtest_source& source,
   return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
 }
 
-std::string costs_text(const trading::execution_costs& costs) {
+std::string costs_text(const trading::execution_costs& costs, const std::string& of) {
   return "fee " + share_text(costs.taker_fee_ppb, ppb_per_bps) + " bps, maker "
          + share_text(costs.maker_fee_ppb, ppb_per_bps) + " bps, slippage "
          + share_text(costs.slippage_ppb, ppb_per_bps) + " bps, "
          + (costs.max_volume_share_ppb == 0
               ? std::string{"any share"}
               : share_text(costs.max_volume_share_ppb, ppb_per_percent) + " %")
-         + " of a bar's volume";
+         + " of a " + of + "'s volume";
 }
 
 std::optional<trading::timestamp> read_time(const std::string& option, const std::string& text) {
@@ -72,6 +72,15 @@ market_choice choose_market(const backtest_source& source) {
                      + source.aggregate);
   out.interval = std::chrono::seconds{*seconds};
   return out;
+}
+
+/// A run over ticks takes all of its files.
+void require_no_choice(const backtest_source& source) {
+  for (const auto& [flag, text] : {std::pair{"--from", &source.from},
+                                   {"--to", &source.to},
+                                   {"--aggregate", &source.aggregate}})
+    if (!text->empty())
+      throw verb_error(std::string{flag} + " chooses bars and does not go together with --ticks");
 }
 
 trading::nanoseconds read_latency(const std::string& text) {
@@ -123,6 +132,11 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
     out.settings = std::move(described.settings);
     out.lines = std::move(described.lines);
     costs = described.costs;
+    out.ticks = std::move(described.ticks);
+    if (!out.ticks.empty()) {
+      require_no_choice(source);
+      out.tick_bars = std::chrono::seconds{out.settings.feeds.front().interval_s};
+    }
   } else {
     out.settings = require_valid(config::parse_cluster(text_of_file(source.file), source.file));
     if (narrow)
@@ -132,10 +146,12 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
   }
   const auto& account = choose_account(out.settings, source.account);
   out.plan = config::make_backtest_plan(out.settings, account, costs);
+  if (!out.ticks.empty())
+    out.settings.feeds.clear(); // Their files hold no bars.
   out.plan.latency = read_latency(source.latency_ms);
   for (const auto& problem : out.plan.problems())
     throw verb_error("account " + account.id.str() + ": " + problem);
-  out.lines.emplace_back("costs", costs_text(costs));
+  out.lines.emplace_back("costs", costs_text(costs, out.ticks.empty() ? "bar" : "trade"));
   if (out.market.interval)
     out.lines.emplace_back("longer", "bars of " + source.aggregate + ", made of those");
   if (out.plan.latency.count() > 0)

@@ -28,10 +28,12 @@ struct backtest_source {
 
 /// What is run, however it was described.
 struct prepared_backtest {
-  config::cluster_settings settings;
-  trading::backtest_plan plan; ///< without problems()
+  config::cluster_settings settings; ///< with the feeds of bars alone
+  trading::backtest_plan plan;       ///< without problems()
   market_choice market;
-  setting_lines lines; ///< what was taken, for people
+  std::vector<tick_files> ticks;     ///< in the order of the plan's instruments; empty: bars
+  trading::nanoseconds tick_bars{0}; ///< length of the bars that are made of ticks
+  setting_lines lines;               ///< what was taken, for people
 };
 
 /// Adds the options that say so.

@@ -1,20 +1,39 @@
 #include "commands/price_step.hpp"
 
 #include "venues/history/bar_reader.hpp"
+#include "venues/history/trade_reader.hpp"
 
 namespace supreme::commands {
 
+namespace {
+
+constexpr uint64_t rows_read = 1'000;
+constexpr int64_t largest_step = trading::decimal::scale / 100;
+
+void refine(int64_t& step, trading::price price) {
+  while (price.raw() % step != 0)
+    step /= 10;
+}
+
+} // namespace
+
 trading::price step_of_prices(const std::string& path, const trading::instrument_id& id,
                               int64_t interval_s) {
-  constexpr uint64_t bars_read = 1'000;
-  int64_t step = trading::decimal::scale / 100;
+  int64_t step = largest_step;
   venues::bar_reader reader{{path, id, std::chrono::seconds{interval_s}}};
-  while (reader.rows() < bars_read && reader.next() == venues::csv_outcome::row) {
+  while (reader.rows() < rows_read && reader.next() == venues::csv_outcome::row) {
     const auto& b = reader.current();
     for (const auto price : {b.open, b.high, b.low, b.close})
-      while (price.raw() % step != 0)
-        step /= 10;
+      refine(step, price);
   }
+  return trading::decimal::from_raw(step);
+}
+
+trading::price step_of_trade_prices(const std::string& path) {
+  int64_t step = largest_step;
+  venues::trade_reader reader{path};
+  while (reader.rows() < rows_read && reader.next() == venues::csv_outcome::row)
+    refine(step, reader.current().at);
   return trading::decimal::from_raw(step);
 }
 

@@ -13,4 +13,7 @@ namespace supreme::commands {
 [[nodiscard]] trading::price step_of_prices(const std::string& path,
                                             const trading::instrument_id& id, int64_t interval_s);
 
+/// The same of a file of trades, by its first thousand trades.
+[[nodiscard]] trading::price step_of_trade_prices(const std::string& path);
+
 } // namespace supreme::commands

@@ -120,6 +120,8 @@ void read_source(const CLI::App& verb, search_source& source) {
 search_input load_search_input(const search_source& source, const verb_context& context) {
   auto prepared = prepare_backtest(
     *source.backtest, context, [&source](auto& settings) { keep_one_strategy(settings, source); });
+  if (!prepared.ticks.empty())
+    throw verb_error("--ticks is for supreme backtest: this runs over bars");
   const market_inputs inputs{prepared.settings, prepared.market};
   search_input input;
   input.plan = std::move(prepared.plan);

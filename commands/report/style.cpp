@@ -52,7 +52,7 @@ section {
   margin: 0 0 14px;
 }
 .figures dt { font-size: 13px; color: var(--muted); }
-.figures dd { margin: 0; font-size: 22px; line-height: 1.25; font-weight: 600; }
+.figures dd { margin: 0; font-size: 20px; line-height: 1.25; font-weight: 600; }
 .figures dd, .number, .heat td { font-variant-numeric: tabular-nums; }
 .figures .note { font-size: 12px; font-weight: 400; line-height: 1.4; }
 .gain { color: var(--gain); } .loss { color: var(--loss); }
@@ -129,7 +129,7 @@ tbody th { font-weight: 500; }
 .number { text-align: right; }
 .pair td, .pair tbody th, #settings td, #settings th { white-space: normal; }
 #settings tbody th { width: 30%; }
-.heat { table-layout: fixed; min-width: 700px; }
+.heat { table-layout: fixed; min-width: 800px; }
 .heat th, .heat td { text-align: right; padding: 5px 7px; border: 2px solid var(--surface);
   border-radius: 5px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .heat .total { font-weight: 600; }
@@ -152,7 +152,7 @@ footer { padding-bottom: 40px; }
   header { padding-top: 20px; } h1 { font-size: 23px; }
   section { padding: 16px 14px; margin-bottom: 14px; }
   .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 14px; }
-  .figures dd { font-size: 19px; }
+  .figures dd { font-size: 18px; }
 }
 @media print {
   :root {

@@ -1,12 +1,13 @@
-// Goal: what reading bar files, generating bars and a simulated venue's durable answers cost.
-// Method: each beside its yardstick in the same process, because only ratios carry over between
-// machines: counting line ends with memchr in what pread gives, zlib's inflate alone, and a bare
-// append with fdatasync of as many bytes as the venue writes. Files lie in the folder for temporary
-// files.
+// Goal: what reading bar and trade files, generating bars and a simulated venue's durable answers
+// cost. Method: each beside its yardstick in the same process, because only ratios carry over
+// between machines: counting line ends with memchr in what pread gives, zlib's inflate alone, and a
+// bare append with fdatasync of as many bytes as the venue writes. Files lie in the folder for
+// temporary files.
 
 #include "tests/venues/gzip_bytes.hpp"
 #include "tests/venues/temporary_folder.hpp"
 #include "venues/history/bar_file_stream.hpp"
+#include "venues/history/tick_file_stream.hpp"
 #include "venues/simulated/bar_venue.hpp"
 #include "venues/simulated/market_generator.hpp"
 
@@ -53,7 +54,13 @@ struct sample_files {
   sample_files() {
     std::string narrow = "ts,open,high,low,close,volume\n";
     std::string wide = "ts,open,high,low,close,volume,quote_volume,trades,taker_base,taker_quote\n";
+    std::string trades = "ts,price,size,side,trade_id\n";
+    size_t id = 0;
     for (const auto& b : market_generator{market_settings()}.after(beginning_of_time, row_count)) {
+      ++id;
+      trades += std::to_string(b.open_time.ms()) + "," + b.close.to_string() + ","
+                + b.volume.to_string() + (id % 2 == 0 ? ",buy," : ",sell,")
+                + std::to_string(3'735'683'259 + id) + "\n";
       std::string row = std::to_string(b.open_time.ms());
       for (const auto value : {b.open, b.high, b.low, b.close, b.volume})
         row += "," + value.to_string();
@@ -63,12 +70,14 @@ struct sample_files {
     write_file(narrow_path, narrow);
     write_file(wide_path, wide);
     write_file(gzip_path, gzip(narrow));
+    write_file(trades_path, trades);
   }
 
   temporary_folder folder;
   std::string narrow_path = folder.file("narrow.csv");
   std::string wide_path = folder.file("wide.csv");
   std::string gzip_path = folder.file("narrow.csv.gz");
+  std::string trades_path = folder.file("trades.csv");
 };
 
 const sample_files& files() {
@@ -145,6 +154,20 @@ void stream(benchmark::State& state, const std::string& path) {
   count_rows(state);
 }
 
+void memchr_trades(benchmark::State& state) { count_lines(state, files().trades_path); }
+void stream_trades(benchmark::State& state) {
+  for ([[maybe_unused]] auto round : state) {
+    trade_file_stream trades{files().trades_path};
+    size_t rows = 0;
+    for (auto batch = trades.next(); !batch.empty(); batch = trades.next())
+      rows += batch.size();
+    if (rows != row_count)
+      state.SkipWithError("wrong number of rows");
+  }
+  count_rows(state);
+  count_bytes(state, files().trades_path);
+}
+
 void inflate_alone(benchmark::State& state) {
   std::vector<char> buffer(256 * 1024);
   for ([[maybe_unused]] auto round : state) {
@@ -179,6 +202,8 @@ BENCHMARK(stream_narrow)->Unit(benchmark::kMillisecond);
 BENCHMARK(memchr_wide)->Unit(benchmark::kMillisecond);
 BENCHMARK(check_wide)->Unit(benchmark::kMillisecond);
 BENCHMARK(stream_wide)->Unit(benchmark::kMillisecond);
+BENCHMARK(memchr_trades)->Unit(benchmark::kMillisecond);
+BENCHMARK(stream_trades)->Unit(benchmark::kMillisecond);
 BENCHMARK(inflate_alone)->Unit(benchmark::kMillisecond);
 BENCHMARK(check_gzip)->Unit(benchmark::kMillisecond);
 BENCHMARK(stream_gzip)->Unit(benchmark::kMillisecond);
@@ -310,6 +335,7 @@ public:
     print("read_narrow", "memchr_narrow");
     print("stream_narrow", "memchr_narrow");
     print("stream_wide", "memchr_wide");
+    print("stream_trades", "memchr_trades");
     print("check_wide", "memchr_wide");
     print("check_gzip", "inflate_alone");
     print("stream_gzip", "inflate_alone");

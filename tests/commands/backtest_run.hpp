@@ -55,6 +55,19 @@ inline void write_saw(const std::string& file, size_t count, const std::string& 
   out << damage;
 }
 
+/// Trades of one unit, two a second from 2026-01-01 on, at the prices of a saw of twenty minutes.
+inline void write_trades(const std::string& file, size_t count, const std::string& damage = "") {
+  std::ofstream out{file};
+  out << "ts,price,size,side,trade_id\n";
+  for (size_t i = 0; i < count; ++i) {
+    const auto minute = i / 120 % 20;
+    out << 1'767'225'600'000 + static_cast<int64_t>(i) * 500 << ','
+        << 1000 + 5 * (minute < 10 ? minute : 20 - minute) + i % 2 << ",1,"
+        << (i % 2 == 0 ? "sell" : "buy") << ',' << i + 1 << '\n';
+  }
+  out << damage;
+}
+
 /// Parameters with which momentum trades the saw.
 inline std::vector<std::string> fast_momentum() {
   return {"--strategy", "momentum", "--param", "fast=1",       "--param", "slow=3",

@@ -123,6 +123,33 @@ TEST_F(bar_file_stream_test, refuses_the_end_of_a_file_that_was_changed_meanwhil
   EXPECT_THROW((void)stream.next(), defective_data);
 }
 
+TEST_F(bar_file_stream_test, a_checked_file_gives_the_same_bars_kept_or_read_again) {
+  const auto s = settings(many_rows(9'000));
+  const close_range range{minute(2), minute(8'000)};
+  bar_file_stream direct{s, range};
+  const auto bars = all_of(direct);
+  for (const size_t kept_max : {bars.size(), bars.size() - 1, size_t{0}}) {
+    auto checked = checked_bars::open(s, range, kept_max);
+    ASSERT_TRUE(checked) << checked.error().to_string();
+    EXPECT_TRUE(all_of(**checked) == bars) << kept_max;
+    EXPECT_EQ((*checked)->summary(), *check_file(s));
+  }
+}
+
+TEST_F(bar_file_stream_test, a_checked_file_with_a_defect_gives_no_bar_and_names_all_defects) {
+  const auto checked = checked_bars::open(settings(many_rows(10) + "x\ny\n"));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().total, 2u);
+}
+
+TEST_F(bar_file_stream_test, a_checked_file_that_is_read_again_is_checked_again) {
+  const auto s = settings(many_rows(10));
+  auto checked = checked_bars::open(s, {}, 0);
+  ASSERT_TRUE(checked);
+  std::ofstream{s.path, std::ios::app} << "x\n";
+  EXPECT_THROW((void)all_of(**checked), defective_data);
+}
+
 TEST_F(bar_file_stream_test, streams_any_history) {
   const auto s = settings(many_rows(9'000));
   bar_file_stream direct{s, {minute(2), minute(8'000)}};
