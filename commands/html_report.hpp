@@ -18,9 +18,10 @@ struct report_heading {
 };
 
 /// Writes the result as one HTML page that needs nothing but itself: no network, no other file,
-/// and no script to be read. Every text is escaped, whatever it holds. The page stays below some
-/// 3 MB: series are thinned, long texts are cut, and tables and charts say how much they leave out.
-/// The stream's own state tells whether all was written. Any thread.
+/// and no script to be read. Every text is escaped, whatever it holds. Its size is bounded, and
+/// below 3 MB for ten thousand trades: series are thinned, long texts are cut, and tables and
+/// charts say how much they leave out. The stream's own state tells whether all was written. Any
+/// thread.
 void write_html_report(std::ostream& out, const report_heading& heading,
                        const trading::backtest_result& result);
 

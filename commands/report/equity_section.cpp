@@ -1,3 +1,4 @@
+#include "commands/report/escape.hpp"
 #include "commands/report/number_text.hpp"
 #include "commands/report/picture.hpp"
 #include "commands/report/sections.hpp"
@@ -52,7 +53,7 @@ std::string draw(const trading::backtest_result& result, layout size, bool logar
                    : value_axis::linear(range.lowest, range.highest, 6, value_unit::number);
   const auto above = drawing.area(24, wide ? 284.0 : 244.0);
   drawing.value_grid(above, y);
-  drawing.title(above, "Equity, " + result.quote.str());
+  drawing.title(above, "Equity, " + shortened(result.quote.str(), 12));
   drawing.band(above, c.span, y, c.equity, "equity-band");
   drawing.line(above, c.span, y, c.benchmark, "line benchmark");
   drawing.line(above, c.span, y, c.equity, "line equity");

@@ -33,7 +33,6 @@ public:
   /// `classes` are CSS classes, `label` tells what is shown to those who do not see it.
   picture(layout size, double height, std::string_view classes, std::string_view label);
 
-  [[nodiscard]] double width() const noexcept { return width_; }
   /// From the left to the right margin; the lowest 22 units below the last area are for the time.
   [[nodiscard]] plot_area area(double top, double bottom) const noexcept;
   /// How many ticks of time fit side by side, and how many points of a line are worth drawing.

@@ -32,7 +32,6 @@ public:
     if (++count_ <= table_rows_max)
       rows_.push_back(std::move(cells));
   }
-  [[nodiscard]] bool empty() const noexcept { return rows_.empty(); }
   /// `label` tells those who do not see the table what it holds.
   void write(std::ostream& out, std::string_view label, std::string_view classes = {}) const;
 
