@@ -7,6 +7,7 @@
 #include "config/report.hpp"
 #include "config/risk_text.hpp"
 #include "config/text_rule.hpp"
+#include "trading/strategies/registry.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -239,10 +240,9 @@ setting_lines describe(const described_backtest& b, const std::vector<described_
                                  + f.traded.min_notional.to_string() + " an order");
   for (const auto& s : b.settings.strategies) {
     std::ostringstream line;
-    line << s.id.str() << ':';
-    for (const auto& [name, value] : s.parameters)
-      line << ' ' << name << '=' << value;
-    line << "; size " << to_string(s.size.mode);
+    line << s.id.str() << ": "
+         << trading::parameters_text(trading::find_strategy_kind(s.kind), s.parameters, " ")
+         << "; size " << to_string(s.size.mode);
     if (s.size.amount.is_positive())
       line << ' ' << report::exact_text(s.size.amount);
     else

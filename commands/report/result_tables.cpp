@@ -1,32 +1,13 @@
 #include "commands/report/number_text.hpp"
 #include "commands/report/sections.hpp"
 #include "commands/report/table.hpp"
+#include "trading/strategies/registry.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <ostream>
 
 // What became of the parts: strategies, instruments, refused signals, and what was set.
 
 namespace supreme::commands::report {
-
-namespace {
-
-using trading::decimal;
-
-/// "fast=12, slow=26", as short as each number can be told.
-std::string parameter_text(const std::map<std::string, double>& parameters) {
-  std::string text;
-  for (const auto& [name, value] : parameters) {
-    std::array<char, 32> buffer;
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
-    text += (text.empty() ? "" : ", ") + name + "=" + std::string{buffer.data(), end.ptr};
-  }
-  return text;
-}
-
-} // namespace
 
 void write_strategies(std::ostream& out, const trading::backtest_result& result) {
   section s{out, "strategies", "Strategies"};
@@ -48,10 +29,11 @@ void write_strategies(std::ostream& out, const trading::backtest_result& result)
   for (const auto& each : result.strategies) {
     const auto net =
       within_range([&] { return each.realised_gross + each.unrealised - each.fees; });
-    t.add({each.id.str(), each.kind, decimal_text(net, digits),
-           decimal_text(each.realised_gross, digits), decimal_text(each.unrealised, digits),
-           decimal_text(each.fees, digits), whole_text(each.fills), whole_text(each.trades),
-           parameter_text(each.parameters)});
+    t.add(
+      {each.id.str(), each.kind, decimal_text(net, digits),
+       decimal_text(each.realised_gross, digits), decimal_text(each.unrealised, digits),
+       decimal_text(each.fees, digits), whole_text(each.fills), whole_text(each.trades),
+       trading::parameters_text(trading::find_strategy_kind(each.kind), each.parameters, ", ")});
   }
   t.write(out, "Result of each strategy");
 }

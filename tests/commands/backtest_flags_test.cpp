@@ -95,7 +95,7 @@ TEST_F(backtest_by_flags, says_what_it_takes_for_granted) {
   for (const auto* text :
        {"BTCUSDT, bars of 1m, in USDT; tick 0.01, lot 0.00001", "10,000 USDT, long only",
         "fee 10 bps, maker 10 bps, slippage 0 bps, any share of a bar's volume", "fast=1",
-        "size percent_of_equity share_bps=9000"})
+        "direction=long", "size percent_of_equity share_bps=9000"})
     EXPECT_NE(done.out.find(text), std::string::npos) << text << '\n' << done.out;
 }
 

@@ -375,9 +375,12 @@ optimisation_outcome make_outcome() {
 }
 
 TEST(optimisation_reports, say_what_failed_and_what_was_not_run) {
-  const auto o = make_outcome();
+  auto o = make_outcome();
+  o.lines = {{"data", "one"}, {"data", "two"}};
   const auto result = to_json(o);
   EXPECT_EQ(result.at("complete"), false);
+  EXPECT_EQ(result.at("searched").size(), 2u) << "lines of one name are all there";
+  EXPECT_EQ(result.at("searched").at(1).at("value"), "two");
   EXPECT_EQ(result.at("trials").at(0).at("status"), "failed");
   EXPECT_EQ(result.at("trials").at(0).at("failure"), "it \"broke\", <b>badly</b>");
   EXPECT_EQ(result.at("trials").at(1).at("status"), "not_run");

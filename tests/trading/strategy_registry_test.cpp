@@ -26,6 +26,13 @@ TEST(strategy_registry, lists_kinds_by_name) {
   EXPECT_EQ(find_strategy_kind("astrology"), nullptr);
 }
 
+TEST(strategy_registry, tells_parameters_as_a_file_gives_them) {
+  const parameters values{{"direction", 2}, {"fast", 12}, {"rsi_max", 0.1}};
+  EXPECT_EQ(parameters_text(find_strategy_kind("momentum"), values, ", "),
+            "direction=both, fast=12, rsi_max=0.1");
+  EXPECT_EQ(parameters_text(nullptr, values, " "), "direction=2 fast=12 rsi_max=0.1");
+}
+
 TEST(strategy_registry, makes_every_kind_from_its_defaults) {
   for (const auto& kind : strategy_kinds()) {
     EXPECT_FALSE(kind.text.empty());

@@ -83,6 +83,20 @@ std::string value_text(const parameter_spec& spec, double value) {
   return number_text(value);
 }
 
+std::string parameters_text(const strategy_kind* kind, const parameters& values,
+                            const std::string& between) {
+  static const std::vector<parameter_spec> no_schema;
+  const auto& schema = kind == nullptr ? no_schema : kind->schema;
+  std::string text;
+  for (const auto& [name, value] : values) {
+    const auto spec =
+      std::find_if(schema.begin(), schema.end(), [&](const auto& s) { return s.name == name; });
+    text += (text.empty() ? "" : between) + name + '='
+            + (spec == schema.end() ? number_text(value) : value_text(*spec, value));
+  }
+  return text;
+}
+
 const std::vector<strategy_kind>& strategy_kinds() {
   return newest_list().load(std::memory_order_acquire)->kinds;
 }

@@ -9,4 +9,9 @@ namespace supreme::trading {
 /// as the process lives. Any thread; readers never wait.
 [[nodiscard]] bool add_strategy_kinds(const std::vector<strategy_kind>& kinds);
 
+/// "fast=12 direction=long": each value as a file gives it, in name order. Without a kind, and for
+/// names that it does not have, the numbers themselves.
+[[nodiscard]] std::string parameters_text(const strategy_kind* kind, const parameters& values,
+                                          const std::string& between);
+
 } // namespace supreme::trading
