@@ -212,7 +212,7 @@ RC_GTEST_PROP(report_time_axis, has_few_ticks_in_order_and_inside, ()) {
   RC_ASSERT(ticks.size() <= 6);
   for (size_t i = 0; i < ticks.size(); ++i) {
     RC_ASSERT(ticks[i].at >= span.from && ticks[i].at <= span.to);
-    RC_ASSERT(i == 0 || ticks[i - 1].at < ticks[i].at);
+    RC_ASSERT((i == 0 || ticks[i - 1].at < ticks[i].at)); // Alone, || would look at both.
   }
 }
 

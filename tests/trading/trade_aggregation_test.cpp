@@ -114,7 +114,7 @@ RC_GTEST_PROP(trade_aggregation, every_bar_is_possible_and_nothing_is_lost, ()) 
     RC_ASSERT(find_defect({{}, b.open_time, ten, b.open, b.high, b.low, b.close, b.volume})
               == bar_defect::none);
     RC_ASSERT(b.open_time <= made.last && made.last < b.open_time + ten);
-    RC_ASSERT(!previous || *previous < b.open_time);
+    RC_ASSERT((!previous || *previous < b.open_time)); // Alone, || would look at both.
     previous = b.open_time;
     in_bars += b.volume;
     count += made.trades;
