@@ -89,8 +89,8 @@ std::string parameters_text(const strategy_kind* kind, const parameters& values,
   const auto& schema = kind == nullptr ? no_schema : kind->schema;
   std::string text;
   for (const auto& [name, value] : values) {
-    const auto spec =
-      std::find_if(schema.begin(), schema.end(), [&](const auto& s) { return s.name == name; });
+    const auto spec = std::find_if(schema.begin(), schema.end(),
+                                   [&wanted = name](const auto& s) { return s.name == wanted; });
     text += (text.empty() ? "" : between) + name + '='
             + (spec == schema.end() ? number_text(value) : value_text(*spec, value));
   }
