@@ -26,29 +26,24 @@ table_writer::table_writer(trading::backtest_listener& next, std::ostream* fills
     *equity_ << "event_time,equity,cash\n";
 }
 
-void table_writer::decided(const trading::made_decision& d, const trading::client_order_id& order) {
-  next_.decided(d, order);
+void table_writer::on_fill(const trading::fill_event& e) {
+  next_.on_fill(e);
+  if (fills_ == nullptr)
+    return;
+  const auto& f = *e.named;
+  *fills_ << e.account_seq << ',' << f.event_time.to_string() << ',' << e.slot_name->str() << ','
+          << f.instrument.str() << ',' << to_string(f.direction) << ',' << f.size.to_string() << ','
+          << f.at.to_string() << ',' << f.fee.to_string() << ',' << f.fee_asset.str() << ','
+          << e.account_after->size.to_string() << '\n';
 }
 
-void table_writer::filled(const trading::fill& f, const trading::slot_id& slot,
-                          const trading::booked_fill& after, uint64_t account_seq) {
-  next_.filled(f, slot, after, account_seq);
-  if (fills_ != nullptr)
-    *fills_ << account_seq << ',' << f.event_time.to_string() << ',' << slot.str() << ','
-            << f.instrument.str() << ',' << to_string(f.direction) << ',' << f.size.to_string()
-            << ',' << f.at.to_string() << ',' << f.fee.to_string() << ',' << f.fee_asset.str()
-            << ',' << after.account_after.size.to_string() << '\n';
-}
-
-void table_writer::expired(const trading::client_order_id& order, trading::timestamp at) {
-  next_.expired(order, at);
-}
-
-void table_writer::valued(const trading::account_value& v) {
-  next_.valued(v);
-  if (equity_ != nullptr)
-    *equity_ << v.at.to_string() << ',' << v.equity.to_string() << ',' << v.cash.to_string()
-             << '\n';
+void table_writer::on_values(const trading::valued_steps& v) {
+  next_.on_values(v);
+  if (equity_ == nullptr)
+    return;
+  for (size_t i = 0; i < v.times.size(); ++i)
+    *equity_ << v.times[i].to_string() << ',' << v.equity[i].to_string() << ','
+             << v.cash.to_string() << '\n';
 }
 
 void write_trades(std::ostream& out, const trading::backtest_result& result) {

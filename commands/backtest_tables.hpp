@@ -14,12 +14,14 @@ public:
   /// nullptr is not written. Streams and listener must outlive this.
   table_writer(trading::backtest_listener& next, std::ostream* fills, std::ostream* equity);
 
-  [[nodiscard]] bool reads_signal_texts() const override { return next_.reads_signal_texts(); }
-  void decided(const trading::made_decision& d, const trading::client_order_id& order) override;
-  void filled(const trading::fill& f, const trading::slot_id& slot,
-              const trading::booked_fill& after, uint64_t account_seq) override;
-  void expired(const trading::client_order_id& order, trading::timestamp at) override;
-  void valued(const trading::account_value& v) override;
+  [[nodiscard]] bool reads_names() const override {
+    return fills_ != nullptr || next_.reads_names();
+  }
+  void on_decision(const trading::decision_event& e) override { next_.on_decision(e); }
+  void on_fill(const trading::fill_event& e) override;
+  void on_expiry(const trading::expiry_event& e) override { next_.on_expiry(e); }
+  void on_values(const trading::valued_steps& v) override;
+  void on_block(const trading::valued_block& b) override { next_.on_block(b); }
 
 private:
   trading::backtest_listener& next_;

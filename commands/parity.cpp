@@ -65,14 +65,15 @@ void compare_steps(const std::vector<trading::market_input>& inputs, storage::pa
   std::iota(places.begin(), places.end(), size_t{0});
   trading::market_steps steps{inputs, std::move(places)};
   std::vector<trading::bar> bars;
-  while (const auto time = steps.next()) {
+  while (steps.next(1)) {
+    const auto step = steps.block();
     bars.clear();
-    for (const auto& b : steps.bars()) {
-      const auto& v = *b.values;
+    for (const auto& b : step.bars) {
+      const auto& v = b.bars.front();
       bars.push_back({inputs[b.instrument].instrument, v.open_time, b.interval, v.open, v.high,
                       v.low, v.close, v.volume});
     }
-    run.step(*time, bars);
+    run.step(step.times.front(), bars);
   }
 }
 

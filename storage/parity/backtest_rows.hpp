@@ -9,7 +9,7 @@ namespace supreme::storage {
 
 /// Writes what one account's backtest says as the rows that the cluster would have left. Memory
 /// grows with open orders and the rows that nobody has taken. One owner.
-class backtest_rows final : public trading::backtest_listener {
+class backtest_rows final : public trading::named_listener {
 public:
   /// Of the plan that is run; keeps names of it only.
   explicit backtest_rows(const trading::backtest_plan& plan);

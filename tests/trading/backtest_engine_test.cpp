@@ -63,7 +63,7 @@ const strategy_kind& scripted_kind() {
   return kind;
 }
 
-struct listener final : backtest_listener {
+struct listener final : named_listener {
   void decided(const made_decision& d, const client_order_id& order) override {
     decisions.push_back(d);
     orders.push_back(order);

@@ -170,11 +170,11 @@ std::map<std::string, size_t> compare(const std::vector<bar_pair>& bars) {
                                                                     : -1;
         EXPECT_EQ(*side, -other);
         tests::expect_explained(*said[i]);
-        ++reasons[said[i]->reason];
+        ++reasons[said[i]->reason.str()];
       }
       if (side != wishes[i]) {
         ADD_FAILURE() << "window " << settings.window << ", bar " << i << ": "
-                      << (said[i] ? said[i]->reason : "nothing");
+                      << (said[i] ? said[i]->reason.str() : "nothing");
         break;
       }
     }

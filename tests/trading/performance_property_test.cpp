@@ -395,7 +395,7 @@ RC_GTEST_PROP(performance_property, rolling_sharpe_is_the_formula_over_the_last_
       growth *= 1 + r;
     const real g = std::pow(growth, real{1} / n) - 1;
     const real v = variance(window);
-    if (v < 1e-12L)
+    if (v < 1e-9L) // With less, rounding of the growth alone moves the ratio.
       continue;
     const real volatility = std::sqrt(std::pow(v + (1 + g) * (1 + g), D) - std::pow(1 + g, 2 * D));
     RC_ASSERT(agrees((*values)[i].value, (std::pow(1 + g, D) - 1 - 0.02L) / volatility));

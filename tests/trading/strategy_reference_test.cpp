@@ -273,13 +273,13 @@ std::map<std::string, std::map<std::string, size_t>> compare(const std::vector<b
       for (size_t i = 0; i < bars.size(); ++i) {
         if (side_of(steps[i].said) != wishes[i]) {
           ADD_FAILURE() << name << " at bar " << i << " said "
-                        << (steps[i].said ? steps[i].said->reason : "nothing");
+                        << (steps[i].said ? steps[i].said->reason.str() : "nothing");
           break;
         }
         if (!steps[i].said)
           continue;
         tests::expect_explained(*steps[i].said);
-        ++reasons[name][steps[i].said->reason];
+        ++reasons[name][steps[i].said->reason.str()];
       }
     }
   }

@@ -236,7 +236,7 @@ sma_cross small_cross(direction allowed) {
 /// The reason of the decision at this close; empty when there is none.
 std::string said_at(strategy& s, double close) {
   const auto d = s.on_bar(make_bar(close));
-  return d ? d->reason : std::string{};
+  return d ? d->reason.str() : std::string{};
 }
 
 TEST(sma_cross, takes_equal_averages_for_the_lower_side) {

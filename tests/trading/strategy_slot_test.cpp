@@ -15,13 +15,14 @@ namespace {
 /// Answers with `next` and remembers what it was told.
 struct scripted : strategy {
   std::optional<decision> next;
+  std::optional<price> wants_at; ///< only at this close; nothing: at every one
   std::vector<slot_holding> fills;
   std::vector<price> closes;
 
   void on_fill(const slot_holding& after) override { fills.push_back(after); }
   std::optional<decision> on_bar(const bar& b) override {
     closes.push_back(b.close);
-    return next;
+    return !wants_at || b.close == *wants_at ? next : std::nullopt;
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 };
@@ -139,20 +140,36 @@ TEST_F(slot_test, closes_and_opens_in_two_legs_of_one_cause_where_the_strategy_r
   }
 }
 
-TEST_F(slot_test,
-       leaves_cause_and_inputs_out_where_nobody_keeps_them_and_checks_them_all_the_same) {
+TEST_F(slot_test, takes_bars_up_to_the_first_at_which_it_wants_something) {
+  std::vector<bar_record> bars;
+  for (const char* close : {"1", "2", "3", "4"}) {
+    bars.push_back(record_of(closing(close)));
+    bars.back().open_time = timestamp::from_ms(60'000 * static_cast<int64_t>(bars.size()));
+  }
+  logic->wants_at = decimal::literal("3");
   logic->next = decision{desire::long_position, "up", {{"macd", 0.5}}, 2.5};
-  auto with = said(closing("100.5"));
-  slot->leave_out_texts();
-  auto without = said(closing("100.5"));
-  ASSERT_TRUE(with && without);
-  EXPECT_TRUE(without->key.cause.empty());
-  EXPECT_TRUE(without->inputs.empty());
-  without->key.cause = with->key.cause;
-  without->inputs = with->inputs;
-  EXPECT_EQ(without, with) << "nothing else differs";
+  size_t taken = 0;
+  slot->take(0, std::chrono::minutes{1}, bars, taken);
+  EXPECT_EQ(taken, 3u);
+  ASSERT_EQ(slot->wishes().size(), 1u);
+  EXPECT_EQ(slot->reason(), "up");
+  const auto s = slot->make_signal(slot->wishes()[0]);
+  EXPECT_EQ(s.key.cause, "BTCUSDT/60s/240000");
+  EXPECT_EQ(s.reference_price, decimal::literal("3"));
+  EXPECT_EQ(s.hints.stop_distance, decimal::literal("2.5"));
+
+  slot->take(0, std::chrono::minutes{1}, std::span{bars}.subspan(3), taken);
+  EXPECT_EQ(taken, 1u);
+  EXPECT_TRUE(slot->wishes().empty());
+  EXPECT_EQ(logic->closes.size(), 4u) << "each bar once";
+}
+
+TEST_F(slot_test, checks_the_inputs_of_a_wish_that_nobody_makes_a_signal_of) {
   logic->next = decision{desire::flat, "", {{"x", std::numeric_limits<double>::infinity()}}, {}};
-  EXPECT_THROW((void)said(closing("1")), strategy_defect);
+  const std::vector<bar_record> bars{record_of(closing("1")), record_of(closing("2"))};
+  size_t taken = 0;
+  EXPECT_THROW(slot->take(0, std::chrono::minutes{1}, bars, taken), strategy_defect);
+  EXPECT_EQ(taken, 1u) << "who catches it knows the bar";
 }
 
 TEST_F(slot_test, knows_its_leg_by_slot_and_by_instrument) {

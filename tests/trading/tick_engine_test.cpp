@@ -48,7 +48,7 @@ const strategy_kind& follower_kind() {
   return kind;
 }
 
-struct listener final : backtest_listener {
+struct listener final : named_listener {
   void decided(const made_decision& d, const client_order_id& order) override {
     decisions.push_back(d.wish.event_time);
     orders.push_back(order);

@@ -139,7 +139,7 @@ trading::backtest_plan make_plan() {
   return plan;
 }
 
-struct listener final : trading::backtest_listener {
+struct listener final : trading::named_listener {
   void decided(const trading::made_decision& d, const trading::client_order_id& order) override {
     if (!order.str().empty())
       sent.emplace(order, d);

@@ -1,11 +1,14 @@
 #include "trading/backtest/engine.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/wide_division.hpp"
 #include "trading/risk/reservation.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 namespace supreme::trading {
 
@@ -20,35 +23,48 @@ backtest_engine::backtest_engine(backtest_plan plan, backtest_listener& listener
     market.traded = &i;
     auto own = plan_.instrument_limits.find(i.id);
     market.limits = own == plan_.instrument_limits.end() ? &plan_.limits : &own->second;
-    market.now.instrument = i.id;
+    market.place = exposure_.place_of(i.id);
   }
   for (size_t s = 0; s < plan_.strategies.size(); ++s)
     add_slots(s);
+  rank_legs();
   cash_ = &balances_[plan_.quote];
   exposure_.set_free_cash(cash());
   const bool counts_trades =
     std::any_of(plan_.strategies.begin(), plan_.strategies.end(),
                 [](const auto& s) { return s.size.mode == sizing_mode::kelly; });
   risk_ = account_risk{plan_.account, plan_.quote, plan_.policy, counts_trades};
-  if (!risk_.remembers() && !listener_.reads_signal_texts()) {
-    for (auto& slot : slots_)
-      slot.leave_out_texts();
-  }
+  names_ = listener_.reads_names() || venue_ != nullptr || risk_.remembers();
 }
 
 void backtest_engine::add_slots(size_t strategy) {
   const auto& s = plan_.strategies[strategy];
   for (auto& slot : make_strategy_slots(s.id, plan_.account, s.instruments, *s.kind, s.values)) {
+    const auto first_leg = legs_.size();
     for (size_t leg = 0; leg < slot.legs().size(); ++leg) {
       const auto& l = slot.legs()[leg];
       leg_index_.emplace(l.id, legs_.size());
-      markets_[index_of(l.instrument)].legs.push_back(legs_.size());
-      legs_.push_back({slots_.size(), leg, strategy, {}});
+      leg_state state;
+      state.slot = slots_.size();
+      state.leg = leg;
+      state.strategy = strategy;
+      state.market = index_of(l.instrument);
+      state.place = exposure_.place_of(l.id);
+      legs_.push_back(state);
     }
     if (s.size.mode == sizing_mode::volatility_target)
       slot.measure_volatility(s.size.volatility_returns);
-    slots_.push_back(std::move(slot));
+    slots_.push_back({std::move(slot), first_leg, never, 0, {}});
   }
+}
+
+void backtest_engine::rank_legs() {
+  std::vector<size_t> order(legs_.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return slot_of(legs_[a]) < slot_of(legs_[b]); });
+  for (size_t i = 0; i < order.size(); ++i)
+    legs_[order[i]].rank = i;
 }
 
 size_t backtest_engine::index_of(const instrument_id& id) const {
@@ -81,66 +97,261 @@ money backtest_engine::equity() const {
     return sum;
   for (const auto& m : markets_) {
     if (!m.held.size.is_zero())
-      sum += value_of(m.held, m.marked ? std::optional{m.now.close} : std::nullopt);
+      sum += value_of(m.held, m.now != nullptr ? std::optional{m.now->close} : std::nullopt);
   }
   return sum;
 }
 
+// -- blocks of steps ----------------------------------------------------------------------
+
 void backtest_engine::step(timestamp event_time, const std::vector<bar>& bars) {
-  records_.resize(bars.size());
-  std::vector<step_bar> indexed;
-  for (size_t i = 0; i < bars.size(); ++i) {
-    const auto& b = bars[i];
-    records_[i] = {b.open_time, b.open, b.high, b.low, b.close, b.volume};
-    indexed.push_back({index_of(b.instrument), b.interval, &records_[i]});
-  }
-  step(event_time, indexed);
+  records_.clear();
+  records_.reserve(bars.size()); // What is pointed at must not move.
+  named_bars_.clear();
+  for (const auto& b : bars)
+    named_bars_.push_back(
+      {index_of(b.instrument), b.interval, &records_.emplace_back(record_of(b))});
+  step(event_time, named_bars_);
 }
 
 void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars) {
-  SUPREME_CHECK(last_ < event_time, "steps go forward in time");
-  last_ = event_time;
-  take_bars(bars);
+  step_bars_.clear();
+  for (const auto& b : bars)
+    step_bars_.push_back({b.instrument, b.interval, {b.values, 1}});
+  run({{&event_time, 1}, step_bars_});
+}
+
+void backtest_engine::run(const step_block& block) {
+  begin_block(block);
+  for (size_t step = 0; step < times_.size();) {
+    const bool is_quiet = resting_.empty() && !risk_.remembers();
+    const auto quiet_until = is_quiet ? std::min(next_due_, times_.size()) : step;
+    if (quiet_until > step)
+      value_steps(step, quiet_until);
+    step = quiet_until;
+    if (step < times_.size())
+      do_step(step++);
+  }
+  listener_.on_block({block, {equity_.data(), times_.size()}, {gross_.data(), times_.size()}});
+  end_block();
+}
+
+void backtest_engine::begin_block(const step_block& block) {
+  SUPREME_CHECK(block.times.size() <= step_block::steps_max, "a block has a bounded length");
+  for (const auto at : block.times) {
+    SUPREME_CHECK(last_ < at, "steps go forward in time");
+    last_ = at;
+  }
+  times_ = block.times;
+  for (const auto& b : block.bars) {
+    auto& m = markets_[b.instrument];
+    m.interval = b.interval;
+    m.bars = b.bars;
+    m.has_all = b.bars.size() == times_.size();
+  }
+  for (auto& l : legs_)
+    l.taken = 0;
+  for (auto& s : slots_) {
+    s.due = never;
+    if (takes_ahead(s))
+      take_bars(s, times_.size());
+  }
+  find_next_due();
+}
+
+/// The bars of the block are the caller's: what is needed of them is kept.
+void backtest_engine::end_block() {
+  if (!times_.empty())
+    go_to(times_.size() - 1);
+  for (auto& m : markets_) {
+    if (m.now != nullptr && m.now != &m.last) {
+      m.last = *m.now;
+      m.now = &m.last;
+    }
+    m.bars = {};
+    m.next = 0;
+    m.has_all = false;
+  }
+}
+
+/// How many of the block's bars close before the step `up_to`; `taken` of them at least.
+size_t backtest_engine::bars_until(const market_state& m, size_t taken, size_t up_to) const {
+  if (up_to == times_.size())
+    return m.bars.size();
+  if (m.has_all)
+    return std::max(taken, up_to);
+  while (taken < m.bars.size() && m.close_time(m.bars[taken]) < times_[up_to])
+    ++taken;
+  return taken;
+}
+
+/// The step at which a bar of the block closes.
+size_t backtest_engine::step_of(const market_state& m, size_t bar) const {
+  if (m.has_all)
+    return bar;
+  const auto found = std::lower_bound(times_.begin(), times_.end(), m.close_time(m.bars[bar]));
+  return static_cast<size_t>(found - times_.begin());
+}
+
+/// Has a strategy take its bars of the steps before `up_to`, until it wishes something or fails.
+void backtest_engine::take_bars(slot_state& s, size_t up_to) {
+  s.due = never;
+  const auto legs = s.instance.legs().size();
+  while (true) {
+    // The leg whose next bar comes first; of equal ones the first leg.
+    auto* next = &legs_[s.first_leg];
+    for (size_t i = 1; i < legs; ++i) {
+      auto& other = legs_[s.first_leg + i];
+      const auto& m = markets_[next->market];
+      const auto& n = markets_[other.market];
+      if (other.taken < n.bars.size()
+          && (next->taken == m.bars.size()
+              || n.close_time(n.bars[other.taken]) < m.close_time(m.bars[next->taken])))
+        next = &other;
+    }
+    const auto& m = markets_[next->market];
+    const auto until = bars_until(m, next->taken, up_to);
+    if (next->taken == until)
+      return;
+    const auto bars = m.bars.subspan(next->taken, legs == 1 ? until - next->taken : 1);
+    size_t taken = 0;
+    try {
+      s.instance.take(next->leg, m.interval, bars, taken);
+    } catch (...) {
+      s.failure = std::current_exception();
+    }
+    next->taken += taken;
+    if (s.failure || !s.instance.wishes().empty()) {
+      s.due = step_of(m, next->taken - 1);
+      return;
+    }
+  }
+}
+
+void backtest_engine::find_next_due() noexcept {
+  next_due_ = never;
+  for (const auto& s : slots_)
+    next_due_ = std::min(next_due_, s.due);
+}
+
+/// Makes `now` of every market the last bar up to the step.
+void backtest_engine::go_to(size_t step) {
+  for (auto& m : markets_) {
+    if (m.next == m.bars.size())
+      continue;
+    m.next = bars_until(m, m.next, step + 1);
+    if (m.next > 0)
+      m.now = &m.bars[m.next - 1];
+  }
+}
+
+// -- steps at which nothing happens ---------------------------------------------------------
+
+void backtest_engine::value_steps(size_t from, size_t to) {
+  std::fill(equity_.begin() + static_cast<std::ptrdiff_t>(from),
+            equity_.begin() + static_cast<std::ptrdiff_t>(to), cash());
+  std::fill(gross_.begin() + static_cast<std::ptrdiff_t>(from),
+            gross_.begin() + static_cast<std::ptrdiff_t>(to), money{});
+  if (exposed_ > 0) {
+    try {
+      for (auto& m : markets_) {
+        if (!m.held.size.is_zero())
+          add_values(m, from, to);
+      }
+    } catch (const std::overflow_error&) {
+      // One by one, so that those before are heard of.
+      for (size_t step = from; step < to; ++step) {
+        go_to(step);
+        value_step(step);
+      }
+      return;
+    }
+  }
+  risk_.valued(times_[to - 1], equity_[to - 1]);
+  listener_.on_values(
+    {times_.subspan(from, to - from), {equity_.data() + from, to - from}, cash(), exposed_ != 0});
+}
+
+/// Adds what is held of an instrument to the values of the steps.
+void backtest_engine::add_values(const market_state& m, size_t from, size_t to) {
+  auto next = bars_until(m, m.next, from);
+  const auto* now = next > 0 ? &m.bars[next - 1] : m.now;
+  auto worth = value_of(m.held, now != nullptr ? std::optional{now->close} : std::nullopt);
+  for (size_t step = from; step < to; ++step) {
+    if (m.has_all || (next < m.bars.size() && m.close_time(m.bars[next]) == times_[step]))
+      worth = multiply_half_even(m.held.size, m.bars[next++].close);
+    equity_[step] += worth;
+    gross_[step] += worth.abs();
+  }
+}
+
+// -- steps at which something may happen ------------------------------------------------------
+
+void backtest_engine::do_step(size_t step) {
+  const auto now = times_[step];
+  go_to(step);
   if (!resting_.empty()) {
     if (venue_ != nullptr)
-      book_reports(event_time);
+      book_reports(now);
     else
-      match(event_time, bars);
+      match(now);
     tell_ends();
   }
-  ask_strategies(bars);
-  const auto worth = equity();
-  risk_.valued(event_time, worth);
-  listener_.valued({event_time, worth, cash(), exposed_ != 0});
-  const bool warming_up = plan_.trade_after && event_time <= *plan_.trade_after;
-  if ((!signals_.empty() || risk_.acts()) && !warming_up)
-    decide(event_time);
+  take_wishes(step);
+  value_step(step);
+  if (!wishes_.empty() || risk_.acts()) {
+    const bool warming_up = plan_.trade_after && now <= *plan_.trade_after;
+    if (!warming_up)
+      decide(now);
+  }
   if (risk_.remembers()) [[unlikely]]
-    risk_.watch(exposure_, sources(event_time));
+    risk_.watch(exposure_, sources(now));
+  for (auto& s : slots_) {
+    if (s.due > step && s.due != never)
+      continue; // It is ahead, and waits for its step.
+    if (takes_ahead(s))
+      take_bars(s, times_.size());
+    else
+      s.due = never;
+  }
+  find_next_due();
 }
 
-void backtest_engine::take_bars(std::span<const step_bar> bars) {
-  for (const auto& b : bars) {
-    auto& m = markets_[b.instrument];
-    m.now.open_time = b.values->open_time;
-    m.now.interval = b.interval;
-    m.now.open = b.values->open;
-    m.now.high = b.values->high;
-    m.now.low = b.values->low;
-    m.now.close = b.values->close;
-    m.now.volume = b.values->volume;
-    m.marked = true;
+void backtest_engine::value_step(size_t step) {
+  equity_[step] = equity();
+  gross_[step] = {};
+  for (const auto& m : markets_) {
+    if (!m.held.size.is_zero())
+      gross_[step] +=
+        value_of(m.held, m.now != nullptr ? std::optional{m.now->close} : std::nullopt).abs();
+  }
+  risk_.valued(times_[step], equity_[step]);
+  listener_.on_values({times_.subspan(step, 1), {equity_.data() + step, 1}, cash(), exposed_ != 0});
+}
+
+/// The wishes of strategies at a step: those that took their bars ahead, and those that wait for
+/// their orders and take them step by step.
+void backtest_engine::take_wishes(size_t step) {
+  wishes_.clear();
+  for (auto& s : slots_) {
+    if (s.due == never)
+      take_bars(s, step + 1);
+    if (s.due != step)
+      continue;
+    if (s.failure)
+      std::rethrow_exception(s.failure);
+    for (const auto& w : s.instance.wishes())
+      wishes_.push_back({s.first_leg + w.leg, w});
   }
 }
 
-void backtest_engine::match(timestamp event_time, std::span<const step_bar> bars) {
+void backtest_engine::match(timestamp now) {
   auto over = [&](open_order& o) {
-    const bool traded = std::any_of(bars.begin(), bars.end(),
-                                    [&](const auto& b) { return b.instrument == o.market; });
-    const auto& b = markets_[o.market].now;
+    const auto& m = markets_[o.market];
+    const bool traded = m.now != nullptr && m.close_time(*m.now) == now;
     // Without latency it is there, even where a bar opens before the one decided on has closed.
-    const bool arrived = plan_.latency.count() == 0 || o.arrives <= b.open_time;
-    return traded && arrived && match_one(o, b, event_time);
+    const bool arrived = traded && (plan_.latency.count() == 0 || o.arrives <= m.now->open_time);
+    return arrived && match_one(o, *m.now, now);
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
@@ -168,58 +379,94 @@ void backtest_engine::tell_ends() {
   ends_.clear();
 }
 
-bool backtest_engine::match_one(open_order& o, const bar& b, timestamp event_time) {
+bool backtest_engine::match_one(open_order& o, const bar_record& b, timestamp now) {
   bar_execution done;
   try {
     done = execute_on_bar(o.rest, b, *markets_[o.market].traded, plan_.costs);
   } catch (const std::overflow_error&) {
-    expire(o, event_time);
+    expire(o, now);
     return true;
   }
   o.rest.triggered = done.triggered;
-  return done.size.is_positive() && settle(o, done, event_time);
+  return done.size.is_positive() && settle(o, done, now);
 }
 
-void backtest_engine::expire(const open_order& o, timestamp event_time) {
+void backtest_engine::expire(const open_order& o, timestamp now) {
   release(o, o.rest.open_size, o.reserved_cash);
-  ends_.push_back({o.id, order_state::expired, event_time});
-  listener_.expired(o.id, event_time);
+  --slots_[legs_[o.leg].slot].open_orders;
+  if (risk_.remembers())
+    ends_.push_back({o.id, order_state::expired, now});
+  listener_.on_expiry({o.number, now, names_ ? &o.id : nullptr});
 }
 
 /// Books a fill. Whether the order is over.
-bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp event_time) {
-  book(o, done, event_time);
+bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp now) {
+  book(o, done, now);
   o.rest.open_size -= done.size;
-  auto reserved = reserved_for_rest(o.reserve_cash, o.rest.open_size, o.size);
+  const bool over = o.rest.open_size.is_zero();
+  const auto reserved =
+    over ? money{} : reserved_for_rest(o.reserve_cash, o.rest.open_size, o.size);
   release(o, done.size, o.reserved_cash - reserved);
   o.reserved_cash = reserved;
-  return o.rest.open_size.is_zero();
+  if (over)
+    --slots_[legs_[o.leg].slot].open_orders;
+  return over;
 }
 
-void backtest_engine::book(const open_order& o, const bar_execution& done, timestamp event_time) {
+void backtest_engine::book(const open_order& o, const bar_execution& done, timestamp now) {
   auto& market = markets_[o.market];
   auto& leg = legs_[o.leg];
+  fill_event e;
+  e.instrument = o.market;
+  e.slot = o.leg;
+  e.order = o.number;
+  e.account_seq = ++account_seq_;
+  e.at = now;
+  e.done = {o.rest.direction, done.at, done.size, done.fee};
+  const bool are_equal = market.held == leg.held;
+  const auto effect = apply_fill(market.held, e.done);
+  e.notional = effect.quote_change.abs();
+  std::optional<fill> named;
+  std::optional<booked_fill> booked;
+  if (names_) {
+    named = name_fill(o, done, now);
+    booked = book_on_positions(market.held, leg.held, *named, *market.traded);
+  }
+  count_exposed(!market.held.size.is_zero(), !effect.after.size.is_zero());
+  leg.held = are_equal ? effect.after : apply_fill(leg.held, e.done).after;
+  market.held = effect.after;
+  *cash_ += effect.quote_change - done.fee;
+  if (market.base == nullptr)
+    market.base = &balances_[market.traded->base];
+  *market.base += effect.base_change;
+  slots_[leg.slot].instance.on_fill(leg.leg, {leg.held.size, leg.held.average_price()},
+                                    account_seq_);
+  e.account_after = &market.held;
+  e.slot_after = &leg.held;
+  if (names_) {
+    e.named = &*named;
+    e.slot_name = &slot_of(leg);
+    e.booked = &*booked;
+    risk_.filled(*named, slot_of(leg), *market.traded);
+  }
+  listener_.on_fill(e);
+}
+
+fill backtest_engine::name_fill(const open_order& o, const bar_execution& done,
+                                timestamp now) const {
   fill f;
   f.venue = plan_.venue;
   f.account = plan_.account;
-  f.id = trade_id{std::to_string(++account_seq_)};
+  f.id = trade_id{std::to_string(account_seq_)};
   f.order = o.id;
-  f.instrument = market.traded->id;
+  f.instrument = markets_[o.market].traded->id;
   f.direction = o.rest.direction;
   f.at = done.at;
   f.size = done.size;
   f.fee = done.fee;
   f.fee_asset = plan_.quote;
-  f.event_time = event_time;
-  auto booked = book_on_positions(market.held, leg.held, f, *market.traded);
-  count_exposed(!market.held.size.is_zero(), !booked.account_after.size.is_zero());
-  market.held = booked.account_after;
-  leg.held = booked.slot_after;
-  for (const auto& change : booked.balances)
-    balances_[change.asset] += change.delta;
-  slots_[leg.slot].on_fill(leg.leg, {leg.held.size, leg.held.average_price()}, account_seq_);
-  risk_.filled(f, slot_of(leg), *market.traded);
-  listener_.filled(f, slot_of(leg), booked, account_seq_);
+  f.event_time = now;
+  return f;
 }
 
 void backtest_engine::count_exposed(bool before, bool after) noexcept {
@@ -231,26 +478,113 @@ void backtest_engine::count_exposed(bool before, bool after) noexcept {
 /// been booked already.
 void backtest_engine::release(const open_order& o, quantity size, money reserved) {
   const auto& market = markets_[o.market];
-  auto held = exposure_.account(market.traded->id);
+  auto& held = exposure_.account_at(market.place);
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
   held.position = market.held.size;
-  exposure_.set_account(market.traded->id, held);
   const auto& leg = legs_[o.leg];
-  auto slot = exposure_.slot(slot_of(leg));
+  auto& slot = exposure_.slot_at(leg.place);
   slot.pending -= signed_quantity(o.rest.direction, size);
   slot.position = leg.held.size;
-  exposure_.set_slot(slot_of(leg), slot);
   reserved_cash_ -= reserved;
   exposure_.set_free_cash(cash() - reserved_cash_);
 }
 
-void backtest_engine::ask_strategies(std::span<const step_bar> bars) {
-  signals_.clear();
-  for (const auto& b : bars) {
-    const auto& market = markets_[b.instrument];
-    for (const auto l : market.legs)
-      slots_[legs_[l].slot].on_bar(legs_[l].leg, market.now, signals_);
+// -- decisions --------------------------------------------------------------------------------
+
+void backtest_engine::decide(timestamp now) {
+  exposure_.set_open_orders(static_cast<uint32_t>(resting_.size()));
+  if (risk_.remembers()) {
+    decide_signals(now);
+    return;
   }
+  std::sort(wishes_.begin(), wishes_.end(), [&](const auto& a, const auto& b) {
+    return std::tie(legs_[a.leg].rank, a.wish.key_leg)
+           < std::tie(legs_[b.leg].rank, b.wish.key_leg);
+  });
+  for (const auto& w : wishes_)
+    decide_alone(w, now);
+}
+
+/// Without a policy a decision needs no names.
+void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
+  const auto& leg = legs_[w.leg];
+  const auto& market = markets_[leg.market];
+  const auto& instance = slots_[leg.slot].instance;
+  decision_facts facts{w.wish.wanted,
+                       market.traded,
+                       *market.limits,
+                       plan_.strategies[leg.strategy].size,
+                       {},
+                       exposure_.account_at(market.place),
+                       exposure_.free_cash(),
+                       exposure_.slot_at(leg.place),
+                       {},
+                       trading_mode::active,
+                       market.close_time(*market.now),
+                       market.now->close,
+                       now};
+  risk_.decide_alone(w.wish.hints, facts, verdict_);
+  decision_event e;
+  e.instrument = leg.market;
+  e.slot = w.leg;
+  e.at = now;
+  e.reason = instance.reason();
+  e.verdict = &verdict_;
+  if (verdict_.outcome == refusal::none) {
+    exposure_.reserve(market.place, leg.place, verdict_);
+    e.order = place_order(w.leg, verdict_, now);
+  }
+  if (!listener_.reads_names()) {
+    listener_.on_decision(e);
+    return;
+  }
+  const made_decision made{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
+  const auto id = e.order != 0 ? resting_.back().id : client_order_id{};
+  e.made = &made;
+  e.order_id = &id;
+  listener_.on_decision(e);
+}
+
+void backtest_engine::decide_signals(timestamp now) {
+  std::vector<signal> signals;
+  for (const auto& w : wishes_)
+    signals.push_back(slots_[legs_[w.leg].slot].instance.make_signal(w.wish));
+  for (const auto& d : risk_.decide(std::move(signals), exposure_, sources(now))) {
+    decision_event e;
+    e.slot = leg_index_.at(d.wish.key.slot);
+    e.instrument = legs_[e.slot].market;
+    e.at = now;
+    e.reason = d.wish.reason;
+    e.verdict = &d.verdict;
+    client_order_id id;
+    if (d.verdict.outcome == refusal::none) {
+      e.order = place_order(e.slot, d.verdict, now);
+      id = resting_.back().id;
+      risk_.accepted(d.wish.key, id);
+    }
+    e.made = &d;
+    e.order_id = &id;
+    listener_.on_decision(e);
+  }
+}
+
+/// The number of an order that rests from now on.
+uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp now) {
+  auto& o = resting_.emplace_back();
+  o.number = ++orders_;
+  if (names_)
+    o.id = client_order_id{"bt-" + std::to_string(o.number)};
+  o.market = legs_[leg].market;
+  o.leg = leg;
+  o.arrives = now + plan_.latency;
+  o.rest.direction = v.direction;
+  o.rest.open_size = o.size = v.size;
+  o.reserve_cash = o.reserved_cash = v.reserve_cash;
+  reserved_cash_ += v.reserve_cash;
+  ++slots_[legs_[leg].slot].open_orders;
+  if (venue_ != nullptr)
+    venue_->submit(o.id, o.market, o.rest, now);
+  return o.number;
 }
 
 decision_terms backtest_engine::terms_of(const signal& wish) const {
@@ -259,39 +593,14 @@ decision_terms backtest_engine::terms_of(const signal& wish) const {
   terms.traded = *market.traded;
   terms.limits = *market.limits;
   terms.size = plan_.strategies[legs_[leg_index_.at(wish.key.slot)].strategy].size;
-  terms.mark = market.now.close;
-  terms.mark_time = market.now.close_time();
+  terms.mark = market.now->close;
+  terms.mark_time = market.close_time(*market.now);
   return terms;
 }
 
-decision_sources backtest_engine::sources(timestamp event_time) const {
-  return {event_time, [this](const signal& wish) { return terms_of(wish); },
+decision_sources backtest_engine::sources(timestamp now) const {
+  return {now, [this](const signal& wish) { return terms_of(wish); },
           [this](const instrument_id& id) { return mark_at(index_of(id)); }};
-}
-
-void backtest_engine::decide(timestamp event_time) {
-  exposure_.set_open_orders(static_cast<uint32_t>(resting_.size()));
-  auto made = risk_.decide(std::move(signals_), exposure_, sources(event_time));
-  for (const auto& d : made) {
-    client_order_id id;
-    if (d.verdict.outcome == refusal::none) {
-      id = client_order_id{"bt-" + std::to_string(++orders_)};
-      risk_.accepted(d.wish.key, id);
-      open_order o;
-      o.id = id;
-      o.market = index_of(d.wish.instrument);
-      o.leg = leg_index_.at(d.wish.key.slot);
-      o.arrives = event_time + plan_.latency;
-      o.rest.direction = d.verdict.direction;
-      o.rest.open_size = o.size = d.verdict.size;
-      o.reserve_cash = o.reserved_cash = d.verdict.reserve_cash;
-      reserved_cash_ += d.verdict.reserve_cash;
-      if (venue_ != nullptr)
-        venue_->submit(id, o.market, o.rest, event_time);
-      resting_.push_back(std::move(o));
-    }
-    listener_.decided(d, id);
-  }
 }
 
 } // namespace supreme::trading

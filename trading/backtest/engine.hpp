@@ -1,12 +1,13 @@
 #pragma once
 
+#include "trading/backtest/listener.hpp"
 #include "trading/backtest/order_venue.hpp"
 #include "trading/backtest/plan.hpp"
-#include "trading/market/bar_record.hpp"
 #include "trading/orders/strategy_slot.hpp"
-#include "trading/portfolio/fill_booking.hpp"
 #include "trading/risk/account_risk.hpp"
 
+#include <array>
+#include <exception>
 #include <map>
 #include <optional>
 #include <span>
@@ -15,32 +16,6 @@
 
 namespace supreme::trading {
 
-/// An account at the closes of a step.
-struct account_value {
-  timestamp at;
-  money equity;         ///< cash plus positions at their last closes
-  money cash;           ///< of the account's quote asset
-  bool exposed = false; ///< whether any position is open
-};
-
-/// Hears what happens in a backtest, in the order in which it happens.
-class backtest_listener {
-public:
-  virtual ~backtest_listener() = default;
-  /// Whether anybody looks at what signals say of their cause and inputs; where nobody does, and
-  /// the account's policy does not either, they are left out.
-  [[nodiscard]] virtual bool reads_signal_texts() const { return true; }
-  /// A signal with its verdict; `order` is empty when it was refused.
-  virtual void decided(const made_decision& d, const client_order_id& order) = 0;
-  /// A fill and the positions after it; `account_seq` counts the account's fills from 1.
-  virtual void filled(const fill& f, const slot_id& slot, const booked_fill& after,
-                      uint64_t account_seq) = 0;
-  /// An order that the market could not fill, because no decimal holds its amounts.
-  virtual void expired(const client_order_id& order, timestamp at) = 0;
-  /// The account at the closes of a step, before the step's signals are decided.
-  virtual void valued(const account_value& v) = 0;
-};
-
 /// One bar of a step.
 struct step_bar {
   size_t instrument = 0; ///< its place in the plan's instruments
@@ -48,11 +23,16 @@ struct step_bar {
   const bar_record* values = nullptr; ///< not null
 };
 
-/// Runs a plan over bars, one close time at a time, with the very objects that the cluster runs:
-/// strategy slots, the account's risk, the bar fill model, position accounting. A step does in this
-/// order what a lockstep step of the cluster does: the venue matches what rests, the fills are
-/// booked, strategies hear their fills and then the closes, the account is valued, the signals are
-/// decided in the order of their keys, and approved orders rest until the next step.
+/// Runs a plan over bars with the very objects that the cluster runs: strategy slots, the account's
+/// risk, the bar fill model, position accounting. A step does in this order what a lockstep step of
+/// the cluster does: the venue matches what rests, the fills are booked, strategies hear their
+/// fills and then the closes, the account is valued, the signals are decided in the order of their
+/// keys, and approved orders rest until the next step.
+///
+/// It works through many steps at once. A strategy without open orders depends on its bars alone,
+/// so it takes them ahead of time up to its next wish; and between two wishes, while nothing rests,
+/// a step only values the account. What is heard and what comes out is as if each step was done by
+/// itself, whatever the blocks are (docs/decisions/0016).
 ///
 /// Deterministic; one owner; no I/O. Memory grows with open orders only.
 class backtest_engine {
@@ -63,9 +43,11 @@ public:
   backtest_engine(const backtest_engine&) = delete;
   backtest_engine& operator=(const backtest_engine&) = delete;
 
-  /// All bars of one close time, without defect, at most one per instrument, in whatever order.
-  /// `event_time` rises from step to step. Throws strategy_defect and whatever a strategy throws,
-  /// and std::overflow_error when the account's sums leave the decimal range; the run is over then.
+  /// Bars without defect; times rise from block to block. Throws strategy_defect and whatever a
+  /// strategy throws, and std::overflow_error when the account's sums leave the decimal range; the
+  /// run is over then.
+  void run(const step_block& block);
+  /// One step: all bars of one close time, at most one per instrument, in whatever order.
   void step(timestamp event_time, std::span<const step_bar> bars);
   /// The same for bars that name their instrument; throws contract_violation for one that is not of
   /// the plan.
@@ -78,15 +60,12 @@ public:
   [[nodiscard]] const position& position_at(size_t i) const { return markets_.at(i).held; }
   /// The last close of the plan's i-th instrument; nothing before its first bar.
   [[nodiscard]] std::optional<price> mark_at(size_t i) const {
-    const auto& m = markets_.at(i);
-    return m.marked ? std::optional{m.now.close} : std::nullopt;
+    const auto* b = markets_.at(i).now;
+    return b != nullptr ? std::optional{b->close} : std::nullopt;
   }
-
-  /// The last bar of the plan's i-th instrument; nullptr before the first.
-  [[nodiscard]] const bar* last_bar_at(size_t i) const {
-    const auto& m = markets_.at(i);
-    return m.marked ? &m.now : nullptr;
-  }
+  /// How many slots the plan has, and where each of them is.
+  [[nodiscard]] size_t slot_count() const noexcept { return legs_.size(); }
+  [[nodiscard]] const slot_id& slot_at(size_t i) const { return slot_of(legs_.at(i)); }
 
   /// What was ever traded.
   [[nodiscard]] std::map<instrument_id, position> positions() const;
@@ -98,24 +77,45 @@ public:
   [[nodiscard]] money equity() const;
 
 private:
-  /// One leg of one strategy's instance.
+  static constexpr size_t never = static_cast<size_t>(-1);
+
+  /// One leg of one strategy's instance: a slot of the plan.
   struct leg_state {
     size_t slot = 0;     ///< in slots_
     size_t leg = 0;      ///< of that slot
     size_t strategy = 0; ///< in the plan
+    size_t market = 0;
+    size_t place = 0; ///< of the slot in exposure_
+    size_t rank = 0;  ///< in the order of slot names
+    size_t taken = 0; ///< bars of the block that the strategy has had
     position held;
   };
-  /// One instrument: the last bar, what the account holds, and who looks at it.
+  struct slot_state {
+    strategy_slot instance;
+    size_t first_leg = 0; ///< in legs_
+    size_t due = never;   ///< the step of the block at which it has a wish, or has failed
+    size_t open_orders = 0;
+    std::exception_ptr failure; ///< to be thrown at that step
+  };
+  /// One instrument: the last bar and what the account holds.
   struct market_state {
     const instrument* traded = nullptr;
     const risk_limits* limits = nullptr;
-    bar now; ///< its names stand from the start
-    bool marked = false;
+    size_t place = 0; ///< of the instrument in exposure_
     position held;
-    std::vector<size_t> legs; ///< in legs_, in the plan's order
+    money* base = nullptr; ///< the balance of its base asset; nullptr before the first fill
+    nanoseconds interval{0};
+    const bar_record* now = nullptr;  ///< the last bar up to the present step; nullptr before any
+    bar_record last;                  ///< of the blocks before, where `now` points between blocks
+    std::span<const bar_record> bars; ///< of the block
+    bool has_all = false;             ///< whether it has a bar at every step of the block
+    size_t next = 0;                  ///< the first bar of the block after the present step
+
+    [[nodiscard]] timestamp close_time(const bar_record& b) const { return b.open_time + interval; }
   };
   struct open_order {
-    client_order_id id;
+    uint64_t number = 0;
+    client_order_id id; ///< where names are needed
     size_t market = 0;
     size_t leg = 0; ///< in legs_
     resting_order rest;
@@ -124,39 +124,63 @@ private:
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
   };
+  struct step_wish {
+    size_t leg = 0; ///< in legs_
+    slot_wish wish;
+  };
 
   void add_slots(size_t strategy);
-  void match(timestamp event_time, std::span<const step_bar> bars);
+  void rank_legs();
+  void begin_block(const step_block& block);
+  void end_block();
+  [[nodiscard]] bool takes_ahead(const slot_state& s) const noexcept {
+    return s.open_orders == 0 && !risk_.acts();
+  }
+  void take_bars(slot_state& s, size_t up_to);
+  [[nodiscard]] size_t bars_until(const market_state& m, size_t taken, size_t up_to) const;
+  [[nodiscard]] size_t step_of(const market_state& m, size_t bar) const;
+  void find_next_due() noexcept;
+
+  void go_to(size_t step);
+  void value_steps(size_t from, size_t to);
+  void add_values(const market_state& m, size_t from, size_t to);
+  void do_step(size_t step);
+  void value_step(size_t step);
+  void match(timestamp now);
   void book_reports(timestamp now);
   void tell_ends();
   /// Whether the order is over.
-  bool match_one(open_order& o, const bar& b, timestamp event_time);
-  bool settle(open_order& o, const bar_execution& done, timestamp event_time);
-  void expire(const open_order& o, timestamp event_time);
-  void book(const open_order& o, const bar_execution& done, timestamp event_time);
+  bool match_one(open_order& o, const bar_record& b, timestamp now);
+  bool settle(open_order& o, const bar_execution& done, timestamp now);
+  void expire(const open_order& o, timestamp now);
+  void book(const open_order& o, const bar_execution& done, timestamp now);
+  [[nodiscard]] fill name_fill(const open_order& o, const bar_execution& done, timestamp now) const;
   void release(const open_order& o, quantity size, money reserved);
-  void take_bars(std::span<const step_bar> bars);
-  void ask_strategies(std::span<const step_bar> bars);
-  void decide(timestamp event_time);
+  void take_wishes(size_t step);
+  void decide(timestamp now);
+  void decide_alone(const step_wish& w, timestamp now);
+  void decide_signals(timestamp now);
+  uint64_t place_order(size_t leg, const verdict& v, timestamp now);
   void count_exposed(bool before, bool after) noexcept;
   [[nodiscard]] decision_terms terms_of(const signal& wish) const;
-  [[nodiscard]] decision_sources sources(timestamp event_time) const;
+  [[nodiscard]] decision_sources sources(timestamp now) const;
   [[nodiscard]] money cash() const { return *cash_; }
   [[nodiscard]] const slot_id& slot_of(const leg_state& l) const {
-    return slots_[l.slot].legs()[l.leg].id;
+    return slots_[l.slot].instance.legs()[l.leg].id;
   }
 
   backtest_plan plan_;
   backtest_listener& listener_;
   order_venue* venue_; ///< nullptr: the bar model
+  bool names_ = true;  ///< whether anybody needs orders and fills with their names
   std::unordered_map<instrument_id, size_t> index_;
   std::vector<market_state> markets_; ///< in the plan's order
-  std::vector<strategy_slot> slots_;  ///< in the plan's order
+  std::vector<slot_state> slots_;     ///< in the plan's order
   std::vector<leg_state> legs_;
   std::unordered_map<slot_id, size_t> leg_index_;
   std::vector<open_order> resting_; ///< in the order of acceptance
-  std::vector<signal> signals_;     ///< of the step
-  std::vector<bar_record> records_; ///< of bars that came with their names
+  std::vector<step_wish> wishes_;   ///< of the step
+  verdict verdict_;                 ///< of the wish that is decided
   exposure_book exposure_;
   account_risk risk_;
   std::vector<order_end> ends_; ///< of the step under way, told to the risk after its fills
@@ -167,6 +191,14 @@ private:
   uint64_t orders_ = 0;
   uint64_t account_seq_ = 0;
   timestamp last_;
+
+  std::span<const timestamp> times_; ///< of the block
+  size_t next_due_ = never;          ///< the first step of the block with a wish
+  std::array<money, step_block::steps_max> equity_;
+  std::array<money, step_block::steps_max> gross_;
+  std::vector<bar_record> records_; ///< of bars that came with their names
+  std::vector<step_bar> named_bars_;
+  std::vector<instrument_bars> step_bars_;
 };
 
 } // namespace supreme::trading

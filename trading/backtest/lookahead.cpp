@@ -12,7 +12,7 @@ namespace supreme::trading {
 
 namespace {
 
-class signal_recorder final : public backtest_listener {
+class signal_recorder final : public named_listener {
 public:
   void decided(const made_decision& d, const client_order_id&) override {
     signals.push_back(d.wish);

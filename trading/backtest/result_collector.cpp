@@ -5,17 +5,20 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 
 namespace supreme::trading {
 
 namespace {
 
-/// A sum of what an account holds in raw units, for charts; nothing outside the decimal range.
-std::optional<decimal> decimal_of_raw(double units) {
+/// Whether a sum of what an account holds in raw units has a decimal, for charts.
+bool is_decimal_of_raw(double units) noexcept {
   constexpr double limit = static_cast<double>(std::numeric_limits<int64_t>::max() / 2);
-  if (!(std::abs(units) < limit))
-    return std::nullopt;
+  return std::abs(units) < limit; // Not written the other way round: NaN must be refused as well.
+}
+
+decimal decimal_of_raw(double units) noexcept {
   return decimal::from_raw(static_cast<int64_t>(units + (units < 0 ? -0.5 : 0.5)));
 }
 
@@ -27,149 +30,206 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
     equity_(series_buckets),
     benchmark_(series_buckets),
     exposure_(series_buckets) {
-  for (const auto& i : plan.instruments)
+  std::map<instrument_id, size_t> places;
+  for (const auto& i : plan.instruments) {
+    places.emplace(i.id, instruments_.size());
     instruments_.push_back({i, {}, 0, series_sampler{series_buckets}, 0, 0});
+  }
   for (const auto& s : plan.strategies) {
+    for (const auto& id : s.instruments)
+      slots_.push_back({strategies_.size(), places.at(id), round_trip{quote_}, {}, 0});
     strategy_result about;
     about.id = s.id;
     about.kind = s.kind->name;
     about.parameters = s.values;
     strategies_.push_back(std::move(about));
-    for (const auto& id : s.instruments) {
-      slot_order_.push_back(make_slot(s.id, id));
-      slots_.try_emplace(slot_order_.back(), slot_note{s.id, id, round_trip{quote_}, {}, 0});
-    }
   }
 }
 
 void result_collector::watch(const backtest_engine& engine) {
-  SUPREME_CHECK(engine.instrument_count() == instruments_.size(), "the engine runs this very plan");
+  SUPREME_CHECK(engine.instrument_count() == instruments_.size()
+                  && engine.slot_count() == slots_.size(),
+                "the engine runs this very plan");
   engine_ = &engine;
 }
 
-void result_collector::decided(const made_decision& d, const client_order_id& order) {
+// -- what happens ------------------------------------------------------------------------------
+
+void result_collector::on_decision(const decision_event& e) {
   ++signals_;
-  if (!order.empty()) {
+  if (e.order != 0) {
     ++orders_;
-    orders_open_.push_back({order, *reasons_->insert(d.wish.reason).first, d.verdict.size});
+    orders_open_.push_back({e.order, keep_reason(e.reason), e.verdict->size});
     return;
   }
-  auto& note = refusals_[static_cast<uint8_t>(d.verdict.outcome)];
+  auto& note = refusals_[static_cast<uint8_t>(e.verdict->outcome)];
   if (note.count++ == 0)
-    note.first = d.wish.event_time;
-  note.last = d.wish.event_time;
+    note.first = e.at;
+  note.last = e.at;
 }
 
-void result_collector::filled(const fill& f, const slot_id& slot, const booked_fill& after,
-                              uint64_t) {
-  ++fills_;
-  performance_.add(fill_cost{multiply(f.at, f.size, rounding::half_even), f.fee});
-  for (auto& i : instruments_) {
-    if (i.traded.id == f.instrument)
-      i.held = after.account_after;
+std::string_view result_collector::keep_reason(std::string_view reason) {
+  constexpr size_t recent_max = 16;
+  for (const auto known : recent_reasons_) {
+    if (known == reason)
+      return known;
   }
-  auto order = find_order(f.order);
+  const std::string_view kept = *reasons_->emplace(reason).first;
+  if (recent_reasons_.size() < recent_max)
+    recent_reasons_.push_back(kept);
+  return kept;
+}
+
+void result_collector::on_fill(const fill_event& e) {
+  ++fills_;
+  performance_.add(fill_cost{e.notional, e.done.fee_quote});
+  instruments_[e.instrument].held = *e.account_after;
+  auto order = find_order(e.order);
   SUPREME_CHECK(order != orders_open_.end(), "what is filled was decided");
-  auto& s = slots_.at(slot);
+  auto& s = slots_[e.slot];
   const bool was_flat = s.trip.held().size.is_zero();
-  auto closed = s.trip.add(f, f.fee);
-  if (closed) {
+  auto closed =
+    s.trip.add(instruments_[e.instrument].traded.id, e.done, e.at, *e.slot_after, e.done.fee_quote);
+  const bool has_closed = closed.has_value();
+  if (has_closed) {
     performance_.add(*closed);
-    trades_.push_back({s.strategy, std::move(*closed), s.entry_reason, order->reason});
+    trades_.push_back(
+      {strategies_[s.strategy].id, std::move(*closed), s.entry_reason, order->reason});
     ++s.trades;
   }
   // A fill through zero ends one trade and begins the next.
-  if (was_flat || closed)
+  if (was_flat || has_closed)
     s.entry_reason = order->reason;
-  order->open -= f.size;
+  order->open -= e.done.size;
   if (!order->open.is_positive())
     orders_open_.erase(order);
 }
 
-std::vector<result_collector::order_note>::iterator
-result_collector::find_order(const client_order_id& id) {
+std::vector<result_collector::order_note>::iterator result_collector::find_order(uint64_t number) {
   return std::find_if(orders_open_.begin(), orders_open_.end(),
-                      [&](const auto& each) { return each.id == id; });
+                      [&](const auto& each) { return each.number == number; });
 }
 
-void result_collector::expired(const client_order_id& order, timestamp) {
+void result_collector::on_expiry(const expiry_event& e) {
   ++expired_;
-  if (auto found = find_order(order); found != orders_open_.end())
+  if (auto found = find_order(e.order); found != orders_open_.end())
     orders_open_.erase(found);
 }
 
-void result_collector::valued(const account_value& v) {
-  if (steps_++ == 0)
-    start_equity_ = static_cast<double>(v.equity.raw());
-  last_ = v;
-  note_bars(v.at);
-  const auto benchmark = benchmark_value();
-  // One instrument is its own market: the benchmark is the same but for a factor and its rounding.
-  const auto market = instruments_.size() == 1 ? engine_->mark_at(0).value_or(price{}) : benchmark;
-  auto& sample = samples_[in_block_];
-  sample.time = v.at;
-  sample.equity = v.equity;
-  sample.market = market.is_positive() ? std::optional{market} : std::nullopt;
-  sample.exposed = v.exposed;
-  benchmarks_[in_block_] = benchmark;
-  exposures_[in_block_] = exposure_share(v);
-  if (++in_block_ == block_steps)
-    finish_block();
+void result_collector::on_values(const valued_steps& v) {
+  if (steps_ == 0)
+    start_equity_ = static_cast<double>(v.equity.front().raw());
+  steps_ += v.times.size();
+  exposed_ += v.exposed ? v.times.size() : 0;
+  last_equity_ = v.equity.back();
+  last_cash_ = v.cash;
 }
 
-void result_collector::finish_block() {
-  const std::span<const equity_sample> samples{samples_.data(), in_block_};
-  performance_.add(samples);
-  for (const auto& s : samples)
-    equity_.add(s.time, s.equity);
-  for (size_t i = 0; i < in_block_; ++i) {
-    if (benchmarks_[i].is_positive())
-      benchmark_.add(samples_[i].time, benchmarks_[i]);
-  }
-  for (size_t i = 0; i < in_block_; ++i) {
-    if (!exposures_[i].is_negative())
-      exposure_.add(samples_[i].time, exposures_[i]);
-  }
-  in_block_ = 0;
+// -- blocks of steps ---------------------------------------------------------------------------
+
+void result_collector::on_block(const valued_block& b) {
+  if (b.steps.times.empty())
+    return;
+  note_bars(b.steps);
+  note_benchmark(b);
+  equity_.add(b.steps.times, b.equity);
+  note_exposure(b);
+  exposed_ = 0;
 }
 
-void result_collector::note_bars(timestamp at) {
-  for (size_t i = 0; i < instruments_.size(); ++i) {
-    const auto* b = engine_->last_bar_at(i);
-    if (b == nullptr || b->close_time() != at)
-      continue;
-    auto& note = instruments_[i];
-    if (note.bars++ == 0)
-      note.share_units = start_equity_ / static_cast<double>(instruments_.size())
-                         / static_cast<double>(b->close.raw());
-    note.close = static_cast<double>(b->close.raw());
-    note.prices.add(at, b->close, b->low, b->high);
-  }
-}
-
-/// 0 when there is none.
-money result_collector::benchmark_value() const noexcept {
-  if (!(start_equity_ > 0))
-    return {};
+/// Prices, and what was bought at the first closes: worths_.
+void result_collector::note_bars(const step_block& steps) {
+  const auto count = steps.times.size();
+  std::fill_n(worths_.begin(), count, 0.0);
   const double share = start_equity_ / static_cast<double>(instruments_.size());
-  double sum = 0;
-  for (const auto& i : instruments_)
-    sum += i.bars == 0 ? share : i.share_units * i.close;
-  return decimal_of_raw(sum).value_or(money{});
+  for (size_t i = 0; i < instruments_.size(); ++i) {
+    auto& note = instruments_[i];
+    const auto found = std::find_if(steps.bars.begin(), steps.bars.end(),
+                                    [i](const auto& each) { return each.instrument == i; });
+    if (found == steps.bars.end()) {
+      const double worth = note.bars == 0 ? share : note.share_units * note.close;
+      for (size_t s = 0; s < count; ++s)
+        worths_[s] += worth;
+      continue;
+    }
+    const auto bars = found->bars;
+    note.prices.add(bars, found->interval);
+    const bool has_all = bars.size() == count;
+    double worth = note.bars == 0 ? share : note.share_units * note.close;
+    if (note.bars == 0)
+      note.share_units = share / static_cast<double>(bars.front().close.raw());
+    for (size_t s = 0, next = 0; s < count; ++s) {
+      if (has_all
+          || (next < bars.size() && bars[next].open_time + found->interval == steps.times[s]))
+        worth = note.share_units * static_cast<double>(bars[next++].close.raw());
+      worths_[s] += worth;
+    }
+    note.bars += bars.size();
+    note.close = static_cast<double>(bars.back().close.raw());
+  }
 }
 
-/// Negative when there is none: a share of nothing is undefined.
-decimal result_collector::exposure_share(const account_value& v) const noexcept {
-  constexpr auto none = decimal::from_raw(-1);
-  if (!v.exposed)
-    return {};
-  if (!v.equity.is_positive())
-    return none;
-  double worth = 0;
-  for (const auto& i : instruments_)
-    worth += std::abs(static_cast<double>(i.held.size.raw())) * i.close;
-  return decimal_of_raw(worth / static_cast<double>(v.equity.raw())).value_or(none);
+void result_collector::note_benchmark(const valued_block& b) {
+  const auto times = b.steps.times;
+  const auto count = times.size();
+  const std::span<decimal> values{values_.data(), count};
+  // Without any equity at the start, or outside the decimal range, there is none.
+  const bool exists =
+    start_equity_ > 0
+    && std::all_of(worths_.begin(), worths_.begin() + static_cast<std::ptrdiff_t>(count),
+                   is_decimal_of_raw);
+  if (exists) {
+    for (size_t i = 0; i < count; ++i)
+      values[i] = decimal_of_raw(worths_[i]);
+    benchmark_.add(times, values);
+  }
+  equity_block samples{times, b.equity, {}, exposed_};
+  if (instruments_.size() > 1) {
+    if (exists)
+      samples.market = values;
+  } else if (const auto mark = engine_->mark_at(0)) {
+    // One instrument is its own market: the benchmark is the same but for a factor and its
+    // rounding. A step without a bar is one by itself.
+    std::fill(values.begin(), values.end(), *mark);
+    if (!b.steps.bars.empty()) {
+      const auto bars = b.steps.bars.front().bars;
+      for (size_t i = 0; i < count; ++i)
+        values[i] = bars[i].close;
+    }
+    samples.market = values;
+  }
+  performance_.add(samples);
 }
+
+/// What positions are worth as a share of equity; there is none of nothing.
+void result_collector::note_exposure(const valued_block& b) {
+  constexpr auto one = static_cast<double>(decimal::scale);
+  const auto times = b.steps.times;
+  const std::span<decimal> values{values_.data(), times.size()};
+  bool exist = true;
+  for (size_t i = 0; i < times.size(); ++i) {
+    double share = 0;
+    if (!b.gross[i].is_zero()) {
+      share = static_cast<double>(b.gross[i].raw()) / static_cast<double>(b.equity[i].raw()) * one;
+      exist &= b.equity[i].is_positive() && is_decimal_of_raw(share);
+    }
+    if (exist) [[likely]]
+      values[i] = decimal_of_raw(share);
+  }
+  if (exist) {
+    exposure_.add(times, values);
+    return;
+  }
+  for (size_t i = 0; i < times.size(); ++i) {
+    const double share = b.gross[i].is_zero() ? 0
+                                              : static_cast<double>(b.gross[i].raw())
+                                                  / static_cast<double>(b.equity[i].raw()) * one;
+    if (b.gross[i].is_zero() || (b.equity[i].is_positive() && is_decimal_of_raw(share)))
+      exposure_.add(times[i], decimal_of_raw(share));
+  }
+}
+
+// -- what came of it -----------------------------------------------------------------------------
 
 std::vector<refusal_count> result_collector::refusals() const {
   std::vector<refusal_count> out;
@@ -182,20 +242,21 @@ std::vector<refusal_count> result_collector::refusals() const {
   return out;
 }
 
-std::map<slot_id, money> result_collector::unrealised() const {
-  std::map<slot_id, money> out;
+/// By slot.
+std::vector<money> result_collector::unrealised() const {
+  std::vector<money> out(slots_.size());
   for (size_t i = 0; i < instruments_.size(); ++i) {
-    const auto& id = instruments_[i].traded.id;
     const auto mark = engine_->mark_at(i);
     auto missing = value_of(instruments_[i].held, mark);
     money* last_holder = nullptr;
-    for (const auto& name : slot_order_) {
-      const auto& slot = slots_.at(name);
-      if (slot.traded != id || slot.trip.held().size.is_zero())
+    for (size_t n = 0; n < slots_.size(); ++n) {
+      const auto& slot = slots_[n];
+      if (slot.instrument != i || slot.trip.held().size.is_zero())
         continue;
       const auto worth = value_of(slot.trip.held(), mark);
       missing -= worth;
-      last_holder = &(out[name] = worth - slot.trip.held().cost);
+      out[n] = worth - slot.trip.held().cost;
+      last_holder = &out[n];
     }
     if (last_holder != nullptr)
       *last_holder += missing;
@@ -206,17 +267,15 @@ std::map<slot_id, money> result_collector::unrealised() const {
 std::vector<strategy_result> result_collector::strategies() const {
   auto out = strategies_;
   const auto open = unrealised();
-  for (const auto& name : slot_order_) {
-    const auto& slot = slots_.at(name);
-    auto s = std::find_if(out.begin(), out.end(),
-                          [&](const auto& each) { return each.id == slot.strategy; });
+  for (size_t n = 0; n < slots_.size(); ++n) {
+    const auto& slot = slots_[n];
+    auto& s = out[slot.strategy];
     const auto& held = slot.trip.held();
-    s->realised_gross += held.realised_gross;
-    s->fees += held.fees_quote;
-    s->fills += held.fill_count;
-    s->trades += slot.trades;
-    if (auto found = open.find(name); found != open.end())
-      s->unrealised += found->second;
+    s.realised_gross += held.realised_gross;
+    s.fees += held.fees_quote;
+    s.fills += held.fill_count;
+    s.trades += slot.trades;
+    s.unrealised += open[n];
   }
   return out;
 }
@@ -235,7 +294,6 @@ backtest_result result_collector::result(bool complete, const performance_option
 
 backtest_result result_collector::result_without_trades(bool complete,
                                                         const performance_options& options) {
-  finish_block();
   backtest_result out;
   out.account = account_;
   out.quote = quote_;
@@ -246,8 +304,8 @@ backtest_result result_collector::result_without_trades(bool complete,
   out.fills = fills_;
   out.expired = expired_;
   out.refusals = refusals();
-  out.equity = last_.equity;
-  out.cash = last_.cash;
+  out.equity = last_equity_;
+  out.cash = last_cash_;
   out.statistics = performance_.value(options);
   out.days.assign(performance_.days().begin(), performance_.days().end());
   out.equity_curve = equity_.buckets();

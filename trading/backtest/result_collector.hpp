@@ -15,9 +15,9 @@
 
 namespace supreme::trading {
 
-/// Listens to a backtest and says at its end, or at any time before, what has come of it. The cost
-/// of a step does not grow with the run: no allocation and no look-up, but for each UTC day one
-/// daily close. Memory grows with trades and days. One owner.
+/// Listens to a backtest and says at its end, or between two blocks of steps, what has come of it.
+/// The cost of a step does not grow with the run: no allocation and no look-up, but for each UTC
+/// day one daily close. Memory grows with trades and days. One owner.
 class result_collector final : public backtest_listener {
 public:
   /// The plan that the engine runs. It is copied as far as results speak of it.
@@ -27,12 +27,11 @@ public:
   /// The engine that is listened to, before its first step; it must outlive the last one.
   void watch(const backtest_engine& engine);
 
-  [[nodiscard]] bool reads_signal_texts() const override { return false; }
-  void decided(const made_decision& d, const client_order_id& order) override;
-  void filled(const fill& f, const slot_id& slot, const booked_fill& after,
-              uint64_t account_seq) override;
-  void expired(const client_order_id& order, timestamp at) override;
-  void valued(const account_value& v) override;
+  void on_decision(const decision_event& e) override;
+  void on_fill(const fill_event& e) override;
+  void on_expiry(const expiry_event& e) override;
+  void on_values(const valued_steps& v) override;
+  void on_block(const valued_block& b) override;
 
   /// What came of the run so far; `complete` says whether it was all of it. Instruments and
   /// strategies are in the plan's order. The strategies' realised and unrealised profits less fees
@@ -45,7 +44,7 @@ public:
 
 private:
   struct order_note {
-    client_order_id id;
+    uint64_t number = 0;
     std::string_view reason; ///< in reasons_
     quantity open;
   };
@@ -58,8 +57,8 @@ private:
     double close = 0;       ///< the last one, in raw units
   };
   struct slot_note {
-    strategy_id strategy;
-    instrument_id traded;
+    size_t strategy = 0; ///< in the plan
+    size_t instrument = 0;
     round_trip trip;
     std::string_view entry_reason; ///< in reasons_
     uint64_t trades = 0;
@@ -70,44 +69,42 @@ private:
     timestamp last;
   };
 
-  [[nodiscard]] std::vector<order_note>::iterator find_order(const client_order_id& id);
-  void note_bars(timestamp at);
-  [[nodiscard]] money benchmark_value() const noexcept;
-  [[nodiscard]] decimal exposure_share(const account_value& v) const noexcept;
-  void finish_block();
+  [[nodiscard]] std::vector<order_note>::iterator find_order(uint64_t number);
+  [[nodiscard]] std::string_view keep_reason(std::string_view reason);
+  void note_bars(const step_block& steps);
+  void note_benchmark(const valued_block& b);
+  void note_exposure(const valued_block& b);
   [[nodiscard]] backtest_result result_without_trades(bool complete,
                                                       const performance_options& options);
   [[nodiscard]] std::vector<refusal_count> refusals() const;
   [[nodiscard]] std::vector<strategy_result> strategies() const;
-  [[nodiscard]] std::map<slot_id, money> unrealised() const;
+  [[nodiscard]] std::vector<money> unrealised() const;
 
   const backtest_engine* engine_ = nullptr;
   account_id account_;
   asset_id quote_;
   std::vector<instrument_note> instruments_; ///< in the plan's order
   std::vector<strategy_result> strategies_;  ///< names only
-  std::map<slot_id, slot_note> slots_;
-  std::vector<slot_id> slot_order_;     ///< of the plan
-  std::vector<order_note> orders_open_; ///< few at a time
+  std::vector<slot_note> slots_;             ///< in the plan's order
+  std::vector<order_note> orders_open_;      ///< few at a time
   /// Each reason once: a strategy has few, and says them with every trade.
   std::shared_ptr<std::unordered_set<std::string>> reasons_ =
     std::make_shared<std::unordered_set<std::string>>();
-  std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+  std::vector<std::string_view> recent_reasons_; ///< in reasons_: the first few, found sooner
+  std::array<refusal_note, 256> refusals_;       ///< by the refusal's value
 
-  /// The last steps, which are worked through together: one statistic after the other keeps the
-  /// processor busy, one step after the other has it wait.
-  static constexpr size_t block_steps = 256;
-  std::array<equity_sample, block_steps> samples_;
-  std::array<decimal, block_steps> benchmarks_; ///< not positive: none
-  std::array<decimal, block_steps> exposures_;  ///< negative: none
-  size_t in_block_ = 0;
+  // Of the block under way.
+  std::array<double, step_block::steps_max> worths_; ///< of the benchmark, raw units
+  std::array<decimal, step_block::steps_max> values_;
+  size_t exposed_ = 0; ///< steps
 
   uint64_t steps_ = 0;
   uint64_t signals_ = 0;
   uint64_t orders_ = 0;
   uint64_t fills_ = 0;
   uint64_t expired_ = 0;
-  account_value last_;
+  money last_equity_;
+  money last_cash_;
   double start_equity_ = 0; ///< raw units, of the first step
   performance_accumulator performance_;
   series_sampler equity_;

@@ -18,19 +18,21 @@ struct market_input {
   bar_stream* bars = nullptr; ///< not null; outlives the run
 };
 
-/// Merges inputs into steps, one for each close time; bars of one close time stand in the order of
-/// the inputs. One owner.
+/// Merges inputs into steps, one for each close time, and hands them out in blocks. One owner.
 class market_steps {
 public:
-  /// step_bar::instrument says `places[i]` of a bar of the i-th input. The streams must outlive
-  /// this. Throws contract_violation for an input without bars or length, and for equal places.
+  /// instrument_bars::instrument says `places[i]` of bars of the i-th input. The streams must
+  /// outlive this. Throws contract_violation for an input without bars or length, and for equal
+  /// places.
   market_steps(const std::vector<market_input>& inputs, std::vector<size_t> places);
 
-  /// Goes on to the next close time; nothing when there are no more bars. Throws what the streams
-  /// throw.
-  [[nodiscard]] std::optional<timestamp> next();
-  /// The bars of that time, valid until the next call.
-  [[nodiscard]] std::span<const step_bar> bars() const noexcept { return bars_; }
+  /// Goes on to the next steps, at most `steps_max` of them; false when there are no more bars.
+  /// Throws what the streams throw.
+  [[nodiscard]] bool next(size_t steps_max = step_block::steps_max);
+  /// Those steps, valid until the next call.
+  [[nodiscard]] step_block block() const noexcept { return {times_, bars_}; }
+  /// How many bars they have.
+  [[nodiscard]] size_t bar_count() const noexcept { return bar_count_; }
 
 private:
   /// One input and the bars of it that have not been taken.
@@ -40,12 +42,20 @@ private:
     size_t place = 0;
     const bar_record* at = nullptr;
     const bar_record* end = nullptr;
+    bool is_over = false;
+    const bar_record* first = nullptr; ///< of the block
 
     [[nodiscard]] timestamp close_time() const noexcept { return at->open_time + interval; }
   };
 
+  void refill();
+  void add_common_steps(size_t steps_max);
+  [[nodiscard]] bool add_step();
+
   std::vector<cursor> cursors_;
-  std::vector<step_bar> bars_;
+  std::vector<timestamp> times_;
+  std::vector<instrument_bars> bars_;
+  size_t bar_count_ = 0;
 };
 
 /// How far a run is.

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "trading/backtest/result.hpp"
+#include "trading/market/bar_record.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace supreme::trading {
@@ -37,6 +39,11 @@ public:
     if (high > b.highest)
       b.highest = high;
   }
+
+  /// Many values at once; as many times.
+  void add(std::span<const timestamp> times, std::span<const decimal> values);
+  /// Closes, lows and highs, each at its close time.
+  void add(std::span<const bar_record> bars, nanoseconds interval);
 
   [[nodiscard]] const std::vector<series_bucket>& buckets() const noexcept { return buckets_; }
 

@@ -21,18 +21,20 @@ public:
   trial_listener(asset_id quote, std::optional<timestamp> after, performance_accumulator* chained)
     : quote_(std::move(quote)), after_(after), chained_(chained) {}
 
-  [[nodiscard]] bool reads_signal_texts() const override { return false; }
-  void decided(const made_decision&, const client_order_id&) override {}
-  void filled(const fill& f, const slot_id& slot, const booked_fill&, uint64_t) override {
-    add(fill_cost{multiply(f.at, f.size, rounding::half_even), f.fee});
-    auto& trip = trips_.try_emplace(slot, round_trip{quote_}).first->second;
-    if (const auto closed = trip.add(f, f.fee))
+  void on_decision(const decision_event&) override {}
+  void on_fill(const fill_event& e) override {
+    add(fill_cost{e.notional, e.done.fee_quote});
+    auto& trip = trips_.try_emplace(e.slot, round_trip{quote_}).first->second;
+    if (const auto closed = trip.add({}, e.done, e.at, *e.slot_after, e.done.fee_quote))
       add(*closed);
   }
-  void expired(const client_order_id&, timestamp) override {}
-  void valued(const account_value& v) override {
-    if (!after_ || *after_ < v.at)
-      add(equity_sample{v.at, v.equity, std::nullopt, v.exposed});
+  void on_expiry(const expiry_event&) override {}
+  void on_values(const valued_steps& v) override {
+    size_t first = 0;
+    while (after_ && first < v.times.size() && v.times[first] <= *after_)
+      ++first;
+    const auto count = v.times.size() - first;
+    add(equity_block{v.times.subspan(first), v.equity.subspan(first), {}, v.exposed ? count : 0});
   }
 
   [[nodiscard]] const performance_accumulator& own() const noexcept { return own_; }
@@ -49,7 +51,7 @@ private:
   std::optional<timestamp> after_;
   performance_accumulator* chained_;
   performance_accumulator own_;
-  std::map<slot_id, round_trip> trips_;
+  std::map<size_t, round_trip> trips_; ///< by slot
 };
 
 size_t warmup_of(const planned_strategy& s) {

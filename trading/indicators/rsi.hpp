@@ -16,14 +16,17 @@ public:
 
   /// O(1), no allocation.
   std::optional<double> update(double input) noexcept {
-    const auto before = previous_;
+    add(input);
+    return value();
+  }
+  /// The same for whoever asks for value() now and then only.
+  void add(double input) noexcept {
+    if (previous_) [[likely]] {
+      const double change = input - *previous_;
+      (void)gains_.update(change > 0 ? change : 0.0);
+      (void)losses_.update(change < 0 ? -change : 0.0);
+    }
     previous_ = input;
-    if (!before)
-      return std::nullopt;
-    const double change = input - *before;
-    const auto gain = gains_.update(change > 0 ? change : 0.0);
-    const auto loss = losses_.update(change < 0 ? -change : 0.0);
-    return index(gain, loss);
   }
 
 private:

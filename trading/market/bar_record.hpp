@@ -20,6 +20,20 @@ struct bar_record {
   friend bool operator==(const bar_record&, const bar_record&) = default;
 };
 
+[[nodiscard]] inline bar_record record_of(const bar& b) noexcept {
+  return {b.open_time, b.open, b.high, b.low, b.close, b.volume};
+}
+
+/// Puts a record's values into a bar, whose instrument and length stay.
+inline void set_values(bar& b, const bar_record& values) noexcept {
+  b.open_time = values.open_time;
+  b.open = values.open;
+  b.high = values.high;
+  b.low = values.low;
+  b.close = values.close;
+  b.volume = values.volume;
+}
+
 /// The bars of one instrument in time order, part by part. One owner.
 class bar_stream {
 public:

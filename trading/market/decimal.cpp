@@ -1,6 +1,7 @@
 #include "trading/market/decimal.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/wide_division.hpp"
 
 #include <cmath>
 #include <limits>
@@ -10,8 +11,6 @@
 namespace supreme::trading {
 
 namespace {
-
-__extension__ using wide = __int128;
 
 constexpr int64_t raw_max = std::numeric_limits<int64_t>::max();
 constexpr int64_t raw_min = std::numeric_limits<int64_t>::min();
@@ -49,42 +48,6 @@ bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominat
   // Compares rest with size − rest instead of 2·rest with size: that cannot leave 128 bits.
   const wide other = size - rest;
   return rest > other || (rest == other && quotient_odd);
-}
-
-/// A quotient truncated toward zero and what is left.
-struct division {
-  wide quotient = 0;
-  wide remainder = 0;
-};
-
-/// numerator/denominator for a denominator ≥ 1: the compiler's division of 128 bits costs many
-/// times more than what nearly all numbers need, two divisions of 64 bits.
-inline division divide_positive(wide numerator, int64_t denominator) noexcept {
-  __extension__ using unsigned_wide = unsigned __int128;
-  const bool negative = numerator < 0;
-  const auto size =
-    negative ? -static_cast<unsigned_wide>(numerator) : static_cast<unsigned_wide>(numerator);
-  const auto d = static_cast<uint64_t>(denominator);
-  const auto high = static_cast<uint64_t>(size >> 64);
-  const auto low = static_cast<uint64_t>(size);
-  constexpr uint64_t half = uint64_t{1} << 32;
-  uint64_t quotient = 0;
-  uint64_t remainder = 0;
-  if (high == 0) {
-    quotient = low / d;
-    remainder = low % d;
-  } else if (high < d && d < half) {
-    // Schoolbook division by one digit in base 2³²: every partial quotient fits one digit.
-    const uint64_t upper = high << 32 | low >> 32;
-    const uint64_t lower = upper % d << 32 | (low & (half - 1));
-    quotient = (upper / d << 32) + lower / d;
-    remainder = lower % d;
-  } else {
-    return {numerator / denominator, numerator % denominator};
-  }
-  const wide q = quotient;
-  const wide r = remainder;
-  return negative ? division{-q, -r} : division{q, r};
 }
 
 /// numerator/denominator as a whole number; the denominator is not 0.

@@ -25,7 +25,7 @@ price worse(side s, price a, price b) { return s == side::buy ? std::max(a, b) :
 bool as_good(side s, price a, price b) { return s == side::buy ? a <= b : a >= b; }
 
 /// The price a stop triggers at within this bar, if it does.
-std::optional<price> trigger_price(const resting_order& o, const bar& b) {
+std::optional<price> trigger_price(const resting_order& o, const bar_record& b) {
   const price extreme = o.direction == side::buy ? b.high : b.low;
   if (!as_good(o.direction, *o.stop_price, extreme))
     return std::nullopt;
@@ -42,17 +42,18 @@ std::optional<touch> limit_touch(side s, price limit, price start, price best) {
   return std::nullopt;
 }
 
-price best_price(side s, const bar& b) { return s == side::buy ? b.low : b.high; }
+price best_price(side s, const bar_record& b) { return s == side::buy ? b.low : b.high; }
 
 /// A stop-limit triggered in this very bar. When the trigger lies inside the bar, its best price
 /// may have come before the trigger; only the close is known to come after it.
-std::optional<touch> triggered_limit_touch(const resting_order& o, const bar& b, price trigger) {
+std::optional<touch> triggered_limit_touch(const resting_order& o, const bar_record& b,
+                                           price trigger) {
   const bool from_open = trigger == b.open;
   const price best = from_open ? best_price(o.direction, b) : b.close;
   return limit_touch(o.direction, *o.limit_price, trigger, best);
 }
 
-std::optional<touch> find_touch(const resting_order& o, const bar& b, const instrument& i,
+std::optional<touch> find_touch(const resting_order& o, const bar_record& b, const instrument& i,
                                 const execution_costs& costs, std::optional<price> trigger) {
   const auto slipped = [&](price at) {
     return touch{slipped_price(o.direction, at, i, costs.slippage_ppb), false};
@@ -74,7 +75,7 @@ std::optional<touch> find_touch(const resting_order& o, const bar& b, const inst
   return std::nullopt;
 }
 
-quantity fill_size(const resting_order& o, const bar& b, const instrument& i,
+quantity fill_size(const resting_order& o, const bar_record& b, const instrument& i,
                    int64_t max_volume_share_ppb) {
   if (max_volume_share_ppb == 0)
     return o.open_size;
@@ -95,7 +96,7 @@ void check_contract(const resting_order& o, const execution_costs& costs) {
 
 } // namespace
 
-bar_execution execute_on_bar(const resting_order& o, const bar& b, const instrument& i,
+bar_execution execute_on_bar(const resting_order& o, const bar_record& b, const instrument& i,
                              const execution_costs& costs) {
   check_contract(o, costs);
   const auto trigger =

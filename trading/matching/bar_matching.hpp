@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trading/market/bar.hpp"
+#include "trading/market/bar_record.hpp"
 #include "trading/market/instrument.hpp"
 #include "trading/orders/order.hpp"
 
@@ -51,7 +51,12 @@ struct bar_execution {
 /// nothing fills. Needs a bar without defect. Throws contract_violation when a size or a needed
 /// price is missing or the slippage is not in [0, 1), and std::overflow_error outside the decimal
 /// range.
-[[nodiscard]] bar_execution execute_on_bar(const resting_order& o, const bar& b,
+[[nodiscard]] bar_execution execute_on_bar(const resting_order& o, const bar_record& b,
                                            const instrument& i, const execution_costs& costs);
+[[nodiscard]] inline bar_execution execute_on_bar(const resting_order& o, const bar& b,
+                                                  const instrument& i,
+                                                  const execution_costs& costs) {
+  return execute_on_bar(o, record_of(b), i, costs);
+}
 
 } // namespace supreme::trading

@@ -45,6 +45,9 @@ strategy_slot::strategy_slot(strategy_id strategy, account_id account,
   : strategy_(std::move(strategy)), account_(std::move(account)) {
   for (auto& id : instruments)
     legs_.push_back({make_slot(strategy_, id), std::move(id), {}});
+  bars_.resize(legs_.size());
+  for (size_t i = 0; i < legs_.size(); ++i)
+    bars_[i].instrument = legs_[i].instrument;
 }
 
 strategy_slot::strategy_slot(strategy_id strategy, account_id account, instrument_id instrument,
@@ -61,7 +64,6 @@ strategy_slot::strategy_slot(strategy_id strategy, account_id account, const ins
                   std::vector<instrument_id>{first, second}) {
   SUPREME_CHECK(first != second, "a pair has two instruments");
   pair_ = std::move(logic);
-  pair_bars_.resize(2);
   SUPREME_CHECK(pair_ != nullptr, "a slot has a strategy");
 }
 
@@ -75,7 +77,6 @@ strategy_slot::strategy_slot(strategy_id strategy, account_id account,
   if (kind.make_pair != nullptr) {
     SUPREME_CHECK(instruments[0] != instruments[1], "a pair has two instruments");
     pair_ = kind.make_pair(values);
-    pair_bars_.resize(2);
   } else {
     logic_ = kind.make(values);
   }
@@ -110,72 +111,64 @@ void strategy_slot::on_fill(size_t leg, const slot_holding& after, uint64_t acco
 }
 
 void strategy_slot::on_bar(size_t leg, const bar& b, std::vector<signal>& out) {
-  if (!volatility_.empty()) [[unlikely]]
-    volatility_.at(leg).add(b);
-  if (logic_ == nullptr) {
-    on_pair_bar(leg, b, out);
-    return;
-  }
-  if (auto wish = logic_->on_bar(b)) [[unlikely]]
-    say(leg, b, std::move(*wish), 1, out);
+  const auto values = record_of(b);
+  size_t taken = 0;
+  take(leg, b.interval, {&values, 1}, taken);
+  for (const auto& w : wishes_)
+    out.push_back(make_signal(w));
 }
 
-void strategy_slot::on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out) {
-  pair_bars_.at(leg) = b;
-  const auto& first = pair_bars_[0];
-  const auto& second = pair_bars_[1];
-  if (first.close_time() != second.close_time())
-    return;
-  const auto wish = pair_->on_bars(first, second);
-  if (!wish)
-    return;
-  say(0, first, {wish->first, wish->reason, wish->inputs, {}}, 1, out);
-  say(1, second, {wish->second, wish->reason, wish->inputs, {}}, wish->second_weight, out);
-}
-
-void strategy_slot::say(size_t leg, const bar& b, decision wish, double weight,
-                        std::vector<signal>& out) const {
-  if (is_reversal(wish.wanted, legs_.at(leg).held)) {
-    auto closing = make_signal(leg, b, wish, weight);
-    closing.wanted = target::flat;
-    out.push_back(std::move(closing));
-    out.push_back(make_signal(leg, b, std::move(wish), weight));
-    out.back().key.leg = 1;
-    return;
-  }
-  out.push_back(make_signal(leg, b, std::move(wish), weight));
-}
-
-void strategy_slot::add_inputs(signal& s, const decision& wish) const {
-  if (!with_texts_) {
-    for (const auto& [name, value] : wish.inputs) {
-      if (!is_decimal(value)) [[unlikely]]
-        (void)exact(s.key.slot, "input " + name, value);
+void strategy_slot::take(size_t leg, nanoseconds interval, std::span<const bar_record> bars,
+                         size_t& taken) {
+  wishes_.clear();
+  taken = 0;
+  auto& b = bars_.at(leg);
+  b.interval = interval;
+  if (logic_ != nullptr && volatility_.empty()) [[likely]] {
+    if (auto said = logic_->on_bars(bars, b, taken)) {
+      // A strategy of its own making may have left the bar as it was.
+      set_values(b, bars[taken - 1]);
+      wish(leg, said->wanted, 1, said->stop_distance);
+      keep(std::move(said->reason), std::move(said->inputs));
     }
     return;
   }
-  s.inputs.reserve(wish.inputs.size());
-  for (const auto& [name, value] : wish.inputs)
-    s.inputs.emplace_back(name, is_decimal(value) ? *decimal::from_double(value)
-                                                  : exact(s.key.slot, "input " + name, value));
+  while (taken < bars.size() && wishes_.empty()) {
+    const auto& values = bars[taken++];
+    set_values(b, values);
+    if (!volatility_.empty())
+      volatility_.at(leg).add(b);
+    if (logic_ == nullptr) {
+      take_pair_bar();
+    } else if (auto said = logic_->on_bar(b)) {
+      wish(leg, said->wanted, 1, said->stop_distance);
+      keep(std::move(said->reason), std::move(said->inputs));
+    }
+  }
 }
 
-signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, double weight) const {
-  const auto& l = legs_.at(leg);
-  signal s;
-  s.key = {l.id, with_texts_ ? bar_cause(b) : std::string{}, 0, 0};
-  s.strategy = strategy_;
-  s.account = account_;
-  s.instrument = l.instrument;
-  s.wanted = to_target(wish.wanted);
-  s.reference_price = b.close;
-  s.event_time = b.close_time();
-  s.account_seq = account_seq_;
-  add_inputs(s, wish);
-  s.reason = std::move(wish.reason);
-  if (wish.stop_distance) {
-    s.hints.stop_distance = exact(l.id, "the stop's distance", *wish.stop_distance);
-    if (!s.hints.stop_distance->is_positive())
+void strategy_slot::take_pair_bar() {
+  const auto& first = bars_[0];
+  const auto& second = bars_[1];
+  if (first.close_time() != second.close_time())
+    return;
+  auto said = pair_->on_bars(first, second);
+  if (!said)
+    return;
+  wish(0, said->first, 1, {});
+  wish(1, said->second, said->second_weight, {});
+  keep(std::move(said->reason), std::move(said->inputs));
+}
+
+void strategy_slot::wish(size_t leg, desire wanted, double weight,
+                         const std::optional<double>& stop_distance) {
+  const auto& l = legs_[leg];
+  slot_wish w;
+  w.leg = leg;
+  w.wanted = to_target(wanted);
+  if (stop_distance) {
+    w.hints.stop_distance = exact(l.id, "the stop's distance", *stop_distance);
+    if (!w.hints.stop_distance->is_positive())
       throw strategy_defect(l.id.str() + ": the stop's distance of a decision is not positive");
   }
   // In units of 1e-8, of which one is ten parts per billion.
@@ -183,13 +176,48 @@ signal strategy_slot::make_signal(size_t leg, const bar& b, decision wish, doubl
   constexpr int64_t ppb_per_unit = 10;
   if (!share.is_positive() || share.raw() > INT64_MAX / ppb_per_unit)
     throw strategy_defect(l.id.str() + ": the weight of a decision is not positive, or absurd");
-  s.hints.weight_ppb = share.raw() * ppb_per_unit;
+  w.hints.weight_ppb = share.raw() * ppb_per_unit;
   if (!volatility_.empty())
-    s.hints.volatility_ppb = volatility_.at(leg).ppb();
+    w.hints.volatility_ppb = volatility_.at(leg).ppb();
+  if (is_reversal(wanted, l.held)) {
+    wishes_.push_back(w);
+    wishes_.back().wanted = target::flat;
+    w.key_leg = 1;
+  }
+  wishes_.push_back(w);
+}
+
+/// A decision's numbers are checked even where nobody makes a signal of it.
+void strategy_slot::keep(reason_text reason, decision_inputs inputs) {
+  for (const auto& [name, value] : inputs) {
+    if (!is_decimal(value)) [[unlikely]]
+      (void)exact(legs_.front().id, ("input " + name).c_str(), value);
+  }
+  reason_ = std::move(reason);
+  inputs_ = std::move(inputs);
+}
+
+signal strategy_slot::make_signal(const slot_wish& wish) const {
+  const auto& l = legs_.at(wish.leg);
+  const auto& b = bars_[wish.leg];
+  signal s;
+  s.key = {l.id, bar_cause(b), wish.key_leg, 0};
+  s.strategy = strategy_;
+  s.account = account_;
+  s.instrument = l.instrument;
+  s.wanted = wish.wanted;
+  s.reference_price = b.close;
+  s.event_time = b.close_time();
+  s.account_seq = account_seq_;
+  s.inputs.reserve(inputs_.size());
+  for (const auto& [name, value] : inputs_)
+    s.inputs.emplace_back(name, exact(l.id, name.c_str(), value));
+  s.reason = reason_.str();
+  s.hints = wish.hints;
   return s;
 }
 
-decimal strategy_slot::exact(const slot_id& slot, const std::string& what, double value) const {
+decimal strategy_slot::exact(const slot_id& slot, const char* what, double value) const {
   auto number = decimal::from_double(value);
   if (!number)
     throw strategy_defect(slot.str() + ": " + what + " of a decision is not a finite decimal");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 #include <vector>
 
 namespace supreme::trading {
@@ -22,6 +23,14 @@ struct slot_leg {
   slot_id id;
   instrument_id instrument;
   quantity held; ///< as told by the slot's fills
+};
+
+/// What is wanted of one leg at a close: a signal without its names.
+struct slot_wish {
+  size_t leg = 0; ///< of the slot
+  target wanted = target::flat;
+  uint32_t key_leg = 0; ///< decision_key::leg
+  size_hints hints;
 };
 
 /// One instance of a strategy on its instrument, or on its pair of instruments: turns fills and
@@ -51,10 +60,6 @@ public:
   /// last `returns` ≥ 2 returns show. To be called before the first bar.
   void measure_volatility(uint32_t returns);
 
-  /// From now on signals name neither their cause nor their inputs, for runs whose signals nobody
-  /// keeps: making these texts takes longer than deciding. Inputs are checked all the same.
-  void leave_out_texts() noexcept { with_texts_ = false; }
-
   /// `account_seq` orders the account's events; one that was applied before is ignored.
   void on_fill(size_t leg, const slot_holding& after, uint64_t account_seq);
   /// A bar of the leg's instrument; each instrument's bars in time order, and the bars of a close
@@ -64,23 +69,37 @@ public:
   /// not a finite decimal, and whatever the strategy throws.
   void on_bar(size_t leg, const bar& b, std::vector<signal>& out);
 
+  /// The same for several bars of the leg at once, up to the first at which something is wanted:
+  /// wishes() says what, and is empty otherwise. `taken` counts the bars it has begun, and is right
+  /// after a throw as well.
+  void take(size_t leg, nanoseconds interval, std::span<const bar_record> bars, size_t& taken);
+  /// Of the last bar taken, in the order of legs and of the key's legs.
+  [[nodiscard]] const std::vector<slot_wish>& wishes() const noexcept { return wishes_; }
+  /// Of the last wishes.
+  [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
+  /// One of wishes() with all its names.
+  [[nodiscard]] signal make_signal(const slot_wish& wish) const;
+
 private:
+  using decision_inputs = std::vector<std::pair<std::string, double>>;
+
   strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
-  void on_pair_bar(size_t leg, const bar& b, std::vector<signal>& out);
-  void say(size_t leg, const bar& b, decision wish, double weight, std::vector<signal>& out) const;
-  [[nodiscard]] signal make_signal(size_t leg, const bar& b, decision wish, double weight) const;
-  void add_inputs(signal& s, const decision& wish) const;
-  [[nodiscard]] decimal exact(const slot_id& slot, const std::string& what, double value) const;
+  void take_pair_bar();
+  void wish(size_t leg, desire wanted, double weight, const std::optional<double>& stop_distance);
+  void keep(reason_text reason, decision_inputs inputs);
+  [[nodiscard]] decimal exact(const slot_id& slot, const char* what, double value) const;
 
   strategy_id strategy_;
   account_id account_;
   std::vector<slot_leg> legs_;
   std::unique_ptr<trading::strategy> logic_; ///< nullptr for a pair
   std::unique_ptr<pair_strategy> pair_;
-  std::vector<bar> pair_bars_;                ///< the last bar of each leg of a pair
+  std::vector<bar> bars_;                     ///< the last bar of each leg
   std::vector<annual_volatility> volatility_; ///< one for each leg, or none
+  std::vector<slot_wish> wishes_;
+  reason_text reason_;
+  decision_inputs inputs_;
   uint64_t account_seq_ = 0;
-  bool with_texts_ = true;
 };
 
 /// "BTCUSDT/60s/1776607020000": instrument, interval in seconds and close time in milliseconds.

@@ -2,59 +2,71 @@
 
 #include "trading/check.hpp"
 
+#include <utility>
+
 namespace supreme::trading {
 
-namespace {
-
-closed_trade begin_trade(const fill& f) {
-  closed_trade t;
-  t.instrument = f.instrument;
-  t.direction = f.direction;
-  t.opened_at = f.event_time;
-  return t;
+std::optional<closed_trade> round_trip::add(const fill& f, money fee_in_quote) {
+  const auto after = apply_fill(held_, f, quote_).after;
+  return add(f.instrument, {f.direction, f.at, f.size, fee_in_quote}, f.event_time, after,
+             fee_in_quote);
 }
 
-} // namespace
-
-std::optional<closed_trade> round_trip::add(const fill& f, money fee_in_quote) {
-  const position after = apply_fill(held_, f, quote_).after;
+std::optional<closed_trade> round_trip::add(const instrument_id& instrument, const execution& e,
+                                            timestamp event_time, const position& after,
+                                            money fee_in_quote) {
   const bool was_flat = held_.size.is_zero();
   const bool is_flat = after.size.is_zero();
   const bool reverses =
     !was_flat && !is_flat && held_.size.is_negative() != after.size.is_negative();
   const bool ends = reverses || (is_flat && !was_flat);
-  const bool enters = was_flat || f.direction == open_.direction;
+  const bool enters = was_flat || e.direction == open_.direction;
 
-  closed_trade t = was_flat ? begin_trade(f) : open_;
-  t.closed_at = f.event_time;
-  t.gross += after.realised_gross - held_.realised_gross;
-  const money fee = reverses ? multiply_divide(fee_in_quote, held_.size.abs().raw(), f.size.raw(),
+  // Everything that may throw comes before the first change.
+  const money fee = reverses ? multiply_divide(fee_in_quote, held_.size.abs().raw(), e.size.raw(),
                                                rounding::half_even)
                              : fee_in_quote;
-  t.fees += fee;
-  ++t.fill_count;
+  const money fee_left = fee_in_quote - fee;
+  const money profit = after.realised_gross - held_.realised_gross;
+  const money gross = was_flat ? profit : open_.gross + profit;
+  const money fees = was_flat ? fee : open_.fees + fee;
+  quantity entered = was_flat ? quantity{} : open_.entered;
+  money entry_cost = was_flat ? money{} : open_.entry_cost;
   if (enters) {
-    t.entered += f.size;
-    t.entry_cost += (after.cost - held_.cost).abs();
+    entered += e.size;
+    entry_cost += (after.cost - held_.cost).abs();
   }
+  const quantity opened = after.size.abs();
+  const money opened_cost = after.cost.abs();
 
-  closed_trade next;
+  const auto begin = [&] {
+    open_.instrument = instrument;
+    open_.direction = e.direction;
+    open_.opened_at = event_time;
+    open_.fill_count = 0;
+  };
+  if (was_flat)
+    begin();
+  held_ = after;
+  open_.closed_at = event_time;
+  open_.entered = entered;
+  open_.entry_cost = entry_cost;
+  open_.gross = gross;
+  open_.fees = fees;
+  ++open_.fill_count;
+  if (!ends)
+    return std::nullopt;
+  std::optional<closed_trade> closed{std::exchange(open_, {})};
   if (reverses) {
     // What the fill opened is all that the position holds now.
-    next = begin_trade(f);
-    next.closed_at = f.event_time;
-    next.entered = after.size.abs();
-    next.entry_cost = after.cost.abs();
-    next.fees = fee_in_quote - fee;
-    next.fill_count = 1;
+    begin();
+    open_.closed_at = event_time;
+    open_.entered = opened;
+    open_.entry_cost = opened_cost;
+    open_.fees = fee_left;
+    open_.fill_count = 1;
   }
-  held_ = after;
-  if (!ends) {
-    open_ = std::move(t);
-    return std::nullopt;
-  }
-  open_ = std::move(next);
-  return t;
+  return closed;
 }
 
 std::optional<closed_trade> round_trip::add(const split_effect& split, timestamp time) {

@@ -41,6 +41,10 @@ public:
   /// changed.
   std::optional<closed_trade> add(const fill& f, money fee_in_quote);
 
+  /// The same of an execution that has been booked: `after` is what apply_fill() makes of held().
+  std::optional<closed_trade> add(const instrument_id& instrument, const execution& e,
+                                  timestamp event_time, const position& after, money fee_in_quote);
+
   /// A split of held(): the profit of a rest paid in cash is the open trade's, which ends at `time`
   /// when nothing is left. Throws contract_violation for a split of another size or cost, and
   /// std::overflow_error where a sum leaves the range; then nothing has changed.

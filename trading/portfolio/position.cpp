@@ -27,6 +27,8 @@ split split_fill(quantity held, side direction, quantity size) {
 money released_cost(const position& p, quantity closing) {
   if (closing.is_zero())
     return money{};
+  if (closing == p.size.abs())
+    return p.cost;
   return multiply_divide(p.cost, closing.raw(), p.size.abs().raw(), rounding::half_even);
 }
 
@@ -40,29 +42,34 @@ money position::unrealised(price mark) const {
   return multiply(size, mark, rounding::half_even) - cost;
 }
 
-fill_effect apply_fill(const position& before, const fill& f, const asset_id& quote) {
-  SUPREME_CHECK(f.size.is_positive(), "a fill has a positive size");
-  SUPREME_CHECK(f.at.is_positive(), "a fill has a positive price");
-  const auto [closing, opening] = split_fill(before.size, f.direction, f.size);
-  const money notional = multiply(f.at, f.size, rounding::half_even);
-  const money closing_notional = multiply(f.at, closing, rounding::half_even);
+fill_effect apply_fill(const position& before, const execution& e) {
+  SUPREME_CHECK(e.size.is_positive(), "a fill has a positive size");
+  SUPREME_CHECK(e.at.is_positive(), "a fill has a positive price");
+  const auto [closing, opening] = split_fill(before.size, e.direction, e.size);
+  const money notional = multiply(e.at, e.size, rounding::half_even);
+  const money closing_notional = opening.is_zero()   ? notional
+                                 : closing.is_zero() ? money{}
+                                                     : multiply(e.at, closing, rounding::half_even);
   // The opening part is the difference, so that the two always sum to what the account pays.
   const money opening_notional = notional - closing_notional;
   // Money flows against the base units: a buy pays, a sell receives.
-  const side money_flow = opposite(f.direction);
+  const side money_flow = opposite(e.direction);
   const money released = released_cost(before, closing);
 
   fill_effect effect;
-  effect.base_change = signed_quantity(f.direction, f.size);
+  effect.base_change = signed_quantity(e.direction, e.size);
   effect.quote_change = signed_quantity(money_flow, notional);
   effect.after = before;
   effect.after.size += effect.base_change;
-  effect.after.cost = before.cost - released + signed_quantity(f.direction, opening_notional);
+  effect.after.cost = before.cost - released + signed_quantity(e.direction, opening_notional);
   effect.after.realised_gross += signed_quantity(money_flow, closing_notional) - released;
-  if (f.fee_asset == quote)
-    effect.after.fees_quote += f.fee;
+  effect.after.fees_quote += e.fee_quote;
   ++effect.after.fill_count;
   return effect;
+}
+
+fill_effect apply_fill(const position& before, const fill& f, const asset_id& quote) {
+  return apply_fill(before, {f.direction, f.at, f.size, f.fee_asset == quote ? f.fee : money{}});
 }
 
 } // namespace supreme::trading

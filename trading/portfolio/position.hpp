@@ -33,6 +33,18 @@ struct fill_effect {
   quantity base_change; ///< +size or −size
 };
 
+/// What of a fill moves a position.
+struct execution {
+  side direction = side::buy;
+  price at;
+  quantity size;
+  money fee_quote; ///< 0 where the fee is charged in another asset
+};
+
+/// Applies an execution. Throws std::overflow_error outside the decimal range and
+/// contract_violation when size or price is not positive.
+[[nodiscard]] fill_effect apply_fill(const position& before, const execution& e);
+
 /// Applies a fill. The fee is charged in f.fee_asset: the caller moves that balance; fees_quote
 /// grows only when the fee asset is `quote`. Throws std::overflow_error outside the decimal range
 /// and contract_violation when size or price is not positive.

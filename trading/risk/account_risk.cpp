@@ -123,32 +123,39 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
 made_decision account_risk::decide_one(signal wish, std::optional<quantity> cut_to,
                                        const decision_terms& terms, const exposure_book& book,
                                        const decision_sources& sources) {
-  decision_input in;
-  in.wanted = wish.wanted;
-  in.traded = terms.traded;
-  in.limits = terms.limits;
-  in.size = terms.size;
-  in.basis = basis_of(wish);
-  in.account = book.account(wish.instrument);
-  in.slot = book.slot(wish.key.slot);
-  in.cut_to = cut_to;
-  in.mode = terms.mode;
-  in.mark = terms.mark;
-  in.mark_time = terms.mark_time;
-  in.now = sources.now;
-  made_decision d{std::move(wish), trading::decide(in), in.mark, in.limits};
+  const auto held = book.account(wish.instrument);
+  decision_facts in{wish.wanted,     terms.traded ? &*terms.traded : nullptr,
+                    terms.limits,    terms.size,
+                    basis_of(wish),  held,
+                    held.free_cash,  book.slot(wish.key.slot),
+                    cut_to,          terms.mode,
+                    terms.mark_time, terms.mark,
+                    sources.now};
+  made_decision d{std::move(wish), {}, terms.mark, terms.limits};
+  trading::decide(in, d.verdict);
   probes_.clear();
   if (memory_ && approved(d))
     check_account(d, terms, book, sources);
   return d;
 }
 
-sizing_basis account_risk::basis_of(const signal& wish) const {
+void account_risk::decide_alone(const size_hints& hints, decision_facts& in, verdict& out) const {
+  SUPREME_CHECK(!memory_, "a policy's checks are not left out");
+  in.basis = basis_of(hints);
+  trading::decide(in, out);
+}
+
+sizing_basis account_risk::basis_of(const size_hints& hints) const noexcept {
   sizing_basis basis;
   basis.equity = equity_;
-  basis.stop_distance = wish.hints.stop_distance;
-  basis.volatility_ppb = wish.hints.volatility_ppb;
-  basis.weight_ppb = wish.hints.weight_ppb;
+  basis.stop_distance = hints.stop_distance;
+  basis.volatility_ppb = hints.volatility_ppb;
+  basis.weight_ppb = hints.weight_ppb;
+  return basis;
+}
+
+sizing_basis account_risk::basis_of(const signal& wish) const {
+  auto basis = basis_of(wish.hints);
   if (!memory_)
     return basis;
   basis.trades = memory_->trades_of(wish.strategy);

@@ -96,6 +96,11 @@ public:
   decide(std::vector<signal> signals, exposure_book& book, const decision_sources& sources,
          const std::map<decision_key, stored_decision>& stored = {});
 
+  /// Decides one wish by the checks of trading::decide() alone: all there are where remembers() is
+  /// false. Fills in what sizes are derived from; the book is the caller's. Throws
+  /// contract_violation when remembers().
+  void decide_alone(const size_hints& hints, decision_facts& in, verdict& out) const;
+
   /// Looks at what nobody orders: open orders, exposure at the marks, holdings against fills.
   /// Findings of it and of the fills are kept until take_findings().
   void watch(const exposure_book& book, const decision_sources& sources);
@@ -108,6 +113,7 @@ private:
   [[nodiscard]] made_decision decide_one(signal wish, std::optional<quantity> cut_to,
                                          const decision_terms& terms, const exposure_book& book,
                                          const decision_sources& sources);
+  [[nodiscard]] sizing_basis basis_of(const size_hints& hints) const noexcept;
   [[nodiscard]] sizing_basis basis_of(const signal& wish) const;
   void check_account(made_decision& d, const decision_terms& terms, const exposure_book& book,
                      const decision_sources& sources);

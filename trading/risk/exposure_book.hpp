@@ -3,18 +3,30 @@
 #include "trading/risk/pre_trade.hpp"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace supreme::trading {
 
 /// What one account holds and has promised, by instrument and by slot: what a decision is made
-/// against, and what each approval changes for the ones after it. Plain value; one owner.
+/// against, and what each approval changes for the ones after it. Whoever asks often asks by place:
+/// each instrument and each slot has one, counted from 0 in the order in which they became known,
+/// for good. Plain value; one owner.
 class exposure_book {
 public:
+  /// The place of an instrument or a slot, which is made where there is none.
+  [[nodiscard]] size_t place_of(const instrument_id& id);
+  [[nodiscard]] size_t place_of(const slot_id& id);
   /// What the account holds of an instrument and has reserved there; `free_cash` is ignored, the
   /// book has one of its own.
-  void set_account(const instrument_id& id, const exposure& held) { accounts_[id] = held; }
-  void set_slot(const slot_id& id, const slot_exposure& held) { slots_[id] = held; }
+  [[nodiscard]] exposure& account_at(size_t place) noexcept { return accounts_[place]; }
+  [[nodiscard]] slot_exposure& slot_at(size_t place) noexcept { return slots_[place]; }
+
+  /// As account_at() and slot_at(), by name.
+  void set_account(const instrument_id& id, const exposure& held) {
+    accounts_[place_of(id)] = held;
+  }
+  void set_slot(const slot_id& id, const slot_exposure& held) { slots_[place_of(id)] = held; }
   void set_free_cash(money amount) { free_cash_ = amount; }
   void set_open_orders(uint32_t count) { open_orders_ = count; }
 
@@ -22,17 +34,21 @@ public:
   [[nodiscard]] slot_exposure slot(const slot_id& id) const;
   [[nodiscard]] money free_cash() const noexcept { return free_cash_; }
   [[nodiscard]] uint32_t open_orders() const noexcept { return open_orders_; }
-  /// What the account holds of each instrument and has reserved there; no free cash.
-  [[nodiscard]] const std::map<instrument_id, exposure>& accounts() const noexcept {
-    return accounts_;
-  }
+  /// What the account holds of each instrument and has reserved there, in the order of names; no
+  /// free cash.
+  [[nodiscard]] std::vector<std::pair<instrument_id, exposure>> accounts() const;
 
   /// Counts an approval. Throws std::overflow_error outside the decimal range.
-  void reserve(const signal& wish, const verdict& approved);
+  void reserve(const signal& wish, const verdict& approved) {
+    reserve(place_of(wish.instrument), place_of(wish.key.slot), approved);
+  }
+  void reserve(size_t account_place, size_t slot_place, const verdict& approved);
 
 private:
-  std::map<instrument_id, exposure> accounts_;
-  std::map<slot_id, slot_exposure> slots_;
+  std::map<instrument_id, size_t> account_places_;
+  std::map<slot_id, size_t> slot_places_;
+  std::vector<exposure> accounts_;
+  std::vector<slot_exposure> slots_;
   money free_cash_;
   uint32_t open_orders_ = 0;
 };

@@ -9,7 +9,7 @@ namespace supreme::trading {
 namespace {
 
 /// Base units of a new position before rounding to the lot, ≥ 0; nothing outside the range.
-std::optional<quantity> opening_quantity(const decision_input& in) noexcept {
+std::optional<quantity> opening_quantity(const decision_facts& in) noexcept {
   auto basis = in.basis;
   basis.at = in.mark;
   if (in.size.mode == sizing_mode::all_in) {
@@ -21,7 +21,7 @@ std::optional<quantity> opening_quantity(const decision_input& in) noexcept {
     basis.at = std::max(*worst, in.mark);
     basis.fee_ppb = in.limits.taker_fee_ppb;
     if (!basis.free_cash)
-      basis.free_cash = in.account.free_cash;
+      basis.free_cash = in.free_cash;
   }
   const auto opening = size_position(in.size, basis, in.traded->lot_size);
   return opening.why == zero_size::overflow ? std::nullopt : std::optional{opening.wanted};
@@ -40,7 +40,7 @@ bool is_reached(target wanted, quantity held) noexcept {
 }
 
 /// What a cut leaves, signed: a lot multiple, so that the order that cuts is one as well.
-std::optional<quantity> cut_quantity(const decision_input& in) noexcept {
+std::optional<quantity> cut_quantity(const decision_facts& in) noexcept {
   const auto rest =
     checked_round_to_multiple(*in.cut_to, in.traded->lot_size, rounding::toward_zero);
   const auto held = checked_add(in.slot.position, in.slot.pending);
@@ -54,7 +54,7 @@ bool is_cut(quantity held, quantity rest) noexcept {
 }
 
 /// What the slot is to hold, signed.
-std::optional<quantity> target_quantity(const decision_input& in) noexcept {
+std::optional<quantity> target_quantity(const decision_facts& in) noexcept {
   if (in.cut_to)
     return cut_quantity(in);
   if (in.wanted == target::flat)
@@ -67,7 +67,7 @@ std::optional<quantity> target_quantity(const decision_input& in) noexcept {
 
 } // namespace
 
-std::optional<sized_order> size_to_target(const decision_input& in) noexcept {
+std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
   const auto held = checked_add(in.slot.position, in.slot.pending);
   if (!held)
     return std::nullopt;

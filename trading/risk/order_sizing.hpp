@@ -18,6 +18,6 @@ struct sized_order {
 /// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever
 /// its size; one on the other side is closed and opened by one order. Nothing when a number leaves
 /// the range. Needs in.traded, a positive mark and a positive lot.
-[[nodiscard]] std::optional<sized_order> size_to_target(const decision_input& in) noexcept;
+[[nodiscard]] std::optional<sized_order> size_to_target(const decision_facts& in) noexcept;
 
 } // namespace supreme::trading

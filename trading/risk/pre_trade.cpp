@@ -39,9 +39,10 @@ decimal subtract(decimal a, decimal b) { return in_range(checked_subtract(a, b))
 /// One run of the checks; collects their results.
 class decision_run {
 public:
-  explicit decision_run(const decision_input& in) : in_(in) {}
+  /// `out` is empty.
+  decision_run(const decision_facts& in, verdict& out) : in_(in), out_(out) {}
 
-  verdict run() {
+  void run() {
     out_.checks.reserve(checks_expected);
     try {
       decide_all();
@@ -49,8 +50,7 @@ public:
       refuse(refusal::overflow, decimal{}, decimal{});
     }
     if (out_.outcome != refusal::none)
-      return refused();
-    return std::move(out_);
+      take_order_away();
   }
 
 private:
@@ -62,8 +62,8 @@ private:
   }
 
   bool check_scope() {
-    if (!check(refusal::unknown_instrument, in_.traded.has_value(), yes,
-               in_.traded ? yes : decimal{}))
+    if (!check(refusal::unknown_instrument, in_.traded != nullptr, yes,
+               in_.traded != nullptr ? yes : decimal{}))
       return false;
     return check(refusal::halted, in_.mode != trading_mode::halted, decimal{},
                  in_.mode == trading_mode::halted ? yes : decimal{});
@@ -181,7 +181,7 @@ private:
   bool check_cash() {
     if (out_.direction == side::sell)
       return true;
-    return check(refusal::cash, out_.reserve_cash <= in_.account.free_cash, in_.account.free_cash,
+    return check(refusal::cash, out_.reserve_cash <= in_.free_cash, in_.free_cash,
                  out_.reserve_cash);
   }
 
@@ -195,15 +195,15 @@ private:
   void refuse(refusal code, decimal limit, decimal seen) { check(code, false, limit, seen); }
 
   /// A refused verdict carries no order, so that nobody can send one by mistake.
-  verdict refused() {
-    verdict v;
-    v.outcome = out_.outcome;
-    v.checks = std::move(out_.checks);
-    return v;
+  void take_order_away() {
+    out_.direction = verdict{}.direction;
+    out_.size = {};
+    out_.worst_price = {};
+    out_.reserve_cash = {};
   }
 
-  const decision_input& in_;
-  verdict out_;
+  const decision_facts& in_;
+  verdict& out_;
 };
 
 } // namespace
@@ -221,6 +221,36 @@ std::optional<quantity> closable(const exposure& held, side direction) noexcept 
   return open ? checked_subtract(quantity{}, *open) : std::nullopt;
 }
 
-verdict decide(const decision_input& in) { return decision_run{in}.run(); }
+decision_facts facts_of(const decision_input& in) noexcept {
+  return {in.wanted,
+          in.traded ? &*in.traded : nullptr,
+          in.limits,
+          in.size,
+          in.basis,
+          in.account,
+          in.account.free_cash,
+          in.slot,
+          in.cut_to,
+          in.mode,
+          in.mark_time,
+          in.mark,
+          in.now};
+}
+
+void decide(const decision_facts& in, verdict& out) {
+  out.outcome = refusal::none;
+  out.checks.clear();
+  out.direction = verdict{}.direction;
+  out.size = {};
+  out.worst_price = {};
+  out.reserve_cash = {};
+  decision_run{in, out}.run();
+}
+
+verdict decide(const decision_input& in) {
+  verdict out;
+  decide(facts_of(in), out);
+  return out;
+}
 
 } // namespace supreme::trading

@@ -79,6 +79,24 @@ struct decision_input {
   timestamp now;                            ///< event time of the decision
 };
 
+/// The same by reference, for whoever has it all in places of its own.
+struct decision_facts {
+  target wanted = target::flat;
+  const instrument* traded = nullptr; ///< nullptr: not configured
+  const risk_limits& limits;
+  const sizing& size;
+  sizing_basis basis;
+  const exposure& account; ///< its free_cash is ignored
+  money free_cash;
+  slot_exposure slot;
+  std::optional<quantity> cut_to;
+  trading_mode mode = trading_mode::active;
+  timestamp mark_time;
+  price mark;
+  timestamp now;
+};
+[[nodiscard]] decision_facts facts_of(const decision_input& in) noexcept;
+
 /// Sizes the signal and runs every pre-trade check in this order, stopping at the first refusal:
 /// unknown_instrument, halted, nothing_to_do, quantity_zero, stale_input, off_lot, min_notional,
 /// max_quantity, max_notional, max_position, short_not_allowed, reducing, cash. A refused verdict
@@ -90,5 +108,7 @@ struct decision_input {
 /// that is not positive, a negative reservation, a collar or fee outside 0…100 %), are the refusal
 /// `overflow`.
 [[nodiscard]] verdict decide(const decision_input& in);
+/// The same into a verdict whose memory is used again; what it held before is gone.
+void decide(const decision_facts& in, verdict& out);
 
 } // namespace supreme::trading

@@ -14,17 +14,54 @@ void market_comparison::begin(money equity, price market) noexcept {
   first_ = last_ = {equity, market};
 }
 
+void market_comparison::add(std::span<const money> equity, std::span<const price> market) noexcept {
+  size_t i = first_ ? 0 : 1;
+  if (!first_ && !equity.empty())
+    add(equity[0], market[0]);
+  if (!has_logarithms_) {
+    if (!equity.empty())
+      last_ = {equity.back(), market.back()};
+    return;
+  }
+  // Kept in registers: nothing else is written in between.
+  auto all = sums_;
+  auto before = last_;
+  for (; i < equity.size(); ++i) {
+    const sample now{equity[i], market[i]};
+    if (!now.equity.is_positive() || !now.market.is_positive()) [[unlikely]]
+      break;
+    const double e = now.equity == before.equity ? 0 : log_change_of(before.equity, now.equity);
+    const double m = now.market == before.market ? 0 : log_change_of(before.market, now.market);
+    if (all.count == 0) [[unlikely]] {
+      all.add(e, m);
+    } else {
+      const double x = e - all.equity_shift;
+      const double y = m - all.market_shift;
+      ++all.count;
+      all.equity += x;
+      all.market += y;
+      all.market_squares += y * y;
+      all.products += x * y;
+    }
+    before = now;
+  }
+  sums_ = all;
+  last_ = before;
+  for (; i < equity.size(); ++i)
+    add(equity[i], market[i]);
+}
+
 market_relation market_comparison::value(double risk_free_rate) const noexcept {
   market_relation r;
   if (!first_)
     return r;
   r.market_return = relative_change(first_->market, last_.market);
-  if (!has_logarithms_ || count_ < 2)
+  if (!has_logarithms_ || sums_.count < 2)
     return r;
-  const double variation = market_squares_ - market_sum_ * market_sum_ / count_;
+  const double variation = sums_.market_squares - sums_.market * sums_.market / sums_.count;
   // A market that stood still leaves nothing but rounding.
-  if (variation > market_squares_ * variation_least)
-    r.beta = ratio(products_ - equity_sum_ * market_sum_ / count_, variation);
+  if (variation > sums_.market_squares * variation_least)
+    r.beta = ratio(sums_.products - sums_.equity * sums_.market / sums_.count, variation);
   const auto total = relative_change(first_->equity, last_.equity);
   if (r.beta && total && r.market_return)
     r.alpha = finite(*total - risk_free_rate - *r.beta * (*r.market_return - risk_free_rate));

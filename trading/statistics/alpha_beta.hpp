@@ -4,6 +4,7 @@
 #include "trading/statistics/ratio.hpp"
 
 #include <optional>
+#include <span>
 
 namespace supreme::trading {
 
@@ -29,10 +30,12 @@ public:
     if (has_logarithms_) {
       const double e = equity == last_.equity ? 0 : log_change_of(last_.equity, equity);
       const double m = market == last_.market ? 0 : log_change_of(last_.market, market);
-      add_returns(e, m);
+      sums_.add(e, m);
     }
     last_ = {equity, market};
   }
+  /// Many at once; as many prices.
+  void add(std::span<const money> equity, std::span<const price> market) noexcept;
   /// `risk_free_rate` is taken as it is, for the whole period.
   [[nodiscard]] market_relation value(double risk_free_rate) const noexcept;
 
@@ -58,30 +61,34 @@ private:
   }
   /// Sums of the distances from the first returns: they are near the means, so that the products
   /// below lose nothing to cancellation where returns vary little around a trend.
-  void add_returns(double e, double m) noexcept {
-    if (count_ == 0) {
-      equity_shift_ = e;
-      market_shift_ = m;
+  struct sums {
+    double count = 0; ///< of the log returns
+    double equity_shift = 0;
+    double market_shift = 0;
+    double equity = 0;
+    double market = 0;
+    double market_squares = 0; ///< Σ m²
+    double products = 0;       ///< Σ e·m
+
+    void add(double e, double m) noexcept {
+      if (count == 0) {
+        equity_shift = e;
+        market_shift = m;
+      }
+      ++count;
+      e -= equity_shift;
+      m -= market_shift;
+      equity += e;
+      market += m;
+      market_squares += m * m;
+      products += e * m;
     }
-    ++count_;
-    e -= equity_shift_;
-    m -= market_shift_;
-    equity_sum_ += e;
-    market_sum_ += m;
-    market_squares_ += m * m;
-    products_ += e * m;
-  }
+  };
 
   std::optional<sample> first_;
   sample last_;
   bool has_logarithms_ = true;
-  double count_ = 0; ///< of the log returns
-  double equity_shift_ = 0;
-  double market_shift_ = 0;
-  double equity_sum_ = 0;
-  double market_sum_ = 0;
-  double market_squares_ = 0; ///< Σ m²
-  double products_ = 0;       ///< Σ e·m
+  sums sums_;
 };
 
 } // namespace supreme::trading

@@ -16,18 +16,18 @@ bool is_weekend(const daily_close& close) noexcept {
 
 } // namespace
 
-void add_to_daily(std::vector<daily_close>& closes, const equity_sample& sample) {
-  const auto day = utc_day(sample.time);
+void add_to_daily(std::vector<daily_close>& closes, timestamp time, money equity) {
+  const auto day = utc_day(time);
   if (closes.empty() || closes.back().day != day)
-    closes.push_back({day, sample.equity});
+    closes.push_back({day, equity});
   else
-    closes.back().equity = sample.equity;
+    closes.back().equity = equity;
 }
 
 std::vector<daily_close> daily_closes(std::span<const equity_sample> samples) {
   std::vector<daily_close> closes;
   for (const auto& sample : samples)
-    add_to_daily(closes, sample);
+    add_to_daily(closes, sample.time, sample.equity);
   return closes;
 }
 

@@ -18,7 +18,7 @@ struct daily_close {
 };
 
 /// Takes a sample whose time is not before those taken already.
-void add_to_daily(std::vector<daily_close>& closes, const equity_sample& sample);
+void add_to_daily(std::vector<daily_close>& closes, timestamp time, money equity);
 
 [[nodiscard]] std::vector<daily_close> daily_closes(std::span<const equity_sample> samples);
 

@@ -3,7 +3,9 @@
 #include "trading/market/decimal.hpp"
 #include "trading/market/timestamp.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <span>
 
 namespace supreme::trading {
 
@@ -13,6 +15,14 @@ struct equity_sample {
   money equity;   ///< cash + Σ position·mark, in the reporting asset; may be zero or negative
   std::optional<price> market; ///< the instrument's close, for alpha and beta; > 0
   bool exposed = false;        ///< whether any position was open
+};
+
+/// Consecutive samples: what many steps at once are given as.
+struct equity_block {
+  std::span<const timestamp> times;
+  std::span<const money> equity; ///< as many
+  std::span<const price> market; ///< as many, or none
+  size_t exposed = 0;            ///< how many of them were exposed
 };
 
 /// From `from` to a `to` that is not before it; exact where the difference of the two would not

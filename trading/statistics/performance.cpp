@@ -61,42 +61,49 @@ void add_returns(performance& p, const std::vector<double>& returns,
 
 } // namespace
 
-void performance_accumulator::add_days(std::span<const equity_sample> samples) {
-  for (const auto& sample : samples) {
-    if (sample.time < day_end_ && !days_.empty()) {
-      days_.back().equity = sample.equity;
-    } else {
-      add_to_daily(days_, sample);
+void performance_accumulator::add_days(const equity_block& samples) {
+  for (size_t i = 0; i < samples.times.size(); ++i) {
+    if (days_.empty() || samples.times[i] >= day_end_) {
+      add_to_daily(days_, samples.times[i], samples.equity[i]);
       day_end_ = end_of_day(days_.back().day);
     }
+    // Of the samples of one day the last one counts.
+    if (samples.times.back() < day_end_)
+      i = samples.times.size() - 1;
+    days_.back().equity = samples.equity[i];
   }
 }
 
-void performance_accumulator::add(std::span<const equity_sample> samples) {
-  if (samples.empty())
+void performance_accumulator::add(const equity_sample& sample) {
+  add(equity_block{{&sample.time, 1},
+                   {&sample.equity, 1},
+                   sample.market ? std::span{&*sample.market, 1} : std::span<const price>{},
+                   sample.exposed ? size_t{1} : size_t{0}});
+}
+
+void performance_accumulator::add(const equity_block& samples) {
+  if (samples.times.empty())
     return;
-  auto before = first_ ? last_.time : samples.front().time;
+  auto before = first_ ? last_.time : samples.times.front();
   bool in_order = true;
-  for (const auto& sample : samples) {
-    in_order = in_order && before <= sample.time;
-    before = sample.time;
+  for (const auto time : samples.times) {
+    in_order &= before <= time;
+    before = time;
   }
   SUPREME_CHECK(in_order, "equity is sampled in the order of time");
   add_days(samples);
-  for (const auto& sample : samples)
-    drawdown_.add(sample.time, sample.equity);
-  for (const auto& sample : samples) {
-    if (sample.market)
-      market_.add(sample.equity, *sample.market);
-  }
-  for (const auto& sample : samples) {
-    equity_.add(sample.equity);
-    exposed_count_ += sample.exposed ? 1 : 0;
-  }
-  sample_count_ += samples.size();
-  last_ = samples.back();
+  drawdown_.add(samples);
+  if (!samples.market.empty())
+    market_.add(samples.equity, samples.market);
+  exact_sum equity;
+  for (const auto each : samples.equity)
+    equity.add(each);
+  equity_.add(equity);
+  exposed_count_ += samples.exposed;
+  sample_count_ += samples.times.size();
+  last_ = {samples.times.back(), samples.equity.back()};
   if (!first_)
-    first_ = samples.front();
+    first_ = {samples.times.front(), samples.equity.front()};
 }
 
 void performance_accumulator::add(const fill_cost& cost) noexcept {

@@ -87,10 +87,9 @@ struct fill_cost {
 class performance_accumulator {
 public:
   /// Throws contract_violation for a sample before the last one; then nothing has changed.
-  void add(const equity_sample& sample) { add(std::span{&sample, 1}); }
-  /// The same for several at once, which costs less each. Throws contract_violation when one is
-  /// before the one before it; then nothing has changed.
-  void add(std::span<const equity_sample> samples);
+  void add(const equity_sample& sample);
+  /// The same for several at once, which costs less each.
+  void add(const equity_block& samples);
   void add(const fill_cost& cost) noexcept;
   /// Throws as trade_accumulator::add does.
   void add(const closed_trade& trade) { trades_.add(trade); }
@@ -99,10 +98,15 @@ public:
   [[nodiscard]] std::span<const daily_close> days() const noexcept { return days_; }
 
 private:
-  void add_days(std::span<const equity_sample> samples);
+  void add_days(const equity_block& samples);
 
-  std::optional<equity_sample> first_;
-  equity_sample last_;
+  struct endpoint {
+    timestamp time;
+    money equity;
+  };
+
+  std::optional<endpoint> first_;
+  endpoint last_;
   uint64_t sample_count_ = 0;
   uint64_t exposed_count_ = 0;
   exact_sum equity_;

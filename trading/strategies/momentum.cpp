@@ -1,7 +1,6 @@
 #include "trading/strategies/momentum.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace supreme::trading {
 
@@ -21,18 +20,41 @@ momentum::momentum(const momentum_settings& settings)
 void momentum::on_fill(const slot_holding& after) { rules_.on_fill(after); }
 
 std::optional<decision> momentum::on_bar(const bar& b) {
-  reading now;
-  now.close = b.close.to_double();
-  now.trend_before = std::exchange(previous_, macd_.update(now.close));
-  now.trend = previous_;
-  now.strength = rsi_.update(now.close);
-  if (now.trend_before && now.trend)
-    now.crossed = find_crossing(now.trend_before->line, now.trend_before->signal, now.trend->line,
-                                now.trend->signal);
-  const bool may_decide = rules_.on_bar(b, now.close);
-  if (now.crossed == crossing::none && rules_.is_flat()) [[likely]]
-    return std::nullopt;
-  return may_decide ? decide(now) : std::nullopt;
+  return take_quietly(b.high, b.low, b.close) ? std::nullopt : decide();
+}
+
+std::optional<decision> momentum::on_bars(std::span<const bar_record> bars, bar&, size_t& taken) {
+  for (taken = 0; taken < bars.size();) {
+    const auto& b = bars[taken++];
+    if (take_quietly(b.high, b.low, b.close)) [[likely]]
+      continue;
+    if (auto wish = decide())
+      return wish;
+  }
+  return std::nullopt;
+}
+
+inline bool momentum::take_quietly(price high, price low, price close) noexcept {
+  before_ = now_;
+  now_.close = close.to_double();
+  const auto trend = macd_.update(now_.close);
+  now_.ready = trend.has_value();
+  if (trend) [[likely]]
+    now_.trend = *trend;
+  rsi_.add(now_.close);
+  crossed_ = before_.ready && now_.ready ? find_crossing(before_.trend.line, before_.trend.signal,
+                                                         now_.trend.line, now_.trend.signal)
+                                         : crossing::none;
+  if (!rules_.on_bar(high, low, now_.close)) [[unlikely]]
+    return true;
+  if (crossed_ != crossing::none)
+    return false;
+  if (rules_.is_flat())
+    return true;
+  const bool has_turned = now_.ready
+                          && (rules_.is_long() ? now_.trend.line < now_.trend.signal
+                                               : now_.trend.line > now_.trend.signal);
+  return !has_turned && rules_.keeps_holding();
 }
 
 uint32_t momentum::warmup_bars() const {
@@ -40,7 +62,11 @@ uint32_t momentum::warmup_bars() const {
   return rules_.warmup_bars(std::max(crossing_bars, settings_.rsi_length));
 }
 
-std::optional<decision> momentum::decide(const reading& r) const {
+std::optional<decision> momentum::decide() const {
+  const auto trend_of = [](const close_state& c) {
+    return c.ready ? std::optional{c.trend} : std::nullopt;
+  };
+  const reading r{now_.close, trend_of(before_), trend_of(now_), rsi_.value(), crossed_};
   rule_findings found;
   find_entry(r, found);
   found.exit_reason = find_exit(r);

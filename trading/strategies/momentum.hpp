@@ -26,6 +26,8 @@ public:
 
   void on_fill(const slot_holding& after) override;
   [[nodiscard]] std::optional<decision> on_bar(const bar& b) override;
+  [[nodiscard]] std::optional<decision> on_bars(std::span<const bar_record> bars, bar& b,
+                                                size_t& taken) override;
   /// The bar after this many is the first that can bring a decision of the crossing rules.
   [[nodiscard]] uint32_t warmup_bars() const override;
 
@@ -39,7 +41,16 @@ private:
     crossing crossed = crossing::none;
   };
 
-  [[nodiscard]] std::optional<decision> decide(const reading& r) const;
+  /// What is kept of a close. The MACD counts from the first that is `ready`.
+  struct close_state {
+    double close = 0;
+    macd_value trend;
+    bool ready = false;
+  };
+
+  /// Takes a bar; whether it surely brings no decision.
+  [[nodiscard]] bool take_quietly(price high, price low, price close) noexcept;
+  [[nodiscard]] std::optional<decision> decide() const;
   void find_entry(const reading& r, rule_findings& found) const;
   [[nodiscard]] const char* find_exit(const reading& r) const;
   [[nodiscard]] std::vector<std::pair<std::string, double>> list_inputs(const reading& r) const;
@@ -47,7 +58,9 @@ private:
   momentum_settings settings_;
   macd macd_;
   rsi rsi_;
-  std::optional<macd_value> previous_;
+  close_state before_;
+  close_state now_;
+  crossing crossed_ = crossing::none; ///< at the last close
   trade_rules rules_;
 };
 

@@ -127,7 +127,8 @@ pair_decision pairs::enter(stance wanted, const reading& r) {
   d.first = long_spread ? desire::long_position : desire::short_position;
   d.second = long_spread ? desire::short_position : desire::long_position;
   d.second_weight = r.line->slope;
-  d.reason = long_spread ? "Spread is low enough to enter" : "Spread is high enough to enter";
+  d.reason = reason_text::standing(long_spread ? "Spread is low enough to enter"
+                                               : "Spread is high enough to enter");
   d.inputs = list_inputs(r);
   leaving_ = held();
   pause_ = long_spread ? pause::low_said : pause::high_said;
@@ -139,7 +140,7 @@ pair_decision pairs::leave(const char* reason, const reading& r) {
     pause_ = pause::stopped;
   leaving_ = held();
   pair_decision d;
-  d.reason = reason;
+  d.reason = reason_text::standing(reason);
   d.inputs = list_inputs(r);
   return d;
 }

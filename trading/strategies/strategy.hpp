@@ -1,12 +1,15 @@
 #pragma once
 
-#include "trading/market/bar.hpp"
+#include "trading/market/bar_record.hpp"
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,11 +24,49 @@ struct slot_holding {
 /// What a strategy may wish for. (orders/signal.hpp maps it to a target of the slot.)
 enum class desire : uint8_t { flat = 1, long_position = 2, short_position = 3 };
 
+/// One short sentence. One that stands for ever, as a literal does, costs nothing to hand on. A
+/// plain value.
+class reason_text {
+public:
+  reason_text() = default;
+  reason_text(std::string text) : own_(std::move(text)) {} // NOLINT: texts are assigned as they are
+  reason_text(const char* text) : own_(text) {}            // NOLINT
+  /// Keeps no copy: the text outlives everything, because it is a literal.
+  [[nodiscard]] static reason_text standing(std::string_view text) noexcept {
+    reason_text r;
+    r.standing_ = text;
+    return r;
+  }
+
+  [[nodiscard]] std::string_view view() const noexcept {
+    return standing_.empty() ? std::string_view{own_} : standing_;
+  }
+  [[nodiscard]] std::string str() const { return std::string{view()}; }
+  [[nodiscard]] size_t size() const noexcept { return view().size(); }
+  [[nodiscard]] bool empty() const noexcept { return view().empty(); }
+  friend bool operator==(const reason_text& a, const reason_text& b) noexcept {
+    return a.view() == b.view();
+  }
+  friend bool operator==(const reason_text& a, const char* b) noexcept { return a.view() == b; }
+  friend bool operator==(const reason_text& a, const std::string& b) noexcept {
+    return a.view() == b;
+  }
+  template <class Traits>
+  friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out,
+                                                      const reason_text& r) {
+    return out << r.view();
+  }
+
+private:
+  std::string_view standing_; ///< empty: own_
+  std::string own_;
+};
+
 /// A wish and the reason for it. Inputs may be doubles here; the caller rounds them half-even to
 /// 1e-8 and drops the decision with a logged defect when one is not finite.
 struct decision {
   desire wanted = desire::flat;
-  std::string reason; ///< at most 120 characters
+  reason_text reason; ///< at most 120 characters
   std::vector<std::pair<std::string, double>> inputs;
   /// From the entry's price to its protective stop, quote units, > 0: what risk-based sizing
   /// reckons with. Nothing where the strategy has no stop.
@@ -46,6 +87,19 @@ public:
   /// the next bar on.
   [[nodiscard]] virtual std::optional<decision> on_bar(const bar& b) = 0;
 
+  /// Takes the next bars up to the first that brings a wish, as on_bar() of each of them would;
+  /// `taken` counts those it has begun. `b` names the bars' instrument and length, and its values
+  /// are written over. A strategy overrides it only to be faster.
+  [[nodiscard]] virtual std::optional<decision> on_bars(std::span<const bar_record> bars, bar& b,
+                                                        size_t& taken) {
+    std::optional<decision> wish;
+    for (taken = 0; taken < bars.size() && !wish;) {
+      set_values(b, bars[taken++]);
+      wish = on_bar(b);
+    }
+    return wish;
+  }
+
   /// Bars needed before the first decision can come.
   [[nodiscard]] virtual uint32_t warmup_bars() const = 0;
 };
@@ -58,7 +112,7 @@ struct pair_decision {
   desire first = desire::flat;
   desire second = desire::flat;
   double second_weight = 1; ///< > 0, finite: the second's notional per notional of the first
-  std::string reason;       ///< at most 120 characters
+  reason_text reason;       ///< at most 120 characters
   std::vector<std::pair<std::string, double>> inputs;
 };
 

@@ -48,7 +48,7 @@ std::optional<judgement> trade_rules::judge(const rule_findings& found) const no
 
 decision trade_rules::make(const judgement& j,
                            std::vector<std::pair<std::string, double>> inputs) const {
-  decision d{j.wanted, j.reason, std::move(inputs), {}};
+  decision d{j.wanted, reason_text::standing(j.reason), std::move(inputs), {}};
   if (atr_now_)
     d.inputs.emplace_back("atr", *atr_now_);
   exits_.add_inputs(d.inputs);
@@ -64,9 +64,9 @@ uint32_t trade_rules::warmup_bars(uint32_t own) const noexcept {
     {own, std::max(settings_.warmup_bars, 1U) - 1, needs_atr_ ? settings_.atr_length - 1 : 0});
 }
 
-void trade_rules::follow(const bar& b, double close) noexcept {
+void trade_rules::follow(price high, price low, double close) noexcept {
   if (needs_atr_)
-    atr_now_ = atr_.update(b.high.to_double(), b.low.to_double(), close);
+    atr_now_ = atr_.update(high.to_double(), low.to_double(), close);
   exits_.on_close(close, atr_now_);
 }
 

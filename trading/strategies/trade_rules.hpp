@@ -40,13 +40,17 @@ public:
   /// With `always_atr` the ATR is there for the strategy's own rules, too.
   explicit trade_rules(const common_settings& settings, bool always_atr = false);
 
-  void on_fill(const slot_holding& after) noexcept { exits_.on_fill(after); }
+  void on_fill(const slot_holding& after) noexcept {
+    exits_.on_fill(after);
+    wants_holding_ = allows(is_long() ? desire::long_position : desire::short_position);
+  }
 
   /// To be called once for every bar. Whether decisions may be made at it. No allocation; nearly
   /// free without exits.
-  bool on_bar(const bar& b, double close) noexcept {
+  bool on_bar(const bar& b, double close) noexcept { return on_bar(b.high, b.low, close); }
+  bool on_bar(price high, price low, double close) noexcept {
     if (follows_bars_) [[unlikely]]
-      follow(b, close);
+      follow(high, low, close);
     if (bars_to_wait_ == 0) [[likely]]
       return true;
     --bars_to_wait_;
@@ -56,6 +60,11 @@ public:
   [[nodiscard]] bool is_flat() const noexcept { return exits_.holding().size.is_zero(); }
   [[nodiscard]] bool is_long() const noexcept { return exits_.holding().size.is_positive(); }
   [[nodiscard]] bool allows(desire side) const noexcept;
+  /// Whether nothing but the strategy's own rules could end what is held: most closes need no
+  /// judge().
+  [[nodiscard]] bool keeps_holding() const noexcept {
+    return wants_holding_ && exits_.find_exit() == nullptr;
+  }
   /// At the last close; nothing before the first value or where nobody needs it.
   [[nodiscard]] std::optional<double> atr_now() const noexcept { return atr_now_; }
 
@@ -72,13 +81,14 @@ public:
   [[nodiscard]] uint32_t warmup_bars(uint32_t own) const noexcept;
 
 private:
-  void follow(const bar& b, double close) noexcept;
+  void follow(price high, price low, double close) noexcept;
   [[nodiscard]] std::optional<double> stop_distance() const noexcept;
   [[nodiscard]] bool can_enter(desire side) const noexcept;
 
   common_settings settings_;
   bool needs_atr_;
   bool follows_bars_;
+  bool wants_holding_ = false; ///< of what is held: its side is allowed
   uint32_t bars_to_wait_;
   exit_rules exits_;
   atr atr_;

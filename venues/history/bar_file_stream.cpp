@@ -11,10 +11,6 @@ namespace {
 /// Bars given out at a time: what a core's cache holds beside the strategies.
 constexpr size_t batch_bars = 4'096;
 
-trading::bar_record record_of(const trading::bar& b) noexcept {
-  return {b.open_time, b.open, b.high, b.low, b.close, b.volume};
-}
-
 } // namespace
 
 bar_file_stream::bar_file_stream(const bar_file_settings& settings, const close_range& range)
@@ -43,7 +39,7 @@ std::span<const trading::bar_record> bar_file_stream::next() {
     }
     summary_.add(b);
     if (close_time > range_.after)
-      batch_.push_back(record_of(b));
+      batch_.push_back(trading::record_of(b));
   }
   return batch_;
 }
@@ -64,7 +60,7 @@ checked_bars::open(const bar_file_settings& settings, const close_range& range, 
       return;
     too_many = out->kept_.size() == kept_max;
     if (!too_many)
-      out->kept_.push_back(record_of(b));
+      out->kept_.push_back(trading::record_of(b));
   });
   if (!checked)
     return checked.error();
@@ -92,7 +88,7 @@ history_stream::history_stream(std::shared_ptr<bar_history> history, const close
 std::span<const trading::bar_record> history_stream::next() {
   batch_.clear();
   for (const auto& b : history_->range(range_.after, range_.up_to, batch_bars)) {
-    batch_.push_back(record_of(b));
+    batch_.push_back(trading::record_of(b));
     range_.after = b.close_time();
   }
   return batch_;
