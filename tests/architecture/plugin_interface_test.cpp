@@ -32,13 +32,15 @@ uint64_t hash_of_code(const std::string& path) {
 }
 
 TEST(plugin_interface, has_a_new_version_with_every_change_of_its_types) {
-  constexpr uint32_t version = 1;
-  constexpr uint64_t strategy_code = 7656844497964282011U;
+  constexpr uint32_t version = 2;
+  constexpr uint64_t strategy_code = 713850361630494159U;
   constexpr uint64_t bar_code = 5406671564414157961U;
+  constexpr uint64_t bar_record_code = 10580568623321573987U;
   EXPECT_EQ(hash_of_code("trading/strategies/strategy.hpp"), strategy_code);
   EXPECT_EQ(hash_of_code("trading/market/bar.hpp"), bar_code);
+  EXPECT_EQ(hash_of_code("trading/market/bar_record.hpp"), bar_record_code);
   EXPECT_EQ(trading::plugin_interface_version, version)
-    << "write the three numbers down anew. A library that was built before must be refused when a "
+    << "write the four numbers down anew. A library that was built before must be refused when a "
        "virtual function, a member or the meaning of one has changed: then raise "
        "plugin_interface_version";
 }

@@ -77,7 +77,8 @@ constexpr plugin_descriptor describe_this_build() noexcept {
                             sizeof(pair_decision), sizeof(std::optional<decision>),
                             sizeof(slot_holding),  sizeof(parameter_spec),
                             sizeof(strategy_kind), sizeof(parameters),
-                            sizeof(sma),           sizeof(timestamp)};
+                            sizeof(sma),           sizeof(timestamp),
+                            sizeof(bar_record)};
   std::copy(std::begin(bytes), std::end(bytes), d.type_bytes);
   return d;
 }
