@@ -13,17 +13,29 @@ using trading::decimal;
 
 namespace {
 
-/// name=value, the value a number.
-std::pair<std::string, double> read_parameter(const std::string& text) {
+/// The two sides of name=value.
+std::pair<std::string, std::string> split_parameter(const std::string& text) {
   const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw verb_error("--param must be a name and a value like fast=12, was " + text);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// A number, or the name of a choice.
+double read_value(const trading::parameter_spec& spec, const std::string& text) {
+  const auto choice = std::find(spec.choices.begin(), spec.choices.end(), text);
+  if (choice != spec.choices.end())
+    return static_cast<double>(choice - spec.choices.begin());
   double value = 0;
   const char* end = text.data() + text.size();
-  if (equals != std::string::npos) {
-    const auto read = std::from_chars(text.data() + equals + 1, end, value);
-    if (equals > 0 && equals + 1 < text.size() && read.ec == std::errc{} && read.ptr == end)
-      return {text.substr(0, equals), value};
-  }
-  throw verb_error("--param must be a name and a number like fast=12, was " + text);
+  const auto read = std::from_chars(text.data(), end, value);
+  if (read.ec == std::errc{} && read.ptr == end)
+    return value;
+  std::string names;
+  for (const auto& each : spec.choices)
+    names += (names.empty() ? "" : ", ") + each;
+  throw verb_error("--param " + spec.name + " must be "
+                   + (names.empty() ? "a number" : "one of " + names) + ", was " + text);
 }
 
 } // namespace
@@ -76,13 +88,15 @@ trading::parameters read_parameters(const trading::strategy_kind& kind,
     known.push_back(spec.name);
   trading::parameters given;
   for (const auto& text : texts) {
-    const auto [name, value] = read_parameter(text);
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const auto [name, value] = split_parameter(text);
+    const auto place = std::find(known.begin(), known.end(), name);
+    if (place == known.end()) {
       const auto near = config::closest(name, known);
       throw verb_error(kind.name + " has no parameter " + config::quoted(name)
                        + (near.empty() ? std::string{} : ": did you mean " + near + "?"));
     }
-    given.insert_or_assign(name, value);
+    const auto& spec = kind.schema[static_cast<size_t>(place - known.begin())];
+    given.insert_or_assign(name, read_value(spec, value));
   }
   auto checked = trading::check_parameters(kind, given);
   std::string problems;

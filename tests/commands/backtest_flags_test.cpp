@@ -99,6 +99,18 @@ TEST_F(backtest_by_flags, says_what_it_takes_for_granted) {
     EXPECT_NE(done.out.find(text), std::string::npos) << text << '\n' << done.out;
 }
 
+TEST_F(backtest_by_flags, takes_a_choice_by_its_name_as_by_its_number) {
+  const auto data = bars("BTCUSDT_1m.csv", 100);
+  const auto with = [&](const char* direction) {
+    return run_backtest(fast_momentum()
+                        + std::vector<std::string>{"--param", direction, "--data", data});
+  };
+  const auto named = with("direction=both");
+  ASSERT_EQ(named.code, 0) << named.err;
+  EXPECT_NE(named.out.find("direction=both"), std::string::npos) << named.out;
+  EXPECT_EQ(named.out, with("direction=2").out);
+}
+
 TEST_F(backtest_by_flags, gives_options_to_the_strategy_and_the_file_before_them) {
   std::vector<std::string> arguments{"--param",      "slow=3",
                                      "--strategy",   "momentum",
@@ -186,7 +198,11 @@ TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
                  "fast must be between 1 and 500, was 900.");
   expect_refusal({"--strategy", "momentum", "--param", "fast=inf", "--data", data}, "fast must be");
   expect_refusal({"--strategy", "momentum", "--param", "fast", "--data", data},
-                 "--param must be a name and a number");
+                 "--param must be a name and a value");
+  expect_refusal({"--strategy", "momentum", "--param", "fast=quick", "--data", data},
+                 "--param fast must be a number, was quick");
+  expect_refusal({"--strategy", "momentum", "--param", "direction=up", "--data", data},
+                 "--param direction must be one of long, short, both, was up");
   expect_refusal({"--strategy", "momentum", "--param", "fast=50", "--data", data},
                  "fast must be below slow.");
   expect_refusal({"--strategy", "momentum", "--size", "all", "--data", data},
