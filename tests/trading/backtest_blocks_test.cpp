@@ -227,6 +227,7 @@ struct outcome {
   std::string failure;
   std::map<instrument_id, position> positions;
   std::map<asset_id, money> balances;
+  std::vector<std::optional<price>> marks; ///< after the bars are gone
 };
 
 template <class Run>
@@ -244,6 +245,8 @@ outcome observe(const backtest_plan& plan, bool names, Run run) {
   out.named = std::move(heard.named);
   out.positions = engine.positions();
   out.balances = engine.balances();
+  for (size_t i = 0; i < engine.instrument_count(); ++i)
+    out.marks.push_back(engine.mark_at(i));
   return out;
 }
 
@@ -334,6 +337,7 @@ RC_GTEST_PROP(backtest_blocks, are_heard_and_booked_as_single_steps_are, ()) {
     expect_equal(seen.blocks, expected.blocks);
     RC_ASSERT(seen.positions == expected.positions);
     RC_ASSERT(seen.balances == expected.balances);
+    RC_ASSERT(seen.marks == expected.marks);
     if (names)
       RC_ASSERT(seen.named == expected.named);
   }
@@ -350,6 +354,7 @@ RC_GTEST_PROP(backtest_blocks, end_where_a_strategy_fails_with_all_that_was_befo
   RC_ASSERT(!expected.failure.empty());
   RC_ASSERT(seen.failure == expected.failure);
   expect_equal(seen.lines, expected.lines);
+  RC_ASSERT(seen.marks == expected.marks);
 }
 
 TEST(backtest_blocks, trade_enough_for_the_comparison_to_mean_something) {

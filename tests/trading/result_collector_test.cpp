@@ -9,6 +9,7 @@
 #include "trading/backtest/run.hpp"
 
 #include <chrono>
+#include <map>
 #include <numeric>
 
 namespace supreme::trading {
@@ -121,6 +122,71 @@ RC_GTEST_PROP(result_collector, gives_every_unit_of_profit_to_a_strategy, ()) {
   RC_ASSERT(fills == result.fills);
   RC_ASSERT(trades == result.trades.size());
   RC_ASSERT(result.statistics.trades.count == trades);
+}
+
+/// The same run, each step handed over by itself.
+backtest_result run_by_step(const backtest_plan& plan,
+                            const std::vector<std::vector<bar_record>>& markets) {
+  result_collector collector{plan, 16};
+  backtest_engine engine{plan, collector};
+  collector.watch(engine);
+  std::map<timestamp, std::vector<step_bar>> steps;
+  for (size_t i = 0; i < markets.size(); ++i) {
+    for (const auto& b : markets[i])
+      steps[b.open_time + std::chrono::minutes{1}].push_back({i, std::chrono::minutes{1}, &b});
+  }
+  for (const auto& [at, bars] : steps)
+    engine.step(at, bars);
+  return collector.result(true);
+}
+
+void expect_same(const backtest_result& a, const backtest_result& b) {
+  RC_ASSERT(a.statistics == b.statistics);
+  RC_ASSERT(a.days == b.days);
+  RC_ASSERT(a.equity_curve == b.equity_curve);
+  RC_ASSERT(a.benchmark == b.benchmark);
+  RC_ASSERT(a.exposure == b.exposure);
+  RC_ASSERT(a.trades.size() == b.trades.size());
+  RC_ASSERT(a.instruments.size() == b.instruments.size());
+  for (size_t i = 0; i < a.instruments.size(); ++i) {
+    RC_ASSERT(a.instruments[i].prices == b.instruments[i].prices);
+    RC_ASSERT(a.instruments[i].mark == b.instruments[i].mark);
+    RC_ASSERT(a.instruments[i].bars == b.instruments[i].bars);
+  }
+}
+
+RC_GTEST_PROP(result_collector, tells_the_same_of_blocks_as_of_single_steps, ()) {
+  auto plan = make_plan(*rc::gen::inRange<int64_t>(0, 100'000));
+  std::vector markets{any_market(*rc::gen::inRange<int64_t>(1, 600)),
+                      any_market(*rc::gen::inRange<int64_t>(1, 600))};
+  if (*rc::gen::arbitrary<bool>()) {
+    markets.pop_back();
+    plan.instruments.pop_back();
+    for (auto& s : plan.strategies)
+      s.instruments.pop_back();
+  }
+  // Some do nothing for more than a block.
+  if (*rc::gen::arbitrary<bool>())
+    plan.trade_after = minute(*rc::gen::inRange<int64_t>(1, 900));
+  expect_same(run(plan, markets).result, run_by_step(plan, markets));
+}
+
+TEST(result_collector, compares_with_the_market_from_the_first_close_of_a_quiet_block) {
+  auto plan = make_plan(1);
+  plan.instruments.pop_back();
+  plan.strategies = {{strategy_id{"slow"},
+                      find_strategy_kind("sma_cross"),
+                      check_parameters(*find_strategy_kind("sma_cross"), {}).values,
+                      {sizing_mode::fixed_quantity, dec("1")},
+                      {plan.instruments[0].id}}};
+  std::vector<bar_record> bars;
+  for (int64_t i = 0; i < 600; ++i) {
+    const auto close = decimal::from_integer(100 + i);
+    bars.push_back({minute(i), close, close, close, close, dec("1")});
+  }
+  const auto result = run(plan, {bars}).result;
+  EXPECT_EQ(result.signals, 0u) << "no average ever crosses another";
+  EXPECT_DOUBLE_EQ(result.statistics.market.market_return.value(), 5.99);
 }
 
 RC_GTEST_PROP(result_collector, keeps_the_ends_and_extremes_of_the_markets, ()) {

@@ -123,6 +123,18 @@ void backtest_engine::step(timestamp event_time, std::span<const step_bar> bars)
 
 void backtest_engine::run(const step_block& block) {
   begin_block(block);
+  try {
+    do_steps();
+  } catch (...) {
+    end_block();
+    throw;
+  }
+  listener_.on_block({block, {equity_.data(), times_.size()}, {gross_.data(), times_.size()}});
+  end_block();
+}
+
+/// Ends with every market at the last step.
+void backtest_engine::do_steps() {
   for (size_t step = 0; step < times_.size();) {
     const bool is_quiet = resting_.empty() && !risk_.remembers();
     const auto quiet_until = is_quiet ? std::min(next_due_, times_.size()) : step;
@@ -132,8 +144,8 @@ void backtest_engine::run(const step_block& block) {
     if (step < times_.size())
       do_step(step++);
   }
-  listener_.on_block({block, {equity_.data(), times_.size()}, {gross_.data(), times_.size()}});
-  end_block();
+  if (!times_.empty())
+    go_to(times_.size() - 1);
 }
 
 void backtest_engine::begin_block(const step_block& block) {
@@ -160,9 +172,7 @@ void backtest_engine::begin_block(const step_block& block) {
 }
 
 /// The bars of the block are the caller's: what is needed of them is kept.
-void backtest_engine::end_block() {
-  if (!times_.empty())
-    go_to(times_.size() - 1);
+void backtest_engine::end_block() noexcept {
   for (auto& m : markets_) {
     if (m.now != nullptr && m.now != &m.last) {
       m.last = *m.now;

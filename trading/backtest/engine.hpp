@@ -132,7 +132,8 @@ private:
   void add_slots(size_t strategy);
   void rank_legs();
   void begin_block(const step_block& block);
-  void end_block();
+  void do_steps();
+  void end_block() noexcept;
   [[nodiscard]] bool takes_ahead(const slot_state& s) const noexcept {
     return s.open_orders == 0 && !risk_.acts();
   }
