@@ -3,6 +3,7 @@
 #include "commands/verbs.hpp"
 #include "config/names.hpp"
 #include "config/report.hpp"
+#include "trading/strategies/registry.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -23,19 +24,16 @@ std::pair<std::string, std::string> split_parameter(const std::string& text) {
 
 /// A number, or the name of a choice.
 double read_value(const trading::parameter_spec& spec, const std::string& text) {
-  const auto choice = std::find(spec.choices.begin(), spec.choices.end(), text);
-  if (choice != spec.choices.end())
-    return static_cast<double>(choice - spec.choices.begin());
+  if (const auto choice = trading::choice_value(spec, text))
+    return *choice;
   double value = 0;
   const char* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, value);
   if (read.ec == std::errc{} && read.ptr == end)
     return value;
-  std::string names;
-  for (const auto& each : spec.choices)
-    names += (names.empty() ? "" : ", ") + each;
   throw verb_error("--param " + spec.name + " must be "
-                   + (names.empty() ? "a number" : "one of " + names) + ", was " + text);
+                   + (spec.choices.empty() ? "a number" : "one of " + trading::choice_names(spec))
+                   + ", was " + text);
 }
 
 } // namespace

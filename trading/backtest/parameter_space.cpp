@@ -3,6 +3,7 @@
 #include "trading/backtest/random_stream.hpp"
 #include "trading/check.hpp"
 #include "trading/market/decimal.hpp"
+#include "trading/strategies/registry.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -47,10 +48,8 @@ std::string not_readable(const parameter_spec& spec, std::string_view text) {
   if (spec.choices.empty())
     return spec.name + " must be a list like 5,10,20 or a range like 5:20:5, was "
            + std::string{text} + ".";
-  std::string names;
-  for (const auto& choice : spec.choices)
-    names += (names.empty() ? "" : ", ") + choice;
-  return spec.name + " must be a list of some of " + names + ", was " + std::string{text} + ".";
+  return spec.name + " must be a list of some of " + choice_names(spec) + ", was "
+         + std::string{text} + ".";
 }
 
 parameter_axis whole_axis(const parameter_spec& spec) {
@@ -86,9 +85,8 @@ or_sentence<parameter_axis> read_range(const parameter_spec& spec, std::string_v
 
 /// A number, or the name of a choice; nothing for any other text.
 std::optional<double> read_value(const parameter_spec& spec, std::string_view text) {
-  const auto choice = std::find(spec.choices.begin(), spec.choices.end(), text);
-  if (choice != spec.choices.end())
-    return static_cast<double>(choice - spec.choices.begin());
+  if (const auto choice = choice_value(spec, text))
+    return choice;
   const auto number = decimal::parse(text);
   return number ? std::optional{number->to_double()} : std::nullopt;
 }

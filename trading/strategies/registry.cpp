@@ -83,6 +83,20 @@ std::string value_text(const parameter_spec& spec, double value) {
   return number_text(value);
 }
 
+std::optional<double> choice_value(const parameter_spec& spec, std::string_view text) {
+  const auto choice = std::find(spec.choices.begin(), spec.choices.end(), text);
+  return choice == spec.choices.end()
+           ? std::nullopt
+           : std::optional{static_cast<double>(choice - spec.choices.begin())};
+}
+
+std::string choice_names(const parameter_spec& spec) {
+  std::string names;
+  for (const auto& choice : spec.choices)
+    names += (names.empty() ? "" : ", ") + choice;
+  return names;
+}
+
 std::string parameters_text(const strategy_kind* kind, const parameters& values,
                             const std::string& between) {
   static const std::vector<parameter_spec> no_schema;
