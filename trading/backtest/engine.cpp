@@ -97,7 +97,7 @@ money backtest_engine::equity() const {
     return sum;
   for (const auto& m : markets_) {
     if (!m.held.size.is_zero())
-      sum += value_of(m.held, m.now != nullptr ? std::optional{m.now->close} : std::nullopt);
+      sum += value_of(m.held, mark_of(m.now));
   }
   return sum;
 }
@@ -286,7 +286,7 @@ void backtest_engine::value_steps(size_t from, size_t to) {
 void backtest_engine::add_values(const market_state& m, size_t from, size_t to) {
   auto next = bars_until(m, m.next, from);
   const auto* now = next > 0 ? &m.bars[next - 1] : m.now;
-  auto worth = value_of(m.held, now != nullptr ? std::optional{now->close} : std::nullopt);
+  auto worth = value_of(m.held, mark_of(now));
   for (size_t step = from; step < to; ++step) {
     if (m.has_all || (next < m.bars.size() && m.close_time(m.bars[next]) == times_[step]))
       worth = multiply_half_even(m.held.size, m.bars[next++].close);
@@ -332,8 +332,7 @@ void backtest_engine::value_step(size_t step) {
   gross_[step] = {};
   for (const auto& m : markets_) {
     if (!m.held.size.is_zero())
-      gross_[step] +=
-        value_of(m.held, m.now != nullptr ? std::optional{m.now->close} : std::nullopt).abs();
+      gross_[step] += value_of(m.held, mark_of(m.now)).abs();
   }
   risk_.valued(times_[step], equity_[step]);
   listener_.on_values({times_.subspan(step, 1), {equity_.data() + step, 1}, cash(), exposed_ != 0});

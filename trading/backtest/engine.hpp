@@ -59,10 +59,7 @@ public:
   /// The account's position in the plan's i-th instrument.
   [[nodiscard]] const position& position_at(size_t i) const { return markets_.at(i).held; }
   /// The last close of the plan's i-th instrument; nothing before its first bar.
-  [[nodiscard]] std::optional<price> mark_at(size_t i) const {
-    const auto* b = markets_.at(i).now;
-    return b != nullptr ? std::optional{b->close} : std::nullopt;
-  }
+  [[nodiscard]] std::optional<price> mark_at(size_t i) const { return mark_of(markets_.at(i).now); }
   /// How many slots the plan has, and where each of them is.
   [[nodiscard]] size_t slot_count() const noexcept { return legs_.size(); }
   [[nodiscard]] const slot_id& slot_at(size_t i) const { return slot_of(legs_.at(i)); }
@@ -163,6 +160,9 @@ private:
   void decide_signals(timestamp now);
   uint64_t place_order(size_t leg, const verdict& v, timestamp now);
   void count_exposed(bool before, bool after) noexcept;
+  [[nodiscard]] static std::optional<price> mark_of(const bar_record* last) noexcept {
+    return last != nullptr ? std::optional{last->close} : std::nullopt;
+  }
   [[nodiscard]] decision_terms terms_of(const signal& wish) const;
   [[nodiscard]] decision_sources sources(timestamp now) const;
   [[nodiscard]] money cash() const { return *cash_; }

@@ -206,27 +206,24 @@ void result_collector::note_exposure(const valued_block& b) {
   constexpr auto one = static_cast<double>(decimal::scale);
   const auto times = b.steps.times;
   const std::span<decimal> values{values_.data(), times.size()};
-  bool exist = true;
+  size_t first = 0; // of those that are there and not added yet
+  const auto add_until = [&](size_t end) {
+    exposure_.add(times.subspan(first, end - first), values.subspan(first, end - first));
+    first = end + 1;
+  };
   for (size_t i = 0; i < times.size(); ++i) {
     double share = 0;
     if (!b.gross[i].is_zero()) {
       share = static_cast<double>(b.gross[i].raw()) / static_cast<double>(b.equity[i].raw()) * one;
-      exist &= b.equity[i].is_positive() && is_decimal_of_raw(share);
+      if (!b.equity[i].is_positive() || !is_decimal_of_raw(share)) [[unlikely]] {
+        add_until(i);
+        continue;
+      }
     }
-    if (exist) [[likely]]
-      values[i] = decimal_of_raw(share);
+    values[i] = decimal_of_raw(share);
   }
-  if (exist) {
-    exposure_.add(times, values);
-    return;
-  }
-  for (size_t i = 0; i < times.size(); ++i) {
-    const double share = b.gross[i].is_zero() ? 0
-                                              : static_cast<double>(b.gross[i].raw())
-                                                  / static_cast<double>(b.equity[i].raw()) * one;
-    if (b.gross[i].is_zero() || (b.equity[i].is_positive() && is_decimal_of_raw(share)))
-      exposure_.add(times[i], decimal_of_raw(share));
-  }
+  if (first < times.size())
+    add_until(times.size());
 }
 
 // -- what came of it -----------------------------------------------------------------------------

@@ -20,25 +20,19 @@ void series_sampler::open(timestamp at, decimal value, decimal low, decimal high
 void series_sampler::add(std::span<const timestamp> times, std::span<const decimal> values) {
   for (size_t i = 0; i < values.size();) {
     if (room_ == 0) {
-      add(times[i], values[i]);
+      open(times[i], values[i], values[i], values[i]);
       ++i;
       continue;
     }
-    const auto count = static_cast<size_t>(std::min<uint64_t>(room_, values.size() - i));
-    auto& b = buckets_.back();
-    const auto part = values.subspan(i, count);
-    auto lowest = b.lowest;
-    auto highest = b.highest;
+    const auto part = values.subspan(i, std::min<uint64_t>(room_, values.size() - i));
+    auto lowest = part.front();
+    auto highest = part.front();
     for (const auto v : part) {
       lowest = std::min(lowest, v);
       highest = std::max(highest, v);
     }
-    b.lowest = lowest;
-    b.highest = highest;
-    i += count;
-    b.to = times[i - 1];
-    b.last = part.back();
-    room_ -= count;
+    i += part.size();
+    extend(part.size(), times[i - 1], part.back(), lowest, highest);
   }
 }
 
@@ -46,24 +40,18 @@ void series_sampler::add(std::span<const bar_record> bars, nanoseconds interval)
   for (size_t i = 0; i < bars.size();) {
     if (room_ == 0) {
       const auto& first = bars[i++];
-      add(first.open_time + interval, first.close, first.low, first.high);
+      open(first.open_time + interval, first.close, first.low, first.high);
       continue;
     }
-    const auto count = static_cast<size_t>(std::min<uint64_t>(room_, bars.size() - i));
-    auto& b = buckets_.back();
-    const auto part = bars.subspan(i, count);
-    auto lowest = b.lowest;
-    auto highest = b.highest;
-    for (const auto& each : part) {
-      lowest = std::min(lowest, each.low);
-      highest = std::max(highest, each.high);
+    const auto part = bars.subspan(i, std::min<uint64_t>(room_, bars.size() - i));
+    auto lowest = part.front().low;
+    auto highest = part.front().high;
+    for (const auto& b : part) {
+      lowest = std::min(lowest, b.low);
+      highest = std::max(highest, b.high);
     }
-    b.lowest = lowest;
-    b.highest = highest;
-    b.to = part.back().open_time + interval;
-    b.last = part.back().close;
-    room_ -= count;
-    i += count;
+    i += part.size();
+    extend(part.size(), part.back().open_time + interval, part.back().close, lowest, highest);
   }
 }
 

@@ -30,14 +30,7 @@ public:
       open(at, value, low, high);
       return;
     }
-    --room_;
-    auto& b = buckets_.back();
-    b.to = at;
-    b.last = value;
-    if (low < b.lowest)
-      b.lowest = low;
-    if (high > b.highest)
-      b.highest = high;
+    extend(1, at, value, low, high);
   }
 
   /// Many values at once; as many times.
@@ -49,6 +42,17 @@ public:
 
 private:
   void open(timestamp at, decimal value, decimal low, decimal high);
+  /// Puts values into the last bucket, which has room for them: the last one and their extremes.
+  void extend(uint64_t count, timestamp at, decimal last, decimal lowest, decimal highest) {
+    room_ -= count;
+    auto& b = buckets_.back();
+    b.to = at;
+    b.last = last;
+    if (lowest < b.lowest)
+      b.lowest = lowest;
+    if (highest > b.highest)
+      b.highest = highest;
+  }
   void fold();
 
   size_t buckets_max_;

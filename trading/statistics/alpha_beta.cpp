@@ -32,17 +32,7 @@ void market_comparison::add(std::span<const money> equity, std::span<const price
       break;
     const double e = now.equity == before.equity ? 0 : log_change_of(before.equity, now.equity);
     const double m = now.market == before.market ? 0 : log_change_of(before.market, now.market);
-    if (all.count == 0) [[unlikely]] {
-      all.add(e, m);
-    } else {
-      const double x = e - all.equity_shift;
-      const double y = m - all.market_shift;
-      ++all.count;
-      all.equity += x;
-      all.market += y;
-      all.market_squares += y * y;
-      all.products += x * y;
-    }
+    all.add(e, m);
     before = now;
   }
   sums_ = all;
