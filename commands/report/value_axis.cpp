@@ -47,8 +47,10 @@ std::string multiple_text(double value, double step, double size, const std::str
 std::string tick_label(double value, double step, double largest_tick, value_unit unit) {
   if (unit == value_unit::percent) {
     // The sign of percent takes its room, too.
-    const double scale = largest_tick * 100 >= 1e5 && largest_tick * 100 < 1e6 ? 10 : 1;
-    return tick_label(value * 100, step * 100, largest_tick * 100 * scale, value_unit::number)
+    const double largest_percent = largest_tick * 100;
+    return (largest_percent >= 1e5 && largest_percent < 1e6
+              ? multiple_text(value * 100, step * 100, 1e3, "k")
+              : tick_label(value * 100, step * 100, largest_percent, value_unit::number))
            + " %";
   }
   struct magnitude {
@@ -57,7 +59,7 @@ std::string tick_label(double value, double step, double largest_tick, value_uni
   };
   static constexpr std::array magnitudes{magnitude{1e12, "T"}, magnitude{1e9, "B"},
                                          magnitude{1e6, "M"}};
-  if (largest_tick >= 1e15 || largest_tick < 1e-4) {
+  if (largest_tick >= 1e15 || largest_tick < 0.999999e-3) {
     const double exponent = std::floor(std::log10(largest_tick) + 1e-9);
     return multiple_text(value, step, std::pow(10, exponent),
                          "e" + std::to_string(static_cast<int>(exponent)));

@@ -9,6 +9,7 @@
 #include "commands/report/value_axis.hpp"
 #include "tests/trading/generators.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -102,7 +103,7 @@ TEST(report_value_axis, has_ticks_that_people_count_in) {
   EXPECT_EQ(labels_of(value_axis::linear(1.0823, 1.0871, 5, number)),
             "1.082 | 1.083 | 1.084 | 1.085 | 1.086 | 1.087 | 1.088");
   EXPECT_EQ(labels_of(value_axis::linear(-3000, 0, 3, value_unit::percent)),
-            "−0.3M % | −0.2M % | −0.1M % | 0 %");
+            "−300k % | −200k % | −100k % | 0 %");
   EXPECT_EQ(labels_of(value_axis::linear(1e-5, 3e-5, 2, number)), "1e-5 | 2e-5 | 3e-5");
   EXPECT_EQ(labels_of(value_axis::linear(1.2e6, 3.9e6, 4, number)), "1M | 2M | 3M | 4M");
   EXPECT_EQ(labels_of(value_axis::linear(5, 5, 3, number)),
@@ -111,7 +112,26 @@ TEST(report_value_axis, has_ticks_that_people_count_in) {
   EXPECT_EQ(labels_of(value_axis::logarithmic(900, 120'000, 8, number)),
             "1,000 | 2,000 | 5,000 | 10,000 | 20,000 | 50,000 | 100,000");
   EXPECT_EQ(labels_of(value_axis::logarithmic(1e-8, 1e9, 5, number)),
-            "1e-8 | 0.0001 | 1 | 10,000 | 100M");
+            "1e-8 | 1e-4 | 1 | 10,000 | 100M");
+}
+
+/// Letters as a reader counts them, not bytes.
+long letters_of(const std::string& text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
+}
+
+// A constant series at −0.0001 was once labelled −0.00010000, which began left of the picture.
+TEST(report_value_axis, has_labels_that_fit_beside_the_chart) {
+  for (const auto unit : {value_unit::number, value_unit::percent})
+    for (int power = -11; power <= 18; ++power)
+      for (const double factor : {1.0, 1.0003, 1.9994, 4.99, 9.994, 9.9999})
+        for (const double width : {0.0, 1e-4, 0.0013, 0.02, 0.6})
+          for (const size_t at_most : {size_t{3}, size_t{6}}) {
+            const double size = factor * std::pow(10, power);
+            const auto axis = value_axis::linear(-size, -size * (1 - width), at_most, unit);
+            for (const auto& tick : axis.ticks())
+              EXPECT_LE(letters_of(tick.label), 10) << tick.label << " of " << size;
+          }
 }
 
 TEST(report_time_axis, names_what_the_span_asks_for) {
