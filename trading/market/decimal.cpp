@@ -29,8 +29,9 @@ decimal or_throw(std::optional<decimal> value, const char* text) {
 
 /// Whether a quotient truncated toward zero must move one unit away from zero. `remainder` is not
 /// 0.
-bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominator,
-                rounding r) noexcept {
+template <class Integer>
+[[gnu::always_inline]] inline bool moves_away(bool negative, bool quotient_odd, Integer remainder,
+                                              Integer denominator, rounding r) noexcept {
   switch (r) {
     case rounding::toward_zero:
       return false;
@@ -43,31 +44,45 @@ bool moves_away(bool negative, bool quotient_odd, wide remainder, wide denominat
     case rounding::half_even:
       break;
   }
-  const wide rest = remainder < 0 ? -remainder : remainder;
-  const wide size = denominator < 0 ? -denominator : denominator;
-  // Compares rest with size − rest instead of 2·rest with size: that cannot leave 128 bits.
-  const wide other = size - rest;
+  const Integer rest = remainder < 0 ? -remainder : remainder;
+  const Integer size = denominator < 0 ? -denominator : denominator;
+  // Compares rest with size − rest instead of 2·rest with size: that cannot leave the range.
+  const Integer other = size - rest;
   return rest > other || (rest == other && quotient_odd);
 }
 
 /// numerator/denominator as a whole number; the denominator is not 0.
-inline wide round_division(const division& d, bool negative, wide denominator,
-                           rounding r) noexcept {
-  if (d.remainder == 0 || !moves_away(negative, d.quotient % 2 != 0, d.remainder, denominator, r))
-    return d.quotient;
-  return negative ? d.quotient - 1 : d.quotient + 1;
-}
-
-inline wide divide_rounded(wide numerator, int64_t denominator, rounding r) noexcept {
-  const auto d = denominator > 0 ? divide_positive(numerator, denominator)
-                                 : division{numerator / denominator, numerator % denominator};
-  return round_division(d, (numerator < 0) != (denominator < 0), denominator, r);
-}
-
-inline wide divide_widely(wide numerator, wide denominator, rounding r) noexcept {
+wide divide_widely(wide numerator, wide denominator, rounding r) noexcept {
   const wide quotient = numerator / denominator;
-  return round_division({quotient, numerator - quotient * denominator},
-                        (numerator < 0) != (denominator < 0), denominator, r);
+  const wide remainder = numerator - quotient * denominator;
+  const bool negative = (numerator < 0) != (denominator < 0);
+  if (remainder == 0 || !moves_away(negative, quotient % 2 != 0, remainder, denominator, r))
+    return quotient;
+  return negative ? quotient - 1 : quotient + 1;
+}
+
+/// a·numerator/denominator; the denominator is not 0.
+[[gnu::always_inline]] inline std::optional<decimal>
+multiply_divided(decimal a, int64_t numerator, int64_t denominator, rounding r) noexcept {
+  __extension__ using unsigned_wide = unsigned __int128;
+  const auto size =
+    static_cast<unsigned_wide>(magnitude(a)) * magnitude(decimal::from_raw(numerator));
+  const auto high = static_cast<uint64_t>(size >> 64);
+  const auto low = static_cast<uint64_t>(size);
+  const auto d = static_cast<uint64_t>(denominator);
+  small_division quick;
+  if (denominator > 0 && d <= digit_max && high < d / 4) [[likely]]
+    quick = divide_digits(high, low, d);
+  else if (d > digit_max && denominator > 0 && high == 0)
+    quick = {low / d, low % d};
+  else
+    return narrow(divide_widely(wide{a.raw()} * numerator, denominator, r));
+  const bool negative = (a.raw() < 0) != (numerator < 0);
+  auto units = static_cast<int64_t>(quick.quotient);
+  const auto rest = static_cast<int64_t>(quick.remainder);
+  if (rest != 0 && moves_away(negative, units % 2 != 0, rest, denominator, r))
+    ++units;
+  return decimal::from_raw(negative ? -units : units);
 }
 
 } // namespace
@@ -103,20 +118,23 @@ std::optional<decimal> decimal::from_double(double value) noexcept {
 void decimal::throw_overflow(const char* what) { throw std::overflow_error(what); }
 
 std::optional<decimal> checked_multiply(decimal a, decimal b, rounding r) noexcept {
-  return narrow(divide_rounded(wide{a.raw()} * b.raw(), decimal::scale, r));
+  return multiply_divided(a, b.raw(), decimal::scale, r);
 }
 
 std::optional<decimal> checked_divide(decimal a, decimal b, rounding r) noexcept {
-  if (b.is_zero())
-    return std::nullopt;
-  return narrow(divide_rounded(wide{a.raw()} * decimal::scale, b.raw(), r));
+  return b.is_zero() ? std::nullopt : multiply_divided(a, decimal::scale, b.raw(), r);
 }
 
 std::optional<decimal> checked_multiply_divide(decimal a, int64_t numerator, int64_t denominator,
                                                rounding r) noexcept {
   if (denominator == 0)
     return std::nullopt;
-  return narrow(divide_rounded(wide{a.raw()} * numerator, denominator, r));
+  if (numerator == denominator)
+    return a;
+  // Shares are parts per billion, and a constant divides in a fraction of the time.
+  constexpr int64_t billion = 1'000'000'000;
+  return denominator == billion ? multiply_divided(a, numerator, billion, r)
+                                : multiply_divided(a, numerator, denominator, r);
 }
 
 std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerator,
@@ -144,7 +162,13 @@ std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerato
 std::optional<decimal> checked_round_to_multiple(decimal value, decimal step, rounding r) noexcept {
   if (!step.is_positive())
     return std::nullopt;
-  return narrow(divide_rounded(value.raw(), step.raw(), r) * step.raw());
+  const int64_t rest = value.raw() % step.raw();
+  if (rest == 0)
+    return value;
+  const int64_t quotient = value.raw() / step.raw();
+  const bool negative = value.is_negative();
+  const bool away = moves_away(negative, quotient % 2 != 0, rest, step.raw(), r);
+  return narrow(wide{value.raw()} - rest + (!away ? 0 : negative ? -step.raw() : step.raw()));
 }
 
 decimal multiply(decimal a, decimal b, rounding r) {
