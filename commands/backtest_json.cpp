@@ -150,8 +150,8 @@ json strategies(const backtest_result& r) {
 json trades(const backtest_result& r) {
   auto out = json::array();
   for (const auto& t : r.trades)
-    out.push_back({{"strategy", t.strategy.str()},
-                   {"instrument", t.trade.instrument.str()},
+    out.push_back({{"strategy", r.strategy_of(t).str()},
+                   {"instrument", r.instrument_of(t).id.str()},
                    {"direction", t.trade.direction == trading::side::buy ? "long" : "short"},
                    {"opened_at", t.trade.opened_at.to_string()},
                    {"closed_at", t.trade.closed_at.to_string()},
@@ -161,8 +161,8 @@ json trades(const backtest_result& r) {
                    {"fees", t.trade.fees.to_string()},
                    {"net", t.trade.net().to_string()},
                    {"fills", t.trade.fill_count},
-                   {"entry_reason", std::string{t.entry_reason}},
-                   {"exit_reason", std::string{t.exit_reason}}});
+                   {"entry_reason", r.entry_reason_of(t)},
+                   {"exit_reason", r.exit_reason_of(t)}});
   return out;
 }
 

@@ -50,14 +50,14 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
   out << "strategy,instrument,direction,opened_at,closed_at,size,entry_cost,gross,fees,net,fills,"
          "entry_reason,exit_reason\n";
   for (const auto& t : result.trades)
-    out << t.strategy.str() << ',' << t.trade.instrument.str() << ','
+    out << result.strategy_of(t).str() << ',' << result.instrument_of(t).id.str() << ','
         << (t.trade.direction == trading::side::buy ? "long" : "short") << ','
         << t.trade.opened_at.to_string() << ',' << t.trade.closed_at.to_string() << ','
         << t.trade.entered.to_string() << ',' << t.trade.entry_cost.to_string() << ','
         << t.trade.gross.to_string() << ',' << t.trade.fees.to_string() << ','
         << t.trade.net().to_string() << ',' << t.trade.fill_count << ','
-        << quoted_field(std::string{t.entry_reason}) << ','
-        << quoted_field(std::string{t.exit_reason}) << '\n';
+        << quoted_field(result.entry_reason_of(t)) << ',' << quoted_field(result.exit_reason_of(t))
+        << '\n';
 }
 
 } // namespace supreme::commands

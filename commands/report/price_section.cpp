@@ -20,10 +20,10 @@ constexpr size_t marked_trades_max = 1'800;
 
 using trade_list = std::vector<const backtest_trade*>;
 
-trade_list trades_of(const trading::backtest_result& result, const trading::instrument_id& id) {
+trade_list trades_of(const trading::backtest_result& result, const instrument_result& i) {
   trade_list found;
   for (const auto& t : result.trades)
-    if (t.trade.instrument == id)
+    if (&result.instruments.at(t.instrument) == &i)
       found.push_back(&t);
   return found;
 }
@@ -93,10 +93,12 @@ std::string note_text(const std::string& what, const std::string& price,
   return what + " at " + price + (reason.empty() ? "" : ": " + shortened(reason, 80));
 }
 
-chart_rows rows_of(const instrument_result& i, const trade_list& trades, int profit_digits) {
+chart_rows rows_of(const trading::backtest_result& result, const instrument_result& i,
+                   const trade_list& trades) {
   constexpr size_t rows_max = 320;
   const auto x = span_of(i);
   const int digits = fraction_digits(i.traded.tick_size);
+  const int profit_digits = money_digits(result.statistics.start_equity);
   chart_rows rows;
   rows.labels = {"Close", "Low", "High"};
   for (const auto& p : thinned(points_of(i.prices), rows_max))
@@ -109,11 +111,11 @@ chart_rows rows_of(const instrument_result& i, const trade_list& trades, int pro
     rows.notes.push_back(
       {x.fraction(t->trade.opened_at),
        note_text("Entry " + side + exact_text(t->trade.entered),
-                 decimal_text(entry_price(t->trade), digits), std::string{t->entry_reason})});
+                 decimal_text(entry_price(t->trade), digits), result.entry_reason_of(*t))});
     rows.notes.push_back(
       {x.fraction(t->trade.closed_at),
        note_text("Exit " + side + "with " + decimal_text(net_profit(t->trade), profit_digits),
-                 decimal_text(exit_price(t->trade), digits), std::string{t->exit_reason})});
+                 decimal_text(exit_price(t->trade), digits), result.exit_reason_of(*t))});
   }
   std::stable_sort(rows.notes.begin(), rows.notes.end(),
                    [](const auto& a, const auto& b) { return a.fraction < b.fraction; });
@@ -160,7 +162,7 @@ void write_prices(std::ostream& out, figure_writer& figures,
   write_choice(out, shown);
   for (size_t n = 0; n < shown.size(); ++n) {
     const auto& i = *shown[n];
-    auto trades = trades_of(result, i.traded.id);
+    auto trades = trades_of(result, i);
     const size_t all = trades.size();
     trades.resize(std::min(all, marked_trades_max / shown.size()));
     figure f;
@@ -172,7 +174,7 @@ void write_prices(std::ostream& out, figure_writer& figures,
                 {"sample-mark exit-won", "Exit with a profit"},
                 {"sample-mark exit-lost", "Exit without"}};
     f.pictures = {draw(i, trades, layout::wide), draw(i, trades, layout::narrow)};
-    f.rows = rows_of(i, trades, money_digits(result.statistics.start_equity));
+    f.rows = rows_of(result, i, trades);
     figures.write(f);
   }
 }

@@ -5,21 +5,11 @@
 #include "trading/statistics/ratio.hpp"
 
 #include <algorithm>
-#include <map>
 #include <ostream>
 
 namespace supreme::commands::report {
 
 namespace {
-
-using trading::backtest_trade;
-
-std::map<trading::instrument_id, int> price_digits_of(const trading::backtest_result& result) {
-  std::map<trading::instrument_id, int> digits;
-  for (const auto& i : result.instruments)
-    digits[i.traded.id] = fraction_digits(i.traded.tick_size);
-  return digits;
-}
 
 /// profit/entry cost, as statistics define a trade's return.
 std::optional<double> return_of(const trading::closed_trade& t) {
@@ -68,7 +58,6 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
     return;
   }
   const int digits = money_digits(result.statistics.start_equity);
-  const auto price_digits = price_digits_of(result);
   table t{"trades",
           {{"No.", true},
            {"Instrument"},
@@ -88,16 +77,17 @@ void write_trades(std::ostream& out, const trading::backtest_result& result) {
   uint64_t number = 0;
   for (const auto& each : result.trades) {
     const auto& trade = each.trade;
-    const auto known = price_digits.find(trade.instrument);
-    const int at = known == price_digits.end() ? trading::decimal::digits : known->second;
-    t.add({whole_text(++number), trade.instrument.str(),
+    const auto& traded = result.instrument_of(each);
+    const int at = fraction_digits(traded.tick_size);
+    t.add({whole_text(++number), traded.id.str(),
            trade.direction == trading::side::buy ? "long" : "short", time_text(trade.opened_at),
            time_text(trade.closed_at),
            duration_text(trading::days_between(trade.opened_at, trade.closed_at)),
            exact_text(trade.entered), decimal_text(entry_price(trade), at),
            decimal_text(exit_price(trade), at), decimal_text(net_profit(trade), digits),
            signed_percent_text(return_of(trade)), decimal_text(trade.fees, digits),
-           each.strategy.str(), std::string{each.entry_reason}, std::string{each.exit_reason}});
+           result.strategy_of(each).str(), result.entry_reason_of(each),
+           result.exit_reason_of(each)});
   }
   t.write(out, "Closed trades in the order of their ends", "paged");
 }

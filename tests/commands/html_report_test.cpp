@@ -124,8 +124,6 @@ TEST(html_report, escapes_every_text) {
   }
   for (auto& r : result.refusals)
     r.code = hostile;
-  for (auto& t : result.trades)
-    t.strategy = trading::strategy_id{hostile};
   const auto page = page_of(result, {hostile, hostile, {{hostile, hostile}}});
   EXPECT_EQ(page.tag_fault(), "");
   EXPECT_EQ(page.count("<script"), 2u);

@@ -3,11 +3,9 @@
 #include "trading/backtest/result.hpp"
 
 #include <cmath>
-#include <memory>
 #include <optional>
 #include <random>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace supreme::tests {
@@ -102,10 +100,9 @@ private:
     ++result_.signals;
     if (auto closed = m.trip.add(f, fee)) {
       performance_.add(*closed);
-      const trading::strategy_id strategy{"trend"};
-      result_.trades.push_back({strategy, *closed, *texts_->insert(size_.reason + " up").first,
-                                *texts_->insert(size_.reason + " down").first});
-      result_.texts = texts_;
+      const auto place = static_cast<uint32_t>(&m - markets_.data());
+      result_.trades.push_back({0, place, 0, 1, *closed});
+      result_.reasons = {size_.reason + " up", size_.reason + " down"};
     }
   }
 
@@ -183,8 +180,6 @@ private:
   std::vector<market> markets_;
   trading::money cash_ = trading::decimal::from_integer(100'000);
   trading::performance_accumulator performance_;
-  std::shared_ptr<std::unordered_set<std::string>> texts_ =
-    std::make_shared<std::unordered_set<std::string>>();
   trading::backtest_result result_;
 };
 

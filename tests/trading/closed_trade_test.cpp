@@ -36,8 +36,7 @@ TEST(closed_trade, is_a_round_trip_with_its_cost_profit_and_fees) {
                                                 make_fill(side::sell, "1.5", "140", "0.21", 4)},
                                     usdt);
   ASSERT_EQ(trades.size(), 1U);
-  const closed_trade expected{.instrument = instrument_id{"BTCUSDT"},
-                              .direction = side::buy,
+  const closed_trade expected{.direction = side::buy,
                               .opened_at = timestamp::from_ms(1),
                               .closed_at = timestamp::from_ms(4),
                               .entered = dec("2"),

@@ -263,9 +263,9 @@ TEST(result_collector, tells_a_trade_with_the_reasons_for_its_ends) {
   const auto result = run(plan, {flat_bars({"100", "110", "120", "130", "140"})}).result;
   ASSERT_EQ(result.trades.size(), 1u);
   const auto& t = result.trades.front();
-  EXPECT_EQ(t.strategy.str(), "once");
-  EXPECT_EQ(t.entry_reason, "in");
-  EXPECT_EQ(t.exit_reason, "out");
+  EXPECT_EQ(result.strategy_of(t).str(), "once");
+  EXPECT_EQ(result.entry_reason_of(t), "in");
+  EXPECT_EQ(result.exit_reason_of(t), "out");
   EXPECT_EQ(t.trade.entry_cost, dec("1100"));
   EXPECT_EQ(t.trade.gross, dec("200"));
   EXPECT_EQ(t.trade.opened_at, minute(2));

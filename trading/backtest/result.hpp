@@ -8,10 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
 #include <string>
-#include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace supreme::trading {
@@ -29,12 +26,14 @@ struct series_bucket {
   friend bool operator==(const series_bucket&, const series_bucket&) = default;
 };
 
-/// A round trip with the reasons for its ends.
+/// A round trip with the reasons for its ends; names by their places in the result, because a run
+/// may have millions of trades.
 struct backtest_trade {
-  strategy_id strategy;
+  uint32_t strategy = 0;
+  uint32_t instrument = 0;
+  uint32_t entry_reason = 0; ///< of the signal behind the first fill
+  uint32_t exit_reason = 0;  ///< of the signal behind the last fill
   closed_trade trade;
-  std::string_view entry_reason; ///< of the signal behind the first fill; in the result's texts
-  std::string_view exit_reason;  ///< of the signal behind the last fill
 };
 
 /// Signals that were refused for one reason.
@@ -92,10 +91,22 @@ struct backtest_result {
   /// Share of equity that positions are worth at the closes, long and short added; 1 is 100 %.
   std::vector<series_bucket> exposure;
   std::deque<backtest_trade> trades; ///< in the order of their ends; many
-  /// What the trades' reasons look into: each text once, and shared by copies of the result.
-  std::shared_ptr<const std::unordered_set<std::string>> texts;
+  std::vector<std::string> reasons;  ///< each once
   std::vector<instrument_result> instruments;
   std::vector<strategy_result> strategies;
+
+  [[nodiscard]] const strategy_id& strategy_of(const backtest_trade& t) const {
+    return strategies.at(t.strategy).id;
+  }
+  [[nodiscard]] const instrument& instrument_of(const backtest_trade& t) const {
+    return instruments.at(t.instrument).traded;
+  }
+  [[nodiscard]] const std::string& entry_reason_of(const backtest_trade& t) const {
+    return reasons.at(t.entry_reason);
+  }
+  [[nodiscard]] const std::string& exit_reason_of(const backtest_trade& t) const {
+    return reasons.at(t.exit_reason);
+  }
 };
 
 } // namespace supreme::trading

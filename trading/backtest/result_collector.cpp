@@ -19,7 +19,7 @@ bool is_decimal_of_raw(double units) noexcept {
 }
 
 decimal decimal_of_raw(double units) noexcept {
-  return decimal::from_raw(static_cast<int64_t>(units + (units < 0 ? -0.5 : 0.5)));
+  return decimal::from_raw(static_cast<int64_t>(units + std::copysign(0.5, units)));
 }
 
 } // namespace
@@ -37,7 +37,7 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
   }
   for (const auto& s : plan.strategies) {
     for (const auto& id : s.instruments)
-      slots_.push_back({strategies_.size(), places.at(id), round_trip{quote_}, {}, 0});
+      slots_.push_back({strategies_.size(), places.at(id), round_trip{quote_}, 0, 0});
     strategy_result about;
     about.id = s.id;
     about.kind = s.kind->name;
@@ -68,16 +68,18 @@ void result_collector::on_decision(const decision_event& e) {
   note.last = e.at;
 }
 
-std::string_view result_collector::keep_reason(std::string_view reason) {
-  constexpr size_t recent_max = 16;
-  for (const auto known : recent_reasons_) {
-    if (known == reason)
-      return known;
+uint32_t result_collector::keep_reason(std::string_view reason) {
+  // The first few are found sooner than by their hash.
+  constexpr size_t looked_at_max = 16;
+  for (uint32_t i = 0; i < std::min(reasons_.size(), looked_at_max); ++i) {
+    if (reasons_[i] == reason)
+      return i;
   }
-  const std::string_view kept = *reasons_->emplace(reason).first;
-  if (recent_reasons_.size() < recent_max)
-    recent_reasons_.push_back(kept);
-  return kept;
+  const auto [place, is_new] =
+    reason_places_.emplace(reason, static_cast<uint32_t>(reasons_.size()));
+  if (is_new)
+    reasons_.emplace_back(reason);
+  return place->second;
 }
 
 void result_collector::on_fill(const fill_event& e) {
@@ -88,13 +90,12 @@ void result_collector::on_fill(const fill_event& e) {
   SUPREME_CHECK(order != orders_open_.end(), "what is filled was decided");
   auto& s = slots_[e.slot];
   const bool was_flat = s.trip.held().size.is_zero();
-  auto closed =
-    s.trip.add(instruments_[e.instrument].traded.id, e.done, e.at, *e.slot_after, e.done.fee_quote);
+  const auto closed = s.trip.add(e.done, e.at, *e.slot_after, e.done.fee_quote);
   const bool has_closed = closed.has_value();
   if (has_closed) {
     performance_.add(*closed);
-    trades_.push_back(
-      {strategies_[s.strategy].id, std::move(*closed), s.entry_reason, order->reason});
+    trades_.push_back({static_cast<uint32_t>(s.strategy), static_cast<uint32_t>(e.instrument),
+                       s.entry_reason, order->reason, *closed});
     ++s.trades;
   }
   // A fill through zero ends one trade and begins the next.
@@ -174,10 +175,9 @@ void result_collector::note_benchmark(const valued_block& b) {
   const auto count = times.size();
   const std::span<decimal> values{values_.data(), count};
   // Without any equity at the start, or outside the decimal range, there is none.
-  const bool exists =
-    start_equity_ > 0
-    && std::all_of(worths_.begin(), worths_.begin() + static_cast<std::ptrdiff_t>(count),
-                   is_decimal_of_raw);
+  bool exists = start_equity_ > 0;
+  for (size_t i = 0; i < count; ++i)
+    exists &= is_decimal_of_raw(worths_[i]); // Branches would cost more than they save.
   if (exists) {
     for (size_t i = 0; i < count; ++i)
       values[i] = decimal_of_raw(worths_[i]);
@@ -308,7 +308,7 @@ backtest_result result_collector::result_without_trades(bool complete,
   out.equity_curve = equity_.buckets();
   out.benchmark = benchmark_.buckets();
   out.exposure = exposure_.buckets();
-  out.texts = reasons_;
+  out.reasons = reasons_;
   if (engine_ == nullptr)
     return out;
   out.open_orders = engine_->open_orders();

@@ -6,11 +6,10 @@
 
 #include <array>
 #include <deque>
-#include <memory>
 #include <string_view>
 #include <map>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace supreme::trading {
@@ -45,7 +44,7 @@ public:
 private:
   struct order_note {
     uint64_t number = 0;
-    std::string_view reason; ///< in reasons_
+    uint32_t reason = 0; ///< in reasons_
     quantity open;
   };
   struct instrument_note {
@@ -60,7 +59,7 @@ private:
     size_t strategy = 0; ///< in the plan
     size_t instrument = 0;
     round_trip trip;
-    std::string_view entry_reason; ///< in reasons_
+    uint32_t entry_reason = 0; ///< in reasons_
     uint64_t trades = 0;
   };
   struct refusal_note {
@@ -70,7 +69,7 @@ private:
   };
 
   [[nodiscard]] std::vector<order_note>::iterator find_order(uint64_t number);
-  [[nodiscard]] std::string_view keep_reason(std::string_view reason);
+  [[nodiscard]] uint32_t keep_reason(std::string_view reason);
   void note_bars(const step_block& steps);
   void note_benchmark(const valued_block& b);
   void note_exposure(const valued_block& b);
@@ -87,11 +86,9 @@ private:
   std::vector<strategy_result> strategies_;  ///< names only
   std::vector<slot_note> slots_;             ///< in the plan's order
   std::vector<order_note> orders_open_;      ///< few at a time
-  /// Each reason once: a strategy has few, and says them with every trade.
-  std::shared_ptr<std::unordered_set<std::string>> reasons_ =
-    std::make_shared<std::unordered_set<std::string>>();
-  std::vector<std::string_view> recent_reasons_; ///< in reasons_: the first few, found sooner
-  std::array<refusal_note, 256> refusals_;       ///< by the refusal's value
+  std::vector<std::string> reasons_;         ///< each once: a strategy has few, and says them again
+  std::unordered_map<std::string, uint32_t> reason_places_;
+  std::array<refusal_note, 256> refusals_; ///< by the refusal's value
 
   // Of the block under way.
   std::array<double, step_block::steps_max> worths_; ///< of the benchmark, raw units

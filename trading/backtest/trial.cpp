@@ -25,7 +25,7 @@ public:
   void on_fill(const fill_event& e) override {
     add(fill_cost{e.notional, e.done.fee_quote});
     auto& trip = trips_.try_emplace(e.slot, round_trip{quote_}).first->second;
-    if (const auto closed = trip.add({}, e.done, e.at, *e.slot_after, e.done.fee_quote))
+    if (const auto closed = trip.add(e.done, e.at, *e.slot_after, e.done.fee_quote))
       add(*closed);
   }
   void on_expiry(const expiry_event&) override {}

@@ -8,13 +8,11 @@ namespace supreme::trading {
 
 std::optional<closed_trade> round_trip::add(const fill& f, money fee_in_quote) {
   const auto after = apply_fill(held_, f, quote_).after;
-  return add(f.instrument, {f.direction, f.at, f.size, fee_in_quote}, f.event_time, after,
-             fee_in_quote);
+  return add({f.direction, f.at, f.size, fee_in_quote}, f.event_time, after, fee_in_quote);
 }
 
-std::optional<closed_trade> round_trip::add(const instrument_id& instrument, const execution& e,
-                                            timestamp event_time, const position& after,
-                                            money fee_in_quote) {
+std::optional<closed_trade> round_trip::add(const execution& e, timestamp event_time,
+                                            const position& after, money fee_in_quote) {
   const bool was_flat = held_.size.is_zero();
   const bool is_flat = after.size.is_zero();
   const bool reverses =
@@ -40,7 +38,6 @@ std::optional<closed_trade> round_trip::add(const instrument_id& instrument, con
   const money opened_cost = after.cost.abs();
 
   const auto begin = [&] {
-    open_.instrument = instrument;
     open_.direction = e.direction;
     open_.opened_at = event_time;
     open_.fill_count = 0;

@@ -10,9 +10,8 @@
 namespace supreme::trading {
 
 /// One round trip of a position: from flat until flat again, or until a fill goes through zero.
-/// Money is exact, in the instrument's quote asset.
+/// Money is exact, in the instrument's quote asset. Whoever follows the position knows its name.
 struct closed_trade {
-  instrument_id instrument;
   side direction = side::buy; ///< buy: it was long
   timestamp opened_at;        ///< event times of the first and the last fill
   timestamp closed_at;
@@ -42,8 +41,8 @@ public:
   std::optional<closed_trade> add(const fill& f, money fee_in_quote);
 
   /// The same of an execution that has been booked: `after` is what apply_fill() makes of held().
-  std::optional<closed_trade> add(const instrument_id& instrument, const execution& e,
-                                  timestamp event_time, const position& after, money fee_in_quote);
+  std::optional<closed_trade> add(const execution& e, timestamp event_time, const position& after,
+                                  money fee_in_quote);
 
   /// A split of held(): the profit of a rest paid in cash is the open trade's, which ends at `time`
   /// when nothing is left. Throws contract_violation for a split of another size or cost, and
