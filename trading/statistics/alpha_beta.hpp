@@ -1,8 +1,7 @@
 #pragma once
 
 #include "trading/market/decimal.hpp"
-#include "trading/statistics/ratio.hpp"
-
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -21,19 +20,7 @@ struct market_relation {
 /// on beta and alpha are nothing. O(1) memory; a plain value.
 class market_comparison {
 public:
-  void add(money equity, price market) noexcept {
-    if (!first_) {
-      begin(equity, market);
-      return;
-    }
-    has_logarithms_ = has_logarithms_ && equity.is_positive() && market.is_positive();
-    if (has_logarithms_) {
-      const double e = equity == last_.equity ? 0 : log_change_of(last_.equity, equity);
-      const double m = market == last_.market ? 0 : log_change_of(last_.market, market);
-      sums_.add(e, m);
-    }
-    last_ = {equity, market};
-  }
+  void add(money equity, price market) noexcept { add({&equity, 1}, {&market, 1}); }
   /// Many at once; as many prices.
   void add(std::span<const money> equity, std::span<const price> market) noexcept;
   /// `risk_free_rate` is taken as it is, for the whole period.
@@ -43,45 +30,32 @@ private:
   struct sample {
     money equity;
     price market;
-  };
 
-  void begin(money equity, price market) noexcept;
-  /// ln(to/from) of positive amounts. Near 1 by the series of 2·artanh((to − from)/(to + from)),
-  /// whose first left-out term is below 2⁻⁵³ of the sum: bars move little, and a library's
-  /// logarithm costs several times as much.
-  [[nodiscard]] static double log_change_of(money from, money to) noexcept {
-    const auto a = static_cast<double>(from.raw());
-    const auto b = static_cast<double>(to.raw());
-    const double s = static_cast<double>(to.raw() - from.raw()) / (b + a);
-    constexpr double near = 0.01;
-    if (!(s < near && s > -near))
-      return log_change(from, to).value_or(0);
-    const double q = s * s;
-    return 2 * s * (1 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q * (1.0 / 9)))));
-  }
+    [[nodiscard]] bool has_logarithms() const noexcept {
+      return equity.is_positive() && market.is_positive();
+    }
+  };
+  /// Equity and market side by side: the compiler reckons with both at once.
+  using pair [[gnu::vector_size(2 * sizeof(double))]] = double;
+
+  [[nodiscard]] static pair log_changes(const sample& from, const sample& to, pair sum) noexcept;
+  void add_logarithms(std::span<const money> equity, std::span<const price> market) noexcept;
+
   /// Sums of the distances from the first returns: they are near the means, so that the products
   /// below lose nothing to cancellation where returns vary little around a trend.
   struct sums {
-    double count = 0; ///< of the log returns
-    double equity_shift = 0;
-    double market_shift = 0;
-    double equity = 0;
-    double market = 0;
-    double market_squares = 0; ///< Σ m²
-    double products = 0;       ///< Σ e·m
+    uint64_t count = 0; ///< of the log returns
+    pair shift{};
+    pair total{};    ///< Σ e, Σ m
+    pair products{}; ///< Σ e·m, Σ m²
 
-    void add(double e, double m) noexcept {
-      if (count == 0) {
-        equity_shift = e;
-        market_shift = m;
-      }
+    void add(pair returns) noexcept {
+      if (count == 0) [[unlikely]]
+        shift = returns;
       ++count;
-      e -= equity_shift;
-      m -= market_shift;
-      equity += e;
-      market += m;
-      market_squares += m * m;
-      products += e * m;
+      returns -= shift;
+      total += returns;
+      products += returns * returns[1];
     }
   };
 
