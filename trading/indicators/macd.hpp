@@ -35,6 +35,13 @@ public:
     return signal ? std::optional{macd_value{line, *signal}} : std::nullopt;
   }
 
+  [[nodiscard]] bool is_ready() const noexcept { return signal_.is_ready(); }
+  /// update() of one that is_ready(), for loops that have asked already.
+  macd_value advance(double input) noexcept {
+    const double line = fast_.advance(input) - slow_.advance(input);
+    return {line, signal_.advance(line)};
+  }
+
 private:
   ema fast_;
   ema slow_;

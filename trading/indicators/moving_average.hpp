@@ -14,21 +14,23 @@ class exponential_average {
 public:
   /// The latest average; nothing while there were fewer than n values.
   [[nodiscard]] std::optional<double> value() const noexcept {
-    return seen_ < length_ ? std::nullopt : std::optional{average_};
+    return is_ready() ? std::optional{average_} : std::nullopt;
   }
+
+  [[nodiscard]] bool is_ready() const noexcept { return seen_ >= length_; }
 
   /// O(1), no allocation.
   std::optional<double> update(double input) noexcept {
-    if (seen_ >= length_) [[likely]] {
-      average_ += alpha_ * (input - average_);
-      return average_;
-    }
+    if (is_ready()) [[likely]]
+      return advance(input);
     average_ += input; // Still a sum.
     if (++seen_ < length_)
       return std::nullopt;
     average_ /= static_cast<double>(length_);
     return average_;
   }
+  /// update() of one that is_ready(), for loops that have asked already.
+  double advance(double input) noexcept { return average_ += alpha_ * (input - average_); }
 
 protected:
   exponential_average(uint32_t length, double alpha) : length_(length), alpha_(alpha) {

@@ -28,6 +28,15 @@ public:
     }
     previous_ = input;
   }
+  [[nodiscard]] bool is_ready() const noexcept { return losses_.is_ready(); }
+  /// add() of one that is_ready(), for loops that have asked already.
+  void advance(double input) noexcept {
+    const double change = input - *previous_;
+    const double gain = change > 0 ? change : 0.0;
+    gains_.advance(gain);
+    losses_.advance(gain - change); // One of the two is 0.
+    previous_ = input;
+  }
 
 private:
   static std::optional<double> index(std::optional<double> gain,

@@ -19,7 +19,8 @@ void exit_rules::on_fill(const slot_holding& after) noexcept {
     bars_held_ = 0;
   }
   holding_ = after;
-  set_bounds();
+  if (settings_.any())
+    set_bounds();
 }
 
 void exit_rules::on_close(double close, std::optional<double> atr) noexcept {

@@ -9,6 +9,11 @@ namespace {
 /// Room for all of a decision's inputs, those of the exits included.
 constexpr size_t inputs_expected = 14;
 
+/// On which side of its signal line the MACD is: 1 above, −1 below, 0 at it.
+inline double side_of(const macd_value& v) noexcept {
+  return v.line > v.signal ? 1 : v.line < v.signal ? -1 : 0;
+}
+
 } // namespace
 
 momentum::momentum(const momentum_settings& settings)
@@ -25,27 +30,71 @@ std::optional<decision> momentum::on_bar(const bar& b) {
 
 std::optional<decision> momentum::on_bars(std::span<const bar_record> bars, bar&, size_t& taken) {
   for (taken = 0; taken < bars.size();) {
-    const auto& b = bars[taken++];
-    if (take_quietly(b.high, b.low, b.close)) [[likely]]
-      continue;
+    if (is_steady()) [[likely]] {
+      if (!take_steadily(bars, taken))
+        break;
+    } else {
+      const auto& b = bars[taken++];
+      if (take_quietly(b.high, b.low, b.close))
+        continue;
+    }
     if (auto wish = decide())
       return wish;
   }
   return std::nullopt;
 }
 
+/// As long as the MACD stays on its side of the signal line it crosses nothing, and what is held
+/// is kept.
+bool momentum::is_steady() const noexcept {
+  if (!now_.ready || !rsi_.is_ready() || !rules_.is_idle())
+    return false;
+  const double turned = rules_.is_flat() ? 0 : rules_.is_long() ? -1 : 1;
+  return turned == 0 || side_of(now_.trend) != turned;
+}
+
+/// The loop that nearly all bars go through, with its state in registers.
+bool momentum::take_steadily(std::span<const bar_record> bars, size_t& taken) noexcept {
+  const double side = side_of(now_.trend);
+  auto trend = macd_;
+  auto strength = rsi_;
+  auto now = now_.trend;
+  auto before = before_.trend;
+  size_t i = taken;
+  bool steady = true;
+  for (; steady && i < bars.size(); ++i) {
+    before = now;
+    const double close = bars[i].close.to_double();
+    now = trend.advance(close);
+    strength.advance(close);
+    steady = (now.line - now.signal) * side > 0;
+  }
+  close_ = bars[i - 1].close.to_double();
+  taken = i;
+  macd_ = trend;
+  rsi_ = strength;
+  before_ = {before, true};
+  now_ = {now, true};
+  crossed_ = crossing_now();
+  return !steady;
+}
+
+crossing momentum::crossing_now() const noexcept {
+  return before_.ready && now_.ready ? find_crossing(before_.trend.line, before_.trend.signal,
+                                                     now_.trend.line, now_.trend.signal)
+                                     : crossing::none;
+}
+
 inline bool momentum::take_quietly(price high, price low, price close) noexcept {
   before_ = now_;
-  now_.close = close.to_double();
-  const auto trend = macd_.update(now_.close);
+  close_ = close.to_double();
+  const auto trend = macd_.update(close_);
   now_.ready = trend.has_value();
   if (trend) [[likely]]
     now_.trend = *trend;
-  rsi_.add(now_.close);
-  crossed_ = before_.ready && now_.ready ? find_crossing(before_.trend.line, before_.trend.signal,
-                                                         now_.trend.line, now_.trend.signal)
-                                         : crossing::none;
-  if (!rules_.on_bar(high, low, now_.close)) [[unlikely]]
+  rsi_.add(close_);
+  crossed_ = crossing_now();
+  if (!rules_.on_bar(high, low, close_)) [[unlikely]]
     return true;
   if (crossed_ != crossing::none)
     return false;
@@ -66,7 +115,7 @@ std::optional<decision> momentum::decide() const {
   const auto trend_of = [](const close_state& c) {
     return c.ready ? std::optional{c.trend} : std::nullopt;
   };
-  const reading r{now_.close, trend_of(before_), trend_of(now_), rsi_.value(), crossed_};
+  const reading r{close_, trend_of(before_), trend_of(now_), rsi_.value(), crossed_};
   rule_findings found;
   find_entry(r, found);
   found.exit_reason = find_exit(r);

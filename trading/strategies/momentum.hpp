@@ -41,13 +41,18 @@ private:
     crossing crossed = crossing::none;
   };
 
-  /// What is kept of a close. The MACD counts from the first that is `ready`.
+  /// What is kept of the last two closes. The MACD counts from the first that is `ready`.
   struct close_state {
-    double close = 0;
     macd_value trend;
     bool ready = false;
   };
 
+  /// Whether only a crossing could bring a decision.
+  [[nodiscard]] bool is_steady() const noexcept;
+  /// Takes further bars while it is so, up to the first that may bring a decision; whether there
+  /// was one. There are some left.
+  [[nodiscard]] bool take_steadily(std::span<const bar_record> bars, size_t& taken) noexcept;
+  [[nodiscard]] crossing crossing_now() const noexcept;
   /// Takes a bar; whether it surely brings no decision.
   [[nodiscard]] bool take_quietly(price high, price low, price close) noexcept;
   [[nodiscard]] std::optional<decision> decide() const;
@@ -58,6 +63,7 @@ private:
   momentum_settings settings_;
   macd macd_;
   rsi rsi_;
+  double close_ = 0; ///< the last one
   close_state before_;
   close_state now_;
   crossing crossed_ = crossing::none; ///< at the last close

@@ -57,6 +57,12 @@ public:
     return false;
   }
 
+  /// Whether on_bar() does nothing and says yes, and nothing but the strategy's own rules could end
+  /// what is held: until the next fill, bars need not be told.
+  [[nodiscard]] bool is_idle() const noexcept {
+    return !follows_bars_ && bars_to_wait_ == 0 && (is_flat() || wants_holding_);
+  }
+
   [[nodiscard]] bool is_flat() const noexcept { return exits_.holding().size.is_zero(); }
   [[nodiscard]] bool is_long() const noexcept { return exits_.holding().size.is_positive(); }
   [[nodiscard]] bool allows(desire side) const noexcept;
