@@ -91,13 +91,16 @@ std::map<slot_id, position> backtest_engine::slots() const {
   return out;
 }
 
-money backtest_engine::equity() const {
-  auto sum = cash();
+backtest_engine::account_worth backtest_engine::worth() const {
+  account_worth sum{cash(), {}};
   if (exposed_ == 0)
     return sum;
   for (const auto& m : markets_) {
-    if (!m.held.size.is_zero())
-      sum += value_of(m.held, mark_of(m.now));
+    if (m.held.size.is_zero())
+      continue;
+    const auto held = value_of(m.held, mark_of(m.now));
+    sum.equity += held;
+    sum.gross += held.abs();
   }
   return sum;
 }
@@ -328,12 +331,9 @@ void backtest_engine::do_step(size_t step) {
 }
 
 void backtest_engine::value_step(size_t step) {
-  equity_[step] = equity();
-  gross_[step] = {};
-  for (const auto& m : markets_) {
-    if (!m.held.size.is_zero())
-      gross_[step] += value_of(m.held, mark_of(m.now)).abs();
-  }
+  const auto now = worth();
+  equity_[step] = now.equity;
+  gross_[step] = now.gross;
   risk_.valued(times_[step], equity_[step]);
   listener_.on_values({times_.subspan(step, 1), {equity_.data() + step, 1}, cash(), exposed_ != 0});
 }

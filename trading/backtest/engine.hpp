@@ -71,7 +71,7 @@ public:
   [[nodiscard]] size_t open_orders() const noexcept { return resting_.size(); }
   [[nodiscard]] const account_risk& risk() const noexcept { return risk_; }
   /// Cash plus positions at their last closes.
-  [[nodiscard]] money equity() const;
+  [[nodiscard]] money equity() const { return worth().equity; }
 
 private:
   static constexpr size_t never = static_cast<size_t>(-1);
@@ -121,11 +121,16 @@ private:
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
   };
+  struct account_worth {
+    money equity;
+    money gross; ///< of positions, long and short added
+  };
   struct step_wish {
     size_t leg = 0; ///< in legs_
     slot_wish wish;
   };
 
+  [[nodiscard]] account_worth worth() const;
   void add_slots(size_t strategy);
   void rank_legs();
   void begin_block(const step_block& block);

@@ -51,7 +51,7 @@ void market_steps::add_common_steps(size_t steps_max) {
   const auto& leader = cursors_.front();
   for (size_t i = 0; i < count; ++i)
     times[i] = leader.at[i].open_time + leader.interval;
-  for (const auto& c : cursors_) {
+  for (const auto& c : std::span{cursors_}.subspan(1)) {
     size_t same = 0;
     while (same < count && c.at[same].open_time + c.interval == times[same])
       ++same;
