@@ -66,9 +66,9 @@ struct run_progress {
 };
 
 /// Drives an engine through all bars of the inputs, one step for each close time. `go_on` is asked
-/// now and then, every some ten thousand bars, and ends the run between two steps when it says no;
-/// it may be empty. Answers how far the run came. Throws contract_violation for an instrument that
-/// is not of the plan or stands twice, and what the engine and the streams throw.
+/// now and then, every some ten thousand bars, and ends the run between two blocks of steps when it
+/// says no; it may be empty. Answers how far the run came. Throws contract_violation for an
+/// instrument that is not of the plan or stands twice, and what the engine and the streams throw.
 run_progress run_backtest(backtest_engine& engine, const std::vector<market_input>& inputs,
                           const std::function<bool(const run_progress&)>& go_on = {});
 
