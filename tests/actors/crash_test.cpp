@@ -7,6 +7,7 @@
 #include "config/defaults.hpp"
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
+#include "tests/support/sanitized.hpp"
 
 #include <cstdlib>
 
@@ -73,20 +74,7 @@ constexpr uint64_t busy_bars = 32;
 constexpr uint64_t busy_after = 24;
 constexpr uint64_t busy_up_to = 28;
 
-// A sanitizer takes ten times as long and looks at memory, which crashes at neighbouring messages
-// use alike: it sees every fourth of them, and the optimised build all.
-#if defined(__SANITIZE_ADDRESS__)
-#define SUPREME_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SUPREME_TEST_SANITIZED 1
-#endif
-#endif
-#ifdef SUPREME_TEST_SANITIZED
-constexpr uint64_t stride_factor = 4;
-#else
-constexpr uint64_t stride_factor = 1;
-#endif
+constexpr uint64_t stride_factor = is_sanitized ? 4 : 1;
 
 void disturb_every_message(const layout& where, uint64_t stride, const std::string& what,
                            const std::function<void(test_cluster&)>& disturb) {

@@ -1,22 +1,11 @@
-// Every property here runs on a thousand inputs: RapidCheck's hundred reach too few of the
-// approvals and ties that matter. RC_PARAMS, where set, goes before it ("seed=… max_success=…").
+// RapidCheck's hundred inputs reach too few of the approvals and ties that matter.
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
+#include "tests/support/property_runs.hpp"
 
 namespace supreme::tests {
 namespace {
 
-class property_runs : public ::testing::Environment {
-public:
-  void SetUp() override {
-    constexpr int keep_what_is_set = 0;
-    ASSERT_EQ(::setenv("RC_PARAMS", "max_success=1000 max_discard_ratio=20", keep_what_is_set), 0);
-  }
-};
-
-const auto* const registered = ::testing::AddGlobalTestEnvironment(new property_runs);
+const auto* const registered = ::testing::AddGlobalTestEnvironment(new property_runs{1'000});
 
 } // namespace
 } // namespace supreme::tests
