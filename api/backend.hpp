@@ -13,8 +13,9 @@
 namespace supreme::api {
 
 /// What the routes are answered from. Every call may block and throws storage::store_failure when
-/// the outside world fails. change_mode() and current_mode() are called by one thread, everything
-/// else by another; each side calls one at a time, the two sides at the same time.
+/// the outside world fails. change_mode(), command_risk() and current_mode() are called by one
+/// thread, everything else by another; each side calls one at a time, the two sides at the same
+/// time.
 class backend {
 public:
   virtual ~backend() = default;
@@ -35,7 +36,10 @@ public:
   /// a failing outside world as not ready instead of throwing.
   [[nodiscard]] virtual bool ready(std::string& why) = 0;
 
-  [[nodiscard]] virtual storage::mode_outcome change_mode(const storage::mode_change& change) = 0;
+  [[nodiscard]] virtual storage::change_outcome change_mode(const storage::mode_change& change) = 0;
+  /// `unknown_scope`: the account has no such breaker, or nothing that looks at its drawdown.
+  [[nodiscard]] virtual storage::change_outcome
+  command_risk(const storage::command_request& request) = 0;
   /// The mode that was set for exactly this scope, `active` when none was.
   [[nodiscard]] virtual trading::trading_mode current_mode(storage::mode_scope scope,
                                                            const std::string& name) = 0;

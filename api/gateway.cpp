@@ -2,6 +2,7 @@
 
 #include "api/ascii.hpp"
 #include "api/mode_request.hpp"
+#include "api/risk_request.hpp"
 #include "trading/check.hpp"
 
 #include <algorithm>
@@ -159,25 +160,25 @@ std::optional<response> check_direction(backend& from, const storage::mode_chang
   return std::nullopt;
 }
 
-const char* name_of(storage::mode_outcome outcome) {
+const char* name_of(storage::change_outcome outcome) {
   switch (outcome) {
-    case storage::mode_outcome::applied:
+    case storage::change_outcome::applied:
       return "applied";
-    case storage::mode_outcome::unchanged:
+    case storage::change_outcome::unchanged:
       return "unchanged";
-    case storage::mode_outcome::needs_second_person:
+    case storage::change_outcome::needs_second_person:
       return "needs_second_person";
-    case storage::mode_outcome::unknown_scope:
+    case storage::change_outcome::unknown_scope:
       return "unknown_scope";
   }
   return "invalid";
 }
 
-response outcome_response(const storage::mode_change& change, storage::mode_outcome outcome) {
-  if (outcome == storage::mode_outcome::needs_second_person)
+response outcome_response(const storage::mode_change& change, storage::change_outcome outcome) {
+  if (outcome == storage::change_outcome::needs_second_person)
     return make_problem(problem::needs_second_person,
                         "Somebody else with the right to resume has to do this.");
-  if (outcome == storage::mode_outcome::unknown_scope)
+  if (outcome == storage::change_outcome::unknown_scope)
     return make_problem(problem::unknown_scope, "No " + std::string{to_string(change.scope)}
                                                   + " has the name " + quote(change.name) + ".");
   return json_response({{"scope", to_string(change.scope)},
@@ -211,6 +212,60 @@ response do_change_mode(backend& from, gateway_metrics& metrics, const log_funct
       return make_problem(
         problem::halt_not_recorded,
         "Repeat the request until it is recorded: only the record survives a restart.");
+    return failure_response(failure);
+  }
+}
+
+response body_problem(const body_error& error) {
+  return make_problem(error.is_json ? problem::bad_field : problem::bad_json, error.text);
+}
+
+trading::risk_command_kind command_of(endpoint does) {
+  if (does == endpoint::latch_breaker)
+    return trading::risk_command_kind::latch_breaker;
+  return does == endpoint::release_breaker ? trading::risk_command_kind::release_breaker
+                                           : trading::risk_command_kind::accept_drawdown;
+}
+
+response command_response(const storage::command_request& request, storage::change_outcome outcome,
+                          json answer) {
+  if (outcome == storage::change_outcome::needs_second_person)
+    return make_problem(problem::needs_second_person,
+                        "Somebody else with the right to resume has to do this.");
+  if (outcome == storage::change_outcome::unknown_scope)
+    return make_problem(
+      problem::unknown_rule,
+      request.command.kind == trading::risk_command_kind::accept_drawdown
+        ? "Nothing looks at the drawdown of an account " + quote(request.account.str()) + "."
+        : "Account " + quote(request.account.str()) + " has no breaker of this scope and name.");
+  answer.erase("reason");
+  answer["outcome"] = name_of(outcome);
+  return json_response(answer);
+}
+
+/// Like a change of mode. A guard takes it from the rows, so that there is nobody to tell; while
+/// they cannot be written nothing is committed that a latch would stop.
+response do_command_risk(backend& from, gateway_metrics& metrics, const log_function& log,
+                         const storage::command_request& request) {
+  const auto& [kind, breaker] = request.command;
+  const auto* command = trading::to_string(kind);
+  json what = {{"account", request.account.str()},
+               {"command", command},
+               {"principal", request.principal},
+               {"reason", request.reason}};
+  if (kind != trading::risk_command_kind::accept_drawdown) {
+    what["scope"] = trading::to_string(breaker.scope);
+    what["name"] = breaker.name;
+  }
+  try {
+    const auto outcome = from.command_risk(request);
+    metrics.risk_commanded(command, name_of(outcome));
+    log(log_level::warning, "risk_command", std::string{name_of(outcome)} + " " + dump(what));
+    return command_response(request, outcome, std::move(what));
+  } catch (const storage::store_failure& failure) {
+    metrics.backend_failed(failure.kind());
+    metrics.risk_commanded(command, "failed");
+    log(log_level::error, "risk_command_failed", dump(what) + ": " + failure.what());
     return failure_response(failure);
   }
 }
@@ -352,6 +407,10 @@ std::variant<response, deferred> gateway::execute(admitted request, const std::s
     case endpoint::halt:
     case endpoint::resume:
       return change_mode(std::move(request), body);
+    case endpoint::latch_breaker:
+    case endpoint::release_breaker:
+    case endpoint::accept_drawdown:
+      return command_risk(std::move(request), body);
   }
   return make_problem(problem::internal, "The log of this node says what happened.");
 }
@@ -453,11 +512,28 @@ std::variant<response, deferred> gateway::change_mode(admitted request, const st
   const bool is_halt = request.asked->does == endpoint::halt;
   auto parsed = parse_mode_request(body, is_halt);
   if (!parsed)
-    return make_problem(parsed.error().is_json ? problem::bad_field : problem::bad_json,
-                        parsed.error().text);
-  auto change = std::move(parsed).value();
-  change.principal = request.caller.name;
+    return body_problem(parsed.error());
+  auto wanted = std::move(parsed).value();
+  wanted.principal = request.caller.name;
+  return change(request, body,
+                [wanted, is_halt, metrics = metrics_, log = options_.log](backend& from) {
+                  return do_change_mode(from, *metrics, log, wanted, is_halt);
+                });
+}
 
+std::variant<response, deferred> gateway::command_risk(admitted request, const std::string& body) {
+  auto parsed = parse_risk_request(body, command_of(request.asked->does));
+  if (!parsed)
+    return body_problem(parsed.error());
+  auto wanted = std::move(parsed).value();
+  wanted.principal = request.caller.name;
+  return change(request, body, [wanted, metrics = metrics_, log = options_.log](backend& from) {
+    return do_command_risk(from, *metrics, log, wanted);
+  });
+}
+
+std::variant<response, deferred> gateway::change(const admitted& request, const std::string& body,
+                                                 std::function<response(backend&)> make) {
   // Keys of different people and routes never meet; the parts cannot run into each other either.
   const auto key =
     std::string{request.asked->path} + '\n' + request.caller.name + '\n' + request.idempotency_key;
@@ -480,12 +556,12 @@ std::variant<response, deferred> gateway::change_mode(admitted request, const st
   deferred out;
   out.where = deferred::queue::commands;
   out.when_late = problem::outcome_unknown;
-  out.work = [change, is_halt, from = backend_, metrics = metrics_, log = options_.log,
+  out.work = [make = std::move(make), from = backend_, log = options_.log,
               request_id = request.request_id] {
     try {
-      return do_change_mode(*from, *metrics, log, change, is_halt);
+      return make(*from);
     } catch (const std::exception& e) {
-      log(log_level::error, "mode_change_failed", "request " + request_id + ": " + e.what());
+      log(log_level::error, "change_failed", "request " + request_id + ": " + e.what());
       return make_problem(problem::internal, "The log of this node says what happened.");
     }
   };

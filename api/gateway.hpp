@@ -79,6 +79,11 @@ private:
   [[nodiscard]] std::variant<response, deferred> answer_why(const admitted& request);
   [[nodiscard]] std::variant<response, deferred> change_mode(admitted request,
                                                              const std::string& body);
+  [[nodiscard]] std::variant<response, deferred> command_risk(admitted request,
+                                                              const std::string& body);
+  /// A change, made once for each idempotency key.
+  [[nodiscard]] std::variant<response, deferred>
+  change(const admitted& request, const std::string& body, std::function<response(backend&)> make);
   /// Wraps a call of the backend: what it throws becomes a problem and a line in the log.
   [[nodiscard]] deferred read(const std::string& request_id,
                               std::function<response(backend&)> call);

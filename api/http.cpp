@@ -103,6 +103,7 @@ const std::vector<problem_spec>& problem_specs() {
      "The database did not record the halt: it may not last. Repeat it."},
     {problem::not_ready, "not_ready", 503, "The gateway is not ready to serve."},
     {problem::internal, "internal", 500, "The gateway failed to answer."},
+    {problem::unknown_rule, "unknown_rule", 404, "The account has no such risk rule."},
   };
   return specs;
 }

@@ -78,6 +78,7 @@ enum class problem : uint8_t {
   halt_not_recorded = 35,
   not_ready = 36,
   internal = 37,
+  unknown_rule = 38,
 };
 
 /// One row of the table of problems.

@@ -54,7 +54,11 @@ gateway_metrics::gateway_metrics(std::shared_ptr<prometheus::Registry> registry)
     mode_changes_(prometheus::BuildCounter()
                     .Name("supreme_http_mode_changes_total")
                     .Help("Halts and resumes that were asked for, by wanted mode and outcome.")
-                    .Register(*registry_)) {}
+                    .Register(*registry_)),
+    risk_commands_(prometheus::BuildCounter()
+                     .Name("supreme_http_risk_commands_total")
+                     .Help("Commands over breakers and drawdown, by command and outcome.")
+                     .Register(*registry_)) {}
 
 void gateway_metrics::answered(const char* route, const char* method, unsigned status,
                                std::chrono::nanoseconds took) {
@@ -79,6 +83,10 @@ void gateway_metrics::backend_failed(storage::failure_kind kind) {
 
 void gateway_metrics::mode_changed(const std::string& mode, const std::string& outcome) {
   mode_changes_.Add({{"mode", mode}, {"outcome", outcome}}).Increment();
+}
+
+void gateway_metrics::risk_commanded(const std::string& command, const std::string& outcome) {
+  risk_commands_.Add({{"command", command}, {"outcome", outcome}}).Increment();
 }
 
 std::string gateway_metrics::render() const {

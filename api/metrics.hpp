@@ -33,6 +33,7 @@ public:
   void auth_failed(const std::string& reason);
   void backend_failed(storage::failure_kind kind);
   void mode_changed(const std::string& mode, const std::string& outcome);
+  void risk_commanded(const std::string& command, const std::string& outcome);
 
   /// Everything in the registry, in the text format.
   [[nodiscard]] std::string render() const;
@@ -46,6 +47,7 @@ private:
   prometheus::Family<prometheus::Counter>& auth_failures_;
   prometheus::Family<prometheus::Counter>& backend_failures_;
   prometheus::Family<prometheus::Counter>& mode_changes_;
+  prometheus::Family<prometheus::Counter>& risk_commands_;
 
   // Looking a series up by its labels costs more than answering /healthz does.
   std::map<std::tuple<std::string_view, std::string_view, unsigned>, prometheus::Counter*>

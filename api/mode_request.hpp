@@ -1,18 +1,11 @@
 #pragma once
 
+#include "api/request_body.hpp"
 #include "storage/ledger_store.hpp"
-#include "trading/result.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace supreme::api {
-
-/// What is wrong with a body: whether it is JSON at all, and a sentence.
-struct body_error {
-  bool is_json = false;
-  std::string text;
-};
 
 /// Reads the body of a halt or a resume: {"scope", "name", "reason", "mode"}. `name` belongs to
 /// every scope but global; `mode` may be "halted" (what is meant when it is absent) or "reducing"

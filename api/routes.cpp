@@ -117,6 +117,13 @@ const std::vector<route>& routes() {
      view::modes,
      {{"scope", "scope"}, {"name", "name"}, {"mode", "mode"}}},
     {verb::get,
+     "/api/v1/breakers",
+     access::read,
+     endpoint::list,
+     "The circuit breakers of the accounts, as their guards told them last.",
+     view::breakers,
+     {{"account", "account"}, {"scope", "scope"}, {"name", "name"}, {"state", "state"}}},
+    {verb::get,
      "/api/v1/nodes/history",
      access::read,
      endpoint::list,
@@ -141,6 +148,12 @@ const std::vector<route>& routes() {
      "Stops new orders, or allows only those that reduce positions."},
     {verb::post, "/api/v1/resume", access::resume, endpoint::resume,
      "Allows again what a halt stopped; needs somebody else than who halted."},
+    {verb::post, "/api/v1/breakers/latch", access::halt, endpoint::latch_breaker,
+     "Opens a circuit breaker until a person releases it."},
+    {verb::post, "/api/v1/breakers/release", access::resume, endpoint::release_breaker,
+     "Ends the latch of a circuit breaker, or the cool-down of one that is open without it."},
+    {verb::post, "/api/v1/drawdown/accept", access::resume, endpoint::accept_drawdown,
+     "Accepts an account's loss: its drawdown is measured from the present equity."},
   };
   return table;
 }

@@ -25,6 +25,9 @@ enum class endpoint : uint8_t {
   why = 10,
   halt = 11,
   resume = 12,
+  latch_breaker = 13,
+  release_breaker = 14,
+  accept_drawdown = 15,
 };
 
 /// A query parameter that selects rows of a list by the equal value of a column.

@@ -141,22 +141,44 @@ bool storage_backend::is_configured(storage::mode_scope scope, const std::string
            : config->find_instrument(trading::instrument_id{name}) != nullptr;
 }
 
-storage::mode_outcome storage_backend::change_mode(const storage::mode_change& change) {
+storage::change_outcome storage_backend::change_mode(const storage::mode_change& change) {
   // A misspelt name would be stored and restrict nothing, and who halted would believe it did. What
   // is allowed again may have left the configuration in the meantime.
   const bool by_configured_name = change.scope == storage::mode_scope::strategy
                                   || change.scope == storage::mode_scope::instrument;
   if (by_configured_name && change.mode != trading::trading_mode::active
       && !is_configured(change.scope, change.name))
-    return storage::mode_outcome::unknown_scope;
+    return storage::change_outcome::unknown_scope;
   // Doing it twice is harmless: the second time finds the mode as it is wanted.
   const auto outcome =
     ledger_([&](storage::ledger_store& ledger) { return ledger.change_mode(change); });
   const bool stands =
-    outcome == storage::mode_outcome::applied || outcome == storage::mode_outcome::unchanged;
+    outcome == storage::change_outcome::applied || outcome == storage::change_outcome::unchanged;
   if (stands && announce_)
     announce_(change);
   return outcome;
+}
+
+bool storage_backend::has_rule(const trading::account_id& account,
+                               const trading::risk_command& command) {
+  const auto* config = mode_config_.committed();
+  const auto* found = config == nullptr ? nullptr : config->find_account(account);
+  if (found == nullptr)
+    return false;
+  const auto& breakers = found->policy.breakers;
+  if (command.kind == trading::risk_command_kind::accept_drawdown)
+    return found->policy.drawdown || !breakers.empty();
+  return std::any_of(breakers.begin(), breakers.end(),
+                     [&](const auto& rule) { return rule.key == command.breaker; });
+}
+
+storage::change_outcome storage_backend::command_risk(const storage::command_request& request) {
+  // As with modes: a misspelt name would hold nothing, and a latch may outlive its breaker's place
+  // in the configuration.
+  if (request.command.kind != trading::risk_command_kind::release_breaker
+      && !has_rule(request.account, request.command))
+    return storage::change_outcome::unknown_scope;
+  return ledger_([&](storage::ledger_store& ledger) { return ledger.command_risk(request); });
 }
 
 trading::trading_mode storage_backend::current_mode(storage::mode_scope scope,

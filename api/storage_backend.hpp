@@ -96,12 +96,14 @@ public:
   nlohmann::json strategies() override;
   bool ready(std::string& why) override;
 
-  storage::mode_outcome change_mode(const storage::mode_change& change) override;
+  storage::change_outcome change_mode(const storage::mode_change& change) override;
+  storage::change_outcome command_risk(const storage::command_request& request) override;
   trading::trading_mode current_mode(storage::mode_scope scope, const std::string& name) override;
   bool announce_unrecorded(const storage::mode_change& change) override;
 
 private:
   bool is_configured(storage::mode_scope scope, const std::string& name);
+  bool has_rule(const trading::account_id& account, const trading::risk_command& command);
 
   // Of the thread that reads.
   reconnecting<storage::reader> reader_;

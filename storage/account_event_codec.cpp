@@ -86,6 +86,16 @@ void read_report(const json& in, const json& out, const json& entry, account_eve
                                    timestamp::from_ns(integer(entry, "decided_ns"))}});
 }
 
+given_command read_command(const json& in, const json& out) {
+  given_command c;
+  c.command.kind = known(parse_risk_command_kind(text(in, "command")), text(in, "command"));
+  if (c.command.kind != risk_command_kind::accept_drawdown)
+    c.command.breaker = {known(parse_breaker_scope(text(in, "scope")), text(in, "scope")),
+                         text(in, "name")};
+  c.after = timestamp::from_ns(integer(out, "after_ns"));
+  return c;
+}
+
 } // namespace
 
 void read_account_event(const json& entry, account_events& out) {
@@ -97,6 +107,8 @@ void read_account_event(const json& entry, account_events& out) {
       out.events.push_back({read_decision(content.at("in"), content.at("out"))});
     else if (kind == "reported")
       read_report(content.at("in"), content.at("out"), entry, out);
+    else if (kind == "commanded")
+      out.events.push_back({read_command(content.at("in"), content.at("out"))});
     else if (kind.ends_with("fill"))
       out.events.push_back({slot_fill{payload::fill(content.at("in").at("fill")),
                                       slot_id{text(content.at("in"), "slot")}}});

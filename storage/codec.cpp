@@ -170,6 +170,25 @@ json member(const step_transaction& t) {
           {"finished", t.finished}};
 }
 
+json member(const breakers_transaction& t) {
+  json breakers = json::array();
+  for (const auto& b : t.breakers)
+    breakers.push_back({{"scope", to_string(b.key.scope)},
+                        {"name", b.key.name},
+                        {"state", to_string(b.state)},
+                        {"latched", b.latched},
+                        {"trigger", b.since ? to_string(b.trigger) : ""},
+                        {"limit", text(b.limit)},
+                        {"seen", text(b.seen)},
+                        {"since_ns", b.since ? json(b.since->ns()) : json{}}});
+  return {{"t", "breakers"},
+          {"account", t.account.str()},
+          {"guard", to_json(t.guard)},
+          {"event_time_ns", t.event_time.ns()},
+          {"history_seq", t.history_seq},
+          {"breakers", std::move(breakers)}};
+}
+
 std::string string_at(const json& j, const char* key) { return j.at(key).get<std::string>(); }
 
 template <class Id>
@@ -399,7 +418,8 @@ const char* kind_of(const transaction& t) {
                                [](const submit_transaction&) { return "submit"; },
                                [](const report_transaction&) { return "report"; },
                                [](const fill_transaction&) { return "fill"; },
-                               [](const step_transaction&) { return "step"; }},
+                               [](const step_transaction&) { return "step"; },
+                               [](const breakers_transaction&) { return "breakers"; }},
                     t);
 }
 
@@ -408,7 +428,8 @@ account_id account_of(const transaction& t) {
                                [](const submit_transaction& m) { return m.account; },
                                [](const report_transaction& m) { return m.account; },
                                [](const fill_transaction& m) { return m.fill.account; },
-                               [](const step_transaction&) { return account_id{}; }},
+                               [](const step_transaction&) { return account_id{}; },
+                               [](const breakers_transaction& m) { return m.account; }},
                     t);
 }
 
@@ -424,7 +445,8 @@ std::vector<unit_claim> claims_of(const transaction& t) {
                                [](const submit_transaction& m) { return std::vector{m.executor}; },
                                [](const report_transaction& m) { return std::vector{m.executor}; },
                                [](const fill_transaction& m) { return std::vector{m.portfolio}; },
-                               [](const step_transaction& m) { return std::vector{m.conductor}; }},
+                               [](const step_transaction& m) { return std::vector{m.conductor}; },
+                               [](const breakers_transaction& m) { return std::vector{m.guard}; }},
                     t);
 }
 

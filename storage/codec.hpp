@@ -31,7 +31,7 @@ struct group_request {
 [[nodiscard]] nlohmann::json to_json(const node_registration& r);
 [[nodiscard]] cluster_view view_from_json(const nlohmann::json& j);
 
-/// "decide", "submit", "report", "fill" or "step".
+/// "decide", "submit", "report", "fill", "step" or "breakers".
 [[nodiscard]] const char* kind_of(const transaction& t);
 /// The account whose rows the transaction changes; empty for a step.
 [[nodiscard]] trading::account_id account_of(const transaction& t);

@@ -123,8 +123,17 @@ struct step_transaction {
   bool finished = false; ///< no further input
 };
 
+/// What a guard tells of all its breakers, for people to see. Replaces what it told before.
+struct breakers_transaction {
+  trading::account_id account;
+  unit_claim guard;
+  trading::timestamp event_time; ///< of the step
+  uint64_t history_seq = 0;      ///< the account's history had been read up to here
+  std::vector<trading::breaker_report> breakers;
+};
+
 using transaction = std::variant<decide_transaction, submit_transaction, report_transaction,
-                                 fill_transaction, step_transaction>;
+                                 fill_transaction, step_transaction, breakers_transaction>;
 
 /// How a transaction ended. Expected refusals are outcomes, never exceptions.
 enum class commit_status : uint8_t {
@@ -197,10 +206,16 @@ struct slot_fill {
   trading::slot_id slot;
 };
 
+/// A person's word, which holds from the first step after this one.
+struct given_command {
+  trading::risk_command command;
+  trading::timestamp after; ///< event time of the last step that was finished when it was given
+};
+
 /// Something that an account's risk remembers, in the order in which it was committed. An order's
 /// end says when the order was decided, because a venue's report may come at any time.
 struct account_event {
-  std::variant<trading::stored_decision, slot_fill, trading::order_end> what;
+  std::variant<trading::stored_decision, slot_fill, trading::order_end, given_command> what;
 };
 
 struct account_events {
@@ -226,9 +241,16 @@ struct mode_change {
   std::string reason;
 };
 
-/// Loosening (to a less strict mode) is refused for the principal who tightened it: a second person
-/// clears.
-enum class mode_outcome : uint8_t {
+struct command_request {
+  trading::account_id account;
+  trading::risk_command command;
+  std::string principal; ///< who
+  std::string reason;
+};
+
+/// Loosening (to a less strict mode, or a breaker's release) is refused for the principal who
+/// tightened it: a second person clears.
+enum class change_outcome : uint8_t {
   applied = 1,
   unchanged = 2,
   needs_second_person = 3,
@@ -256,8 +278,8 @@ public:
   /// Fills with account_seq > after, in that order, at most `limit`.
   [[nodiscard]] virtual std::vector<fill_row> fills_after(const trading::account_id& account,
                                                           uint64_t after, size_t limit) = 0;
-  /// Decisions, fills and ends of orders after `after` (0: from the first), looking at no more than
-  /// `limit` ≥ 1 entries of the account's history, among which are others.
+  /// Decisions, fills, ends of orders and commands after `after` (0: from the first), looking at no
+  /// more than `limit` ≥ 1 entries of the account's history, among which are others.
   [[nodiscard]] virtual account_events events_after(const trading::account_id& account,
                                                     uint64_t after, size_t limit) = 0;
   /// Samples of steps > after of a replay, in that order, at most `limit`.
@@ -266,7 +288,13 @@ public:
                                                                uint64_t after, size_t limit) = 0;
   [[nodiscard]] virtual std::vector<trading::account_id> accounts() = 0;
   [[nodiscard]] virtual replay_progress load_progress(const std::string& replay) = 0;
-  [[nodiscard]] virtual mode_outcome change_mode(const mode_change& change) = 0;
+  [[nodiscard]] virtual change_outcome change_mode(const mode_change& change) = 0;
+  /// Records a person's word for the account's guard, which takes it at the step after. No order
+  /// that adds risk within the breaker's scope commits after a latch has. A release of what is
+  /// neither latched nor told to be open changes nothing; giving the same command again before the
+  /// guard has taken it neither. A latch is taken for any name: whoever calls knows what is
+  /// configured.
+  [[nodiscard]] virtual change_outcome command_risk(const command_request& request) = 0;
 };
 
 } // namespace supreme::storage

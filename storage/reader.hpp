@@ -27,6 +27,7 @@ enum class view : uint8_t {
   slots = 13,
   parked = 14,
   quarantine = 15,
+  breakers = 16,
 };
 
 /// One page of a view. `next` is the cursor of the following page, absent on the last one.
@@ -42,8 +43,8 @@ class reader {
 public:
   virtual ~reader() = default;
   /// `filters` are column = text; an unknown column or an unusable cursor throws a definitive
-  /// store_failure. `limit` is 1..defaults::page_rows_max. Newest first, except positions, units
-  /// and nodes (by name).
+  /// store_failure. `limit` is 1..defaults::page_rows_max. Newest first, except positions, units,
+  /// nodes and breakers (by name).
   [[nodiscard]] virtual page list(view v, const std::map<std::string, std::string>& filters,
                                   size_t limit, const std::optional<std::string>& cursor) = 0;
   /// Everything that led to an order and came of it, in order of time; nothing when there is no

@@ -89,7 +89,7 @@ void quarantine(self_pointer self, running& unit, const std::string& why) {
   halt.reason =
     (unit.spec.name + " crashed too often: " + why).substr(0, limits::mode_reason_bytes_max);
   self->request(st.settings.books, limits::ledger_deadline, std::move(halt))
-    .then([](storage::mode_outcome) {},
+    .then([](storage::change_outcome) {},
           [name = unit.spec.name](const caf::error& failed) {
             log(log_level::error, name, "halt_not_stored", protocols::describe(failed));
           });

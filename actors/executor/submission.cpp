@@ -27,7 +27,7 @@ void halt_account(executor_pointer self, const std::string& why) {
   halt.principal = "egress-check";
   halt.reason = why;
   self->request(st.context.books, limits::ledger_deadline, std::move(halt))
-    .then([self, why](storage::mode_outcome) { restart_executor(self, why); },
+    .then([self, why](storage::change_outcome) { restart_executor(self, why); },
           [self, why](const caf::error&) { restart_executor(self, why); });
 }
 

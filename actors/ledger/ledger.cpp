@@ -143,7 +143,7 @@ ledger::behavior_type make_ledger(ledger::stateful_pointer<ledger_state> self,
       return read<void>(self, [&](auto& s) { s.open_account(q.account, q.venue, q.initial); });
     },
     [self](const storage::mode_change& change) {
-      return read<storage::mode_outcome>(self, [&](auto& s) { return s.change_mode(change); });
+      return read<storage::change_outcome>(self, [&](auto& s) { return s.change_mode(change); });
     },
   };
 }

@@ -62,22 +62,23 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::actors::fill_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::account_snapshot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::replay_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::mode_change)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::mode_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(supreme::storage::change_outcome)
 
 namespace supreme::actors {
 
 /// The only writer of trading rows on a node. A batch is answered after it is durable, with one
 /// outcome per member, and is never split over two commits. `fault::database`: nothing was written.
 /// `fault::database_unknown`: read the rows.
-using ledger = caf::typed_actor<caf::replies_to<transactions>::with<outcomes>,
-                                caf::reacts_to<protocols::tick_atom>,
-                                caf::replies_to<load_account>::with<storage::account_snapshot>,
-                                caf::replies_to<load_fills>::with<fill_rows>,
-                                caf::replies_to<load_events>::with<storage::account_events>,
-                                caf::replies_to<load_equity>::with<equity_points>,
-                                caf::replies_to<load_progress>::with<storage::replay_progress>,
-                                caf::replies_to<open_account>::with<void>,
-                                caf::replies_to<storage::mode_change>::with<storage::mode_outcome>>;
+using ledger =
+  caf::typed_actor<caf::replies_to<transactions>::with<outcomes>,
+                   caf::reacts_to<protocols::tick_atom>,
+                   caf::replies_to<load_account>::with<storage::account_snapshot>,
+                   caf::replies_to<load_fills>::with<fill_rows>,
+                   caf::replies_to<load_events>::with<storage::account_events>,
+                   caf::replies_to<load_equity>::with<equity_points>,
+                   caf::replies_to<load_progress>::with<storage::replay_progress>,
+                   caf::replies_to<open_account>::with<void>,
+                   caf::replies_to<storage::mode_change>::with<storage::change_outcome>>;
 
 struct ledger_state {
   static inline const char* name = "ledger";

@@ -12,6 +12,9 @@ trading::timestamp time_of(const storage::account_event& e) {
     return d->made.wish.event_time;
   if (const auto* f = std::get_if<storage::slot_fill>(&e.what))
     return f->fill.event_time;
+  // It holds from the first step after that one, whichever that is.
+  if (const auto* c = std::get_if<storage::given_command>(&e.what))
+    return c->after + trading::nanoseconds{1};
   return std::get<trading::order_end>(e.what).at;
 }
 
@@ -69,7 +72,9 @@ void account_past::tell(trading::account_risk& risk, std::vector<timed_event>::c
   std::vector<const trading::stored_decision*> decisions;
   std::set<trading::client_order_id> decided_now;
   for (auto e = events_.begin(); e != end; ++e) {
-    if (const auto* f = std::get_if<storage::slot_fill>(&e->event.what)) {
+    if (const auto* c = std::get_if<storage::given_command>(&e->event.what)) {
+      risk.commanded(c->command, at);
+    } else if (const auto* f = std::get_if<storage::slot_fill>(&e->event.what)) {
       if (const auto traded = instruments_.find(f->fill.instrument); traded != instruments_.end())
         risk.filled(f->fill, f->slot, traded->second);
     } else if (const auto* d = std::get_if<trading::stored_decision>(&e->event.what)) {

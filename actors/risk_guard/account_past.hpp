@@ -11,7 +11,8 @@ namespace supreme::actors {
 
 /// The risk of an account as its rows make it: a cache of the account's history. It is given what
 /// was committed since, in pages, and stands then as one that has been there from the beginning. A
-/// step's events are taken in the order fills, ends, equity, decisions; an order that was decided
+/// step's events are taken in the order fills, ends, equity, decisions, a person's commands among
+/// the fills; an order that was decided
 /// and ended at one step ended after its decision. One owner.
 class account_past {
 public:

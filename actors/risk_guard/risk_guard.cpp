@@ -97,6 +97,9 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
       {&context.config->settings, &account, step.marks, step.id.event_time, self->state.latch},
       present.risk, present.stored);
     tell_findings(present.risk.take_findings());
+    const auto* memory = present.risk.memory();
+    tell_breakers(memory != nullptr ? memory->breakers().report()
+                                    : std::vector<trading::breaker_report>{});
     commit_next();
   }
 
@@ -113,6 +116,23 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
         record_finding(f);
     }
     st.told_up_to = step.id.event_time;
+  }
+
+  /// What people see of the breakers, written when it has changed, and once in each life, also when
+  /// there are none any more. Nothing waits for it.
+  void tell_breakers(std::vector<trading::breaker_report> breakers) {
+    auto& st = self->state;
+    if (st.told_breakers == breakers)
+      return;
+    st.told_breakers = breakers;
+    transactions batch;
+    batch.emplace_back(storage::breakers_transaction{account_of(st.context).id, st.context.claim(),
+                                                     step.id.event_time, st.past.events_read(),
+                                                     std::move(breakers)});
+    auto keep = shared_from_this();
+    self->request(st.context.books, limits::ledger_deadline, std::move(batch))
+      .then([](const outcomes&) {},
+            [keep](const caf::error&) { keep->self->state.told_breakers.reset(); });
   }
 
   /// A line of the log, and a row of cluster.v_actor_history.

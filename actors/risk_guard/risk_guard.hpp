@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace supreme::actors {
 
@@ -36,7 +37,8 @@ struct risk_guard_state {
   account_past past;
   std::set<std::string> told; ///< what was found at the last step, so that it is told once
   std::optional<trading::timestamp> told_up_to;
-  std::optional<question> waiting; ///< for its signals to arrive
+  std::optional<std::vector<trading::breaker_report>> told_breakers; ///< by this life
+  std::optional<question> waiting;                                   ///< for its signals to arrive
   trading::trading_mode latch = trading::trading_mode::active;
 };
 

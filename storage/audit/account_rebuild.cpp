@@ -3,6 +3,7 @@
 #include "storage/audit/payload.hpp"
 #include "storage/failure.hpp"
 #include "trading/check.hpp"
+#include "trading/risk/risk_command.hpp"
 
 #include <stdexcept>
 
@@ -54,6 +55,8 @@ void account_rebuild::add(const audit_row& row) {
       filled(row, in, out);
     else if (row.kind == "quarantined")
       quarantined(row, in, out);
+    else if (row.kind == "commanded")
+      commanded(row, in, out);
     else
       fault(row, "no transaction writes rows of kind " + row.kind);
   } catch (const json::exception& e) {
@@ -307,6 +310,24 @@ void account_rebuild::quarantined(const audit_row& row, const json& in, const js
      f.instrument.str(), to_string(f.direction), amount_cell(f.at), amount_cell(f.size),
      amount_cell(f.fee), f.fee_asset.str(), number(f.event_time.ns()), number(row.epoch), row.node,
      number(row.at_us)});
+}
+
+void account_rebuild::commanded(const audit_row& row, const json& in, const json& out) {
+  const cell principal = text_cell(in, "principal"), reason = text_cell(in, "reason"),
+             scope = text_cell(in, "scope"), name = text_cell(in, "name"), at = number(row.at_us);
+  if (principal != row.actor)
+    fault(row, "its actor is not who gave the command");
+  tables_["trading.risk_commands"].put({account_, number(row.seq), text_cell(in, "command"), scope,
+                                        name, integer_cell(out, "after_ns"), principal, reason,
+                                        at});
+  const auto kind = parse_risk_command_kind(text(in, "command"));
+  if (!kind)
+    throw store_failure(failure_kind::definitive, "no command");
+  if (*kind == risk_command_kind::accept_drawdown)
+    return;
+  const bool latches = *kind == risk_command_kind::latch_breaker;
+  tables_["trading.breaker_latches"].put(
+    {account_, scope, name, truth(latches), latches ? principal : cell{""}, principal, reason, at});
 }
 
 cells account_rebuild::cells_of(const std::string& id, const held_order& o) const {

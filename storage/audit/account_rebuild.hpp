@@ -70,6 +70,7 @@ private:
   void submitted(const audit_row& row, const nlohmann::json& in, const nlohmann::json& out);
   void reported(const audit_row& row, const nlohmann::json& in, const nlohmann::json& out);
   void filled(const audit_row& row, const nlohmann::json& in, const nlohmann::json& out);
+  void commanded(const audit_row& row, const nlohmann::json& in, const nlohmann::json& out);
   void quarantined(const audit_row& row, const nlohmann::json& in, const nlohmann::json& out);
 
   held_order& order(const std::string& id);

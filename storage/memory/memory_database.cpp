@@ -54,6 +54,16 @@ std::vector<actor_event> memory_database::actor_events() const {
   return actor_events_;
 }
 
+std::vector<trading::breaker_report>
+memory_database::breakers(const trading::account_id& account) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<trading::breaker_report> out;
+  if (const auto found = accounts_.find(account); found != accounts_.end())
+    for (const auto& [key, report] : found->second.breakers)
+      out.push_back(report);
+  return out;
+}
+
 std::vector<equity_sample> memory_database::equity() const {
   const std::lock_guard lock{mutex_};
   return equity_;

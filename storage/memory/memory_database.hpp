@@ -66,6 +66,9 @@ public:
   [[nodiscard]] std::vector<memory_parked_row> parked() const;
   [[nodiscard]] std::vector<memory_quarantined_fill> quarantined() const;
   [[nodiscard]] std::vector<actor_event> actor_events() const;
+  /// What the guard of an account told of its breakers.
+  [[nodiscard]] std::vector<trading::breaker_report>
+  breakers(const trading::account_id& account) const;
   /// Equity samples of all finished steps, in order.
   [[nodiscard]] std::vector<equity_sample> equity() const;
 
@@ -93,6 +96,11 @@ private:
     std::vector<fill_row> fills;                              ///< by account_seq
     std::vector<account_event> events;                        ///< in the order of their commits
     std::map<uint64_t, trading::client_order_id> open_orders; ///< by number
+    trading::timestamp last_step;                             ///< of the last equity sample
+    std::map<trading::breaker_key, std::string> latches;      ///< and who must not release them
+    std::map<trading::breaker_key, uint64_t> releases;        ///< number of the last event
+    std::map<trading::breaker_key, trading::breaker_report> breakers; ///< as the guard told them
+    uint64_t breakers_read = 0; ///< events that the guard had read when it did
   };
   struct mode_record {
     trading::trading_mode mode = trading::trading_mode::active;

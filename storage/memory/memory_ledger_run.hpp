@@ -17,10 +17,11 @@ public:
   [[nodiscard]] outcome operator()(const report_transaction& t);
   [[nodiscard]] outcome operator()(const fill_transaction& t);
   [[nodiscard]] outcome operator()(const step_transaction& t);
+  [[nodiscard]] outcome operator()(const breakers_transaction& t);
 
   /// The order's row as a reader sees it now.
   [[nodiscard]] order_row row_of(const memory_database::order_record& o) const;
-  /// The strictest mode of all scopes an order belongs to.
+  /// The strictest mode of all scopes an order belongs to; a latched breaker holds like `reducing`.
   [[nodiscard]] trading::trading_mode mode_in_force(const trading::account_id& account,
                                                     const trading::strategy_id& strategy,
                                                     const trading::instrument_id& instrument) const;

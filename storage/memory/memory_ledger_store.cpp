@@ -172,20 +172,20 @@ replay_progress memory_ledger_store::load_progress(const std::string& replay) {
   });
 }
 
-mode_outcome memory_ledger_store::change_mode(const mode_change& change) {
+change_outcome memory_ledger_store::change_mode(const mode_change& change) {
   SUPREME_CHECK(!change.principal.empty(), "a mode is changed by somebody");
   return locked("change_mode", [&] {
     auto& db = *database_;
     if ((change.scope == mode_scope::global) != change.name.empty()
         || (change.scope == mode_scope::account && !db.accounts_.contains(account_id{change.name})))
-      return mode_outcome::unknown_scope;
+      return change_outcome::unknown_scope;
     const auto found = db.modes_.find({change.scope, change.name});
     const auto old = found == db.modes_.end() ? memory_database::mode_record{} : found->second;
     if (old.mode == change.mode)
-      return mode_outcome::unchanged;
+      return change_outcome::unchanged;
     const bool tightens = change.mode > old.mode;
     if (!tightens && old.tightened_by == change.principal)
-      return mode_outcome::needs_second_person;
+      return change_outcome::needs_second_person;
     const auto tightened_by = change.mode == trading_mode::active ? std::string{}
                               : tightens                          ? change.principal
                                                                   : old.tightened_by;
@@ -198,7 +198,67 @@ mode_outcome memory_ledger_store::change_mode(const mode_change& change) {
     const auto content = payload.dump();
     db.modes_[{change.scope, change.name}] = {change.mode, tightened_by};
     db.append_audit("modes", "", 0, change.principal, "mode_changed", content);
-    return mode_outcome::applied;
+    return change_outcome::applied;
+  });
+}
+
+namespace {
+
+/// Whether a command names what it is about, and nothing of somebody else.
+bool names_its_subject(const command_request& request) {
+  if (request.command.kind == risk_command_kind::accept_drawdown)
+    return true;
+  const auto& [scope, name] = request.command.breaker;
+  return scope != breaker_scope::global && !name.empty()
+         && (scope != breaker_scope::account || name == request.account.str());
+}
+
+} // namespace
+
+change_outcome memory_ledger_store::command_risk(const command_request& request) {
+  SUPREME_CHECK(!request.principal.empty(), "a command is given by somebody");
+  return locked("command_risk", [&] {
+    auto& db = *database_;
+    const auto found = db.accounts_.find(request.account);
+    if (found == db.accounts_.end() || !names_its_subject(request))
+      return change_outcome::unknown_scope;
+    auto& account = found->second;
+    const auto& [kind, breaker] = request.command;
+    const auto latch = account.latches.find(breaker);
+    const bool latched = latch != account.latches.end();
+    if (kind == risk_command_kind::latch_breaker && latched)
+      return change_outcome::unchanged;
+    if (kind == risk_command_kind::release_breaker && latched && latch->second == request.principal)
+      return change_outcome::needs_second_person;
+    if (kind == risk_command_kind::release_breaker && !latched) {
+      const auto last = account.releases.find(breaker);
+      if (last != account.releases.end() && last->second > account.breakers_read)
+        return change_outcome::unchanged;
+      const auto told = account.breakers.find(breaker);
+      if (told == account.breakers.end())
+        return change_outcome::unknown_scope;
+      if (told->second.state != breaker_state::open)
+        return change_outcome::unchanged;
+    }
+    const bool of_breaker = kind != risk_command_kind::accept_drawdown;
+    const nlohmann::json payload = {{"in",
+                                     {{"command", to_string(kind)},
+                                      {"scope", of_breaker ? to_string(breaker.scope) : ""},
+                                      {"name", of_breaker ? breaker.name : ""},
+                                      {"principal", request.principal},
+                                      {"reason", request.reason}}},
+                                    {"out", {{"after_ns", account.last_step.ns()}}}};
+    const auto content = payload.dump();
+    account.events.push_back({given_command{request.command, account.last_step}});
+    if (kind == risk_command_kind::latch_breaker)
+      account.latches.emplace(breaker, request.principal);
+    if (kind == risk_command_kind::release_breaker) {
+      account.latches.erase(breaker);
+      account.releases[breaker] = account.events.size();
+    }
+    db.append_audit("account/" + request.account.str(), "", 0, request.principal, "commanded",
+                    content);
+    return change_outcome::applied;
   });
 }
 

@@ -23,7 +23,8 @@ public:
                                                        size_t limit) override;
   [[nodiscard]] std::vector<trading::account_id> accounts() override;
   [[nodiscard]] replay_progress load_progress(const std::string& replay) override;
-  [[nodiscard]] mode_outcome change_mode(const mode_change& change) override;
+  [[nodiscard]] change_outcome change_mode(const mode_change& change) override;
+  [[nodiscard]] change_outcome command_risk(const command_request& request) override;
 
 private:
   template <class Work>

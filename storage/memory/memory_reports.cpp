@@ -237,11 +237,28 @@ outcome memory_ledger_run::operator()(const step_transaction& t) {
     require(accounts.insert(e.account).second, "one equity sample per account and step");
   const auto content = db_.with_audit_ ? payload(t, nullptr) : std::string{};
   db_.replays_[t.replay] = {.step = t.step, .event_time = t.event_time, .finished = t.finished};
-  for (const auto& e : t.equity)
+  for (const auto& e : t.equity) {
     db_.equity_of_[{e.account, t.replay}].push_back({t.step, t.event_time, e.equity});
+    if (const auto account = db_.accounts_.find(e.account); account != db_.accounts_.end())
+      account->second.last_step = t.event_time;
+  }
   db_.equity_.insert(db_.equity_.end(), t.equity.begin(), t.equity.end());
   db_.append_audit("replay/" + t.replay, node_of(t.conductor), t.conductor.epoch, t.conductor.unit,
                    "step", content);
+  return plain(commit_status::applied, {});
+}
+
+outcome memory_ledger_run::operator()(const breakers_transaction& t) {
+  if (!holds(t.guard))
+    return fenced(t.guard);
+  const auto found = db_.accounts_.find(t.account);
+  if (found == db_.accounts_.end())
+    return plain(commit_status::refused, "no such account");
+  std::map<breaker_key, breaker_report> told;
+  for (const auto& b : t.breakers)
+    require(told.emplace(b.key, b).second, "one row per breaker");
+  found->second.breakers = std::move(told);
+  found->second.breakers_read = t.history_seq;
   return plain(commit_status::applied, {});
 }
 

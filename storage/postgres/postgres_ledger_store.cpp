@@ -33,15 +33,18 @@ constexpr statement progress_statement{
 constexpr statement mode_statement{"change_mode", "SELECT trading.change_mode($1, $2, $3, $4, $5)",
                                    true};
 
-mode_outcome parse_mode_outcome(const std::string& name) {
+constexpr statement command_statement{"command_risk",
+                                      "SELECT trading.command_risk($1, $2, $3, $4, $5, $6)", true};
+
+change_outcome parse_outcome(const std::string& name) {
   if (name == "applied")
-    return mode_outcome::applied;
+    return change_outcome::applied;
   if (name == "unchanged")
-    return mode_outcome::unchanged;
+    return change_outcome::unchanged;
   if (name == "needs_second_person")
-    return mode_outcome::needs_second_person;
+    return change_outcome::needs_second_person;
   if (name == "unknown_scope")
-    return mode_outcome::unknown_scope;
+    return change_outcome::unknown_scope;
   throw store_failure(failure_kind::definitive,
                       "the database answered something unreadable: " + name);
 }
@@ -207,12 +210,23 @@ replay_progress postgres_ledger_store::load_progress(const std::string& replay) 
           .finished = answer[0][2].as<bool>()};
 }
 
-mode_outcome postgres_ledger_store::change_mode(const mode_change& change) {
+change_outcome postgres_ledger_store::change_mode(const mode_change& change) {
   SUPREME_CHECK(!change.principal.empty(), "a mode is changed by somebody");
   const auto answer = session_.run(
     mode_statement, {codec::to_string(change.scope), change.name.c_str(), to_string(change.mode),
                      change.principal.c_str(), change.reason.c_str()});
-  return parse_mode_outcome(answer[0][0].c_str());
+  return parse_outcome(answer[0][0].c_str());
+}
+
+change_outcome postgres_ledger_store::command_risk(const command_request& request) {
+  SUPREME_CHECK(!request.principal.empty(), "a command is given by somebody");
+  const auto& [kind, breaker] = request.command;
+  const bool of_breaker = kind != trading::risk_command_kind::accept_drawdown;
+  const auto answer = session_.run(
+    command_statement,
+    {request.account.str().c_str(), to_string(kind), of_breaker ? to_string(breaker.scope) : "",
+     of_breaker ? breaker.name.c_str() : "", request.principal.c_str(), request.reason.c_str()});
+  return parse_outcome(answer[0][0].c_str());
 }
 
 std::unique_ptr<ledger_store> open_postgres_ledger(const std::string& conninfo) {

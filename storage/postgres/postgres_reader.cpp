@@ -34,7 +34,7 @@ struct paged_view {
 
 const paged_view& find(view v) {
   constexpr auto text = "text", time = "timestamptz", number = "bigint";
-  static const std::array<paged_view, 15> views{{
+  static const std::array<paged_view, 16> views{{
     {view::positions, "trading.v_positions", false, {{"account", text}, {"instrument", text}}},
     {view::trades,
      "trading.v_trades",
@@ -62,6 +62,10 @@ const paged_view& find(view v) {
      {{"updated_at", time}, {"account", text}, {"slot", text}}},
     {view::parked, "trading.v_parked", true, {{"id", number}}},
     {view::quarantine, "trading.v_quarantine", true, {{"id", number}}},
+    {view::breakers,
+     "trading.v_breakers",
+     false,
+     {{"account", text}, {"scope", text}, {"name", text}}},
   }};
   for (const auto& known : views)
     if (known.id == v)

@@ -152,7 +152,17 @@ struct life {
     return out;
   }
 
+  /// A person says something between two steps, which holds from the next one on.
+  void command() {
+    const std::array all{risk_command_kind::latch_breaker, risk_command_kind::release_breaker,
+                         risk_command_kind::release_breaker, risk_command_kind::accept_drawdown};
+    const risk_command c{all[below(all.size())], {breaker_scope::account, "main"}};
+    events.push_back({storage::given_command{c, equity.empty() ? timestamp{} : equity.back().at}});
+  }
+
   void step() {
+    if (below(10) == 0)
+      command();
     now = now + std::chrono::minutes{1};
     mark = std::max(mark + decimal::from_integer(static_cast<int64_t>(below(9)) - 4),
                     decimal::literal("50"));
@@ -167,6 +177,9 @@ struct life {
     const bool asked = below(4) != 0;
     if (asked)
       decide_alike();
+    // Given while the step was under way, by somebody who knows of the one before.
+    if (below(20) == 0)
+      command();
     equity.push_back({equity.size() + 1, now, worth});
   }
 

@@ -273,6 +273,55 @@ TEST_F(guard_test, approves_nothing_when_the_halt_comes_between_reading_and_comm
   EXPECT_TRUE(rows_of().open_orders.empty());
 }
 
+TEST_F(guard_test, approves_nothing_when_the_latch_comes_between_reading_and_committing) {
+  database_->set_faults([this](std::string_view call) {
+    if (call == "commit")
+      (void)rows_.command_risk(
+        {trading::account_id{"main"},
+         {trading::risk_command_kind::latch_breaker, {trading::breaker_scope::strategy, "trend"}},
+         "alice",
+         "test"});
+    return storage::injected_fault::none;
+  });
+  emit(btc);
+  auto decided = decide(1);
+  database_->set_faults(nullptr);
+  ASSERT_TRUE(decided);
+  EXPECT_TRUE(decided->orders.empty());
+  EXPECT_TRUE(rows_of().open_orders.empty());
+}
+
+TEST_F(guard_test, tells_of_its_breakers_when_one_has_moved) {
+  auto settings = cluster_text{.main_policy = R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 60
+)"}
+                    .to_settings();
+  configure(settings);
+  guard = start();
+  const trading::breaker_key trend{trading::breaker_scope::strategy, "trend"};
+  const auto told = [&] { return database_->breakers(trading::account_id{"main"}); };
+  ASSERT_TRUE(decide(0));
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_EQ(told()[0].key, trend);
+  EXPECT_EQ(told()[0].state, trading::breaker_state::closed);
+  EXPECT_FALSE(told()[0].since);
+  ASSERT_EQ(rows_.command_risk({trading::account_id{"main"},
+                                {trading::risk_command_kind::latch_breaker, trend},
+                                "alice",
+                                "test"}),
+            storage::change_outcome::applied);
+  ASSERT_TRUE(decide(0, 1, 2));
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_TRUE(told()[0].latched);
+  EXPECT_EQ(told()[0].since, minute(2));
+  restart();
+  ASSERT_TRUE(decide(0, 1, 3));
+  EXPECT_TRUE(told().at(0).latched);
+}
+
 TEST_F(guard_test, obeys_a_told_halt_before_its_row_is_there) {
   caf::anon_send(guard, protocols::mode_atom_v, std::string{"halted"});
   emit(btc);

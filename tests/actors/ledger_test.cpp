@@ -61,8 +61,11 @@ public:
   storage::replay_progress load_progress(const std::string& r) override {
     return inner_.load_progress(r);
   }
-  storage::mode_outcome change_mode(const storage::mode_change& c) override {
+  storage::change_outcome change_mode(const storage::mode_change& c) override {
     return inner_.change_mode(c);
+  }
+  storage::change_outcome command_risk(const storage::command_request& c) override {
+    return inner_.command_risk(c);
   }
 
   std::vector<size_t> groups;

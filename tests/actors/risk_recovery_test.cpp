@@ -3,10 +3,15 @@
 // and sizes from closed trades. Method: test_cluster with such policies; the guard is killed at
 // every message of some steps, and at every step of a whole run; the rows must be those of an
 // undisturbed run.
+// The same holds where a person latches a breaker, releases it or accepts a drawdown.
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
+#include <map>
+#include <optional>
 
 namespace supreme::tests {
 namespace {
@@ -116,6 +121,120 @@ TEST_P(guard_recovery, is_of_a_run_in_which_the_past_decides_and_is_found) {
 
 INSTANTIATE_TEST_SUITE_P(policies, guard_recovery, ::testing::Values(0, 1, 2),
                          [](const auto& param) { return std::string{cases()[param.param].name}; });
+
+// -- a person's word -----------------------------------------------------------------------------
+
+using command_script = std::map<uint64_t, storage::command_request>; ///< after which step
+
+constexpr uint64_t commanded_bars = 60;
+
+storage::command_request say(trading::risk_command_kind kind, const std::string& who) {
+  const trading::breaker_key trend{trading::breaker_scope::strategy, "trend"};
+  const bool of_breaker = kind != trading::risk_command_kind::accept_drawdown;
+  return {
+    trading::account_id{"main"}, {kind, of_breaker ? trend : trading::breaker_key{}}, who, "drill"};
+}
+
+struct commanded_run {
+  cluster_rows rows;
+  std::vector<trading::breaker_report> breakers;
+};
+
+/// A run in which a person says something, and in which the guard is killed after this step.
+commanded_run run_with(const std::string& policy, const command_script& script,
+                       std::optional<uint64_t> kill_after = {}) {
+  test_cluster cluster{{cluster_text{.main_policy = policy}.to_toml(), commanded_bars}};
+  cluster.start_node("n1");
+  storage::memory_ledger_store rows{cluster.database()};
+  const auto reach = [&](uint64_t step) {
+    EXPECT_TRUE(cluster.run_until([&] { return cluster.steps() >= step; })) << cluster.story();
+  };
+  auto steps = script;
+  if (kill_after)
+    steps.try_emplace(*kill_after); // After what is said at the same step.
+  for (const auto& [step, said] : steps) {
+    reach(step);
+    if (!said.principal.empty()) {
+      EXPECT_EQ(rows.command_risk(said), storage::change_outcome::applied);
+    }
+    if (step == kill_after) {
+      EXPECT_TRUE(cluster.run_until([&] { return cluster.kill_unit("guard/main"); }));
+    }
+  }
+  EXPECT_TRUE(cluster.run_until([&] { return cluster.finished(); })) << cluster.story();
+  EXPECT_TRUE(cluster.contradictions().empty());
+  return {cluster.rows(), cluster.database()->breakers(trading::account_id{"main"})};
+}
+
+/// The run is the same wherever its guard was killed.
+void expect_the_same_when_killed(const std::string& policy, const command_script& script,
+                                 const commanded_run& calm) {
+  for (uint64_t step = 1; step < commanded_bars; ++step) {
+    const auto killed = run_with(policy, script, step);
+    ASSERT_EQ(first_difference(calm.rows, killed.rows), "") << "step " << step;
+    ASSERT_EQ(calm.breakers, killed.breakers) << "step " << step;
+  }
+}
+
+/// How often decisions of strategy trend ended like this at the steps after `from` up to `to`.
+size_t count_between(const cluster_rows& rows, uint64_t from, uint64_t to,
+                     const std::string& refusal) {
+  std::map<int64_t, uint64_t> step_at;
+  for (const auto& line : rows.steps) {
+    const auto step = nlohmann::json::parse(line);
+    step_at[step.at("event_time_ns").get<int64_t>()] = step.at("step").get<uint64_t>();
+  }
+  return static_cast<size_t>(
+    std::count_if(rows.decisions.begin(), rows.decisions.end(), [&](const std::string& line) {
+      const auto decision = nlohmann::json::parse(line);
+      const auto& wish = decision.at(2);
+      const auto step = step_at.at(wish.at("event_time_ns").get<int64_t>());
+      return wish.at("strategy") == "trend" && decision.at(5) == refusal && step > from
+             && step <= to;
+    }));
+}
+
+TEST(command_recovery, a_breaker_stays_where_a_person_put_it_wherever_its_guard_is_killed) {
+  const auto policy = R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 1000
+cool_down_s = 60
+)";
+  const command_script held{{15, say(trading::risk_command_kind::latch_breaker, "tom")}};
+  auto released = held;
+  released[40] = say(trading::risk_command_kind::release_breaker, "rita");
+  const auto calm = run_with(policy, released);
+  EXPECT_GT(count_between(calm.rows, 0, 15, "none"), 0u);
+  EXPECT_EQ(count_between(calm.rows, 0, 15, "breaker_open"), 0u);
+  EXPECT_GT(count_between(calm.rows, 15, 40, "breaker_open"), 0u);
+  EXPECT_EQ(count_between(calm.rows, 40, commanded_bars, "breaker_open"), 0u);
+  EXPECT_GT(count_between(calm.rows, 40, commanded_bars, "none"), 0u);
+  ASSERT_EQ(calm.breakers.size(), 1u);
+  EXPECT_EQ(calm.breakers[0].state, trading::breaker_state::closed);
+  EXPECT_EQ(calm.breakers[0].trigger, trading::breaker_trigger::person);
+  expect_the_same_when_killed(policy, released, calm);
+
+  const auto to_the_end = run_with(policy, held, 30);
+  EXPECT_GT(count_between(to_the_end.rows, 40, commanded_bars, "breaker_open"), 0u);
+  ASSERT_EQ(to_the_end.breakers.size(), 1u);
+  EXPECT_TRUE(to_the_end.breakers[0].latched);
+}
+
+TEST(command_recovery, an_accepted_drawdown_stays_accepted_wherever_its_guard_is_killed) {
+  const auto policy = R"([accounts.drawdown]
+no_entries_bps = 40
+)";
+  const command_script script{{30, say(trading::risk_command_kind::accept_drawdown, "rita")}};
+  const auto refused = run_with(policy, {});
+  EXPECT_GT(count_between(refused.rows, 20, commanded_bars, "drawdown"), 0u);
+  EXPECT_EQ(count_between(refused.rows, 20, commanded_bars, "none"), 0u);
+  const auto calm = run_with(policy, script);
+  EXPECT_EQ(count_between(calm.rows, 20, 30, "none"), 0u);
+  EXPECT_GT(count_between(calm.rows, 30, 40, "none"), 0u);
+  EXPECT_GT(count_between(calm.rows, 50, commanded_bars, "drawdown"), 0u) << "of the new peak";
+  expect_the_same_when_killed(policy, script, calm);
+}
 
 } // namespace
 } // namespace supreme::tests

@@ -119,7 +119,7 @@ TEST(supervision, starts_a_quarantined_strategy_again_once_a_person_resumes_it) 
   storage::memory_ledger_store store{cluster.database()};
   ASSERT_EQ(store.change_mode({storage::mode_scope::strategy, "calm", trading::trading_mode::active,
                                "alice", "repaired"}),
-            storage::mode_outcome::applied);
+            storage::change_outcome::applied);
   ASSERT_TRUE(cluster.run_until([&] { return cluster.finished(); })) << cluster.story();
   EXPECT_EQ(cluster.events("strategy/calm/0", "resumed"), 1u);
   auto rows = cluster.rows();

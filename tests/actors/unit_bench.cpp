@@ -86,7 +86,7 @@ void unit_bench::open_accounts() {
 void unit_bench::set_mode(storage::mode_scope scope, const std::string& name,
                           trading::trading_mode mode, const std::string& who) {
   SUPREME_CHECK(rows_.change_mode({scope, name, mode, who, "test"})
-                  == storage::mode_outcome::applied,
+                  == storage::change_outcome::applied,
                 "a test's change of mode is applied");
 }
 

@@ -242,6 +242,40 @@ TEST_F(database_test, keeps_the_rules_of_halting_and_resuming) {
             "applied");
 }
 
+TEST_F(database_test, keeps_the_rules_of_latching_and_releasing_breakers) {
+  populate();
+  auto with_breaker = sample_cluster();
+  with_breaker.replace(with_breaker.find("[accounts.limits]"), 0, R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 60
+)");
+  ASSERT_TRUE(storage::open_postgres_cluster(conninfo())
+                ->apply_config(with_breaker, storage::sha256_hex(with_breaker), "ada", 1));
+  const std::string trend =
+    R"({"account":"main","scope":"strategy","name":"trend","reason":"it buys the top"})";
+  EXPECT_EQ(post("breakers/release", risk, trend).code(), "unknown_rule") << "nothing to release";
+  EXPECT_EQ(post("breakers/latch", risk, trend).json()["outcome"], "applied");
+  EXPECT_EQ(post("breakers/latch", trader, trend).json()["outcome"], "unchanged");
+  const auto rows = get("/api/v1/breakers?account=main&state=open").json()["items"];
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0]["scope"], "strategy");
+  EXPECT_EQ(rows[0]["name"], "trend");
+  EXPECT_EQ(rows[0]["trigger"], "person");
+  EXPECT_EQ(rows[0]["latched"], true);
+  EXPECT_EQ(rows[0]["latched_by"], "rita");
+  EXPECT_EQ(rows[0]["latch_reason"], "it buys the top");
+  EXPECT_EQ(post("breakers/release", risk, trend).code(), "needs_second_person");
+  EXPECT_EQ(post("breakers/release", second_risk, trend).json()["outcome"], "applied");
+  EXPECT_TRUE(get("/api/v1/breakers").json()["items"].empty()) << "no guard has told of it yet";
+  EXPECT_EQ(
+    post("drawdown/accept", risk, R"({"account":"main","reason":"we know"})").json()["outcome"],
+    "applied");
+  EXPECT_EQ(post("drawdown/accept", risk, R"({"account":"mian","reason":"r"})").code(),
+            "unknown_rule");
+}
+
 TEST_F(database_test, goes_on_after_its_connections_were_cut) {
   populate();
   for (int i = 0; i < 3; ++i) {

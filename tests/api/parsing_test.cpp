@@ -4,6 +4,7 @@
 #include "api/http.hpp"
 #include "api/idempotency.hpp"
 #include "api/mode_request.hpp"
+#include "api/risk_request.hpp"
 #include "api/strict_json.hpp"
 #include "api/target.hpp"
 
@@ -254,4 +255,47 @@ TEST(quoting, shows_nothing_that_could_steer_a_terminal_or_a_log) {
   EXPECT_EQ(quote("ab"), "'ab'");
   EXPECT_EQ(quote("a\x1b[2J\nb\xff"), "'a?[2J?b?'");
   EXPECT_EQ(quote(std::string(500, 'x')), "'" + std::string(60, 'x') + "...'");
+}
+
+TEST(risk_request, reads_whose_breaker_is_meant) {
+  using kind = trading::risk_command_kind;
+  const auto parsed =
+    parse_risk_request(R"({"account":"main","scope":"instrument","name":"BTCUSDT","reason":"r"})",
+                       kind::latch_breaker);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->account.str(), "main");
+  EXPECT_EQ(
+    parsed->command,
+    (trading::risk_command{kind::latch_breaker, {trading::breaker_scope::instrument, "BTCUSDT"}}));
+  EXPECT_EQ(parsed->reason, "r");
+  EXPECT_EQ(parsed->principal, "");
+  const auto own =
+    parse_risk_request(R"({"account":"main","scope":"account","reason":"r"})", kind::latch_breaker);
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->command.breaker, (trading::breaker_key{trading::breaker_scope::account, "main"}));
+}
+
+TEST(risk_request, names_the_member_that_is_wrong) {
+  using kind = trading::risk_command_kind;
+  const auto error = [](const char* body, kind k) {
+    const auto parsed = parse_risk_request(body, k);
+    return parsed ? std::string{"accepted"} : parsed.error().text;
+  };
+  const auto latch = kind::latch_breaker;
+  EXPECT_NE(error(R"({"scope":"account","reason":"r"})", latch).find("'account'"),
+            std::string::npos);
+  EXPECT_NE(error(R"({"account":"main","reason":"r"})", latch).find("'scope'"), std::string::npos);
+  EXPECT_NE(error(R"({"account":"main","scope":"global","reason":"r"})", latch).find("'scope'"),
+            std::string::npos);
+  EXPECT_NE(error(R"({"account":"main","scope":"strategy","reason":"r"})", latch).find("'name'"),
+            std::string::npos);
+  EXPECT_NE(
+    error(R"({"account":"main","scope":"account","name":"main","reason":"r"})", latch).find("name"),
+    std::string::npos);
+  EXPECT_NE(error(R"({"account":"main","scope":"account"})", latch).find("'reason'"),
+            std::string::npos);
+  EXPECT_NE(error(R"({"account":"main","scope":"account","reason":"r"})", kind::accept_drawdown)
+              .find("'scope'"),
+            std::string::npos);
+  EXPECT_FALSE(parse_risk_request("{", latch));
 }

@@ -16,6 +16,20 @@ using trading::trading_mode;
 namespace {
 
 const std::string halt_all = R"({"scope":"global","reason":"drill"})";
+const std::string breaker = R"({"account":"main","scope":"strategy","name":"trend","reason":"r"})";
+
+/// A good body for a change.
+std::string body_of(const route& r) {
+  switch (r.does) {
+    case endpoint::latch_breaker:
+    case endpoint::release_breaker:
+      return breaker;
+    case endpoint::accept_drawdown:
+      return R"({"account":"main","reason":"r"})";
+    default:
+      return R"({"scope":"account","name":"main","reason":"r"})";
+  }
+}
 
 } // namespace
 
@@ -34,12 +48,8 @@ TEST_F(rights_test, each_role_has_exactly_its_routes) {
       path.replace(at, 4, "m1-7");
     const auto ask = [&](const std::string& token) {
       http_client client{port()};
-      return known.method == verb::post
-               ? client
-                   .post(path, token, R"({"scope":"account","name":"main","reason":"r"})",
-                         new_key())
-                   .status
-               : client.get(path, token).status;
+      return known.method == verb::post ? client.post(path, token, body_of(known), new_key()).status
+                                        : client.get(path, token).status;
     };
     const bool is_open = known.needs == api::access::open;
     EXPECT_EQ(ask(""), is_open ? 200U : 401U) << path;
@@ -316,4 +326,72 @@ TEST_F(rights_test, a_halt_that_the_database_cannot_record_still_reaches_the_gua
   EXPECT_EQ(backend_->announced().size(), 1U) << "nothing is ever allowed without a record";
   backend_->deafen_guards();
   EXPECT_EQ(post("/api/v1/halt", trader, halt_all).code(), "backend_unavailable");
+}
+
+TEST_F(rights_test, a_command_over_a_breaker_reaches_the_backend_with_who_and_why) {
+  start();
+  const auto answer = post("/api/v1/breakers/latch", trader, breaker);
+  EXPECT_EQ(answer.status, 200U) << answer.body;
+  EXPECT_EQ(answer.json(), nlohmann::json({{"account", "main"},
+                                           {"scope", "strategy"},
+                                           {"name", "trend"},
+                                           {"command", "latch_breaker"},
+                                           {"outcome", "applied"},
+                                           {"principal", "tom"}}));
+  const auto given = backend_->commands_given();
+  ASSERT_EQ(given.size(), 1U);
+  EXPECT_EQ(given[0].account.str(), "main");
+  EXPECT_EQ(given[0].command, (trading::risk_command{trading::risk_command_kind::latch_breaker,
+                                                     {trading::breaker_scope::strategy, "trend"}}));
+  EXPECT_EQ(given[0].principal, "tom");
+  EXPECT_EQ(given[0].reason, "r");
+  EXPECT_EQ(post("/api/v1/breakers/latch", risk, breaker).json()["outcome"], "unchanged");
+  EXPECT_EQ(metric("supreme_http_risk_commands_total{command=\"latch_breaker\",outcome="
+                   "\"applied\"}"),
+            1);
+}
+
+TEST_F(rights_test, who_latched_a_breaker_cannot_be_the_one_who_releases_it) {
+  start();
+  EXPECT_EQ(post("/api/v1/breakers/latch", risk, breaker).status, 200U);
+  EXPECT_EQ(post("/api/v1/breakers/release", trader, breaker).status, 403U);
+  EXPECT_EQ(post("/api/v1/breakers/release", risk, breaker).code(), "needs_second_person");
+  EXPECT_EQ(post("/api/v1/breakers/release", second_risk, breaker).json()["outcome"], "applied");
+}
+
+TEST_F(rights_test, only_who_may_resume_accepts_a_drawdown) {
+  start();
+  const std::string body = R"({"account":"main","reason":"we know"})";
+  EXPECT_EQ(post("/api/v1/drawdown/accept", trader, body).status, 403U);
+  EXPECT_EQ(post("/api/v1/drawdown/accept", risk, body).json(),
+            nlohmann::json({{"account", "main"},
+                            {"command", "accept_drawdown"},
+                            {"outcome", "applied"},
+                            {"principal", "rita"}}));
+}
+
+TEST_F(rights_test, a_command_over_a_rule_that_is_not_there_is_told) {
+  start();
+  for (const auto& [route, body] : std::map<std::string, std::string>{
+         {"breakers/latch", R"({"account":"nobody","scope":"account","reason":"r"})"},
+         {"drawdown/accept", R"({"account":"nobody","reason":"r"})"}}) {
+    const auto answer = post("/api/v1/" + route, risk, body);
+    EXPECT_EQ(answer.status, 404U);
+    EXPECT_EQ(answer.code(), "unknown_rule");
+  }
+}
+
+TEST_F(rights_test, a_command_that_the_database_cannot_record_is_told_and_may_be_tried_again) {
+  start();
+  backend_->fail_with(storage::failure_kind::transient);
+  http_client client{port()};
+  EXPECT_EQ(client.post("/api/v1/breakers/latch", trader, breaker, "same").code(),
+            "backend_unavailable");
+  backend_->recover();
+  EXPECT_EQ(client.post("/api/v1/breakers/latch", trader, breaker, "same").json()["outcome"],
+            "applied");
+  EXPECT_EQ(
+    client.post("/api/v1/breakers/latch", trader, breaker, "same").header("idempotency-replayed"),
+    "true");
+  EXPECT_EQ(backend_->commands_given().size(), 1U);
 }

@@ -70,21 +70,43 @@ public:
     return true;
   }
 
-  storage::mode_outcome change_mode(const storage::mode_change& change) override {
+  storage::change_outcome change_mode(const storage::mode_change& change) override {
     enter(commands_);
     const std::lock_guard lock{mutex_};
     changes_.push_back(change);
     if (change.name == "nobody")
-      return storage::mode_outcome::unknown_scope;
+      return storage::change_outcome::unknown_scope;
     auto& now = modes_[{change.scope, change.name}];
     if (now.mode == change.mode)
-      return storage::mode_outcome::unchanged;
+      return storage::change_outcome::unchanged;
     if (change.mode < now.mode && now.tightened_by == change.principal)
-      return storage::mode_outcome::needs_second_person;
+      return storage::change_outcome::needs_second_person;
     if (change.mode > now.mode)
       now.tightened_by = change.principal;
     now.mode = change.mode;
-    return storage::mode_outcome::applied;
+    return storage::change_outcome::applied;
+  }
+
+  /// Account "nobody" has no rules; a latch needs a second person to release it.
+  storage::change_outcome command_risk(const storage::command_request& request) override {
+    using kind = trading::risk_command_kind;
+    enter(commands_);
+    const std::lock_guard lock{mutex_};
+    commands_given_.push_back(request);
+    if (request.account.str() == "nobody")
+      return storage::change_outcome::unknown_scope;
+    if (request.command.kind == kind::accept_drawdown)
+      return storage::change_outcome::applied;
+    const auto latch = latches_.find(request.command.breaker);
+    if ((request.command.kind == kind::latch_breaker) == (latch != latches_.end()))
+      return storage::change_outcome::unchanged;
+    if (request.command.kind == kind::latch_breaker)
+      latches_.emplace(request.command.breaker, request.principal);
+    else if (latch->second == request.principal)
+      return storage::change_outcome::needs_second_person;
+    else
+      latches_.erase(latch);
+    return storage::change_outcome::applied;
   }
 
   trading::trading_mode current_mode(storage::mode_scope scope, const std::string& name) override {
@@ -143,6 +165,10 @@ public:
     const std::lock_guard lock{mutex_};
     return changes_;
   }
+  std::vector<storage::command_request> commands_given() {
+    const std::lock_guard lock{mutex_};
+    return commands_given_;
+  }
   std::vector<storage::mode_change> announced() {
     const std::lock_guard lock{mutex_};
     return announced_;
@@ -198,6 +224,8 @@ private:
   std::vector<list_call> lists_;
   std::vector<storage::mode_change> changes_;
   std::vector<storage::mode_change> announced_;
+  std::vector<storage::command_request> commands_given_;
+  std::map<trading::breaker_key, std::string> latches_; ///< and who made them
   struct mode_row {
     trading::trading_mode mode = trading::trading_mode::active;
     std::string tightened_by;

@@ -13,8 +13,8 @@
 
 using namespace supreme;
 using namespace supreme::api;
+using storage::change_outcome;
 using storage::failure_kind;
-using storage::mode_outcome;
 using storage::mode_scope;
 using storage::store_failure;
 using trading::trading_mode;
@@ -29,7 +29,8 @@ struct script {
   size_t called = 0;
   bool refuses_to_open = false;
   std::vector<storage::mode_change> changes;
-  mode_outcome outcome = mode_outcome::applied;
+  std::vector<storage::command_request> commands;
+  change_outcome outcome = change_outcome::applied;
   std::optional<storage::config_row> config;
   std::vector<nlohmann::json> modes;
 
@@ -90,9 +91,14 @@ private:
 class scripted_ledger final : public storage::ledger_store {
 public:
   explicit scripted_ledger(script& s) : script_(s) { script_.open(); }
-  storage::mode_outcome change_mode(const storage::mode_change& change) override {
+  storage::change_outcome change_mode(const storage::mode_change& change) override {
     script_.call();
     script_.changes.push_back(change);
+    return script_.outcome;
+  }
+  storage::change_outcome command_risk(const storage::command_request& request) override {
+    script_.call();
+    script_.commands.push_back(request);
     return script_.outcome;
   }
   std::vector<storage::outcome> commit(const std::vector<storage::transaction>&) override {
@@ -228,16 +234,16 @@ TEST_F(storage_backend_test, does_not_repeat_what_will_stay_wrong) {
 }
 
 TEST_F(storage_backend_test, tells_the_guards_of_a_mode_that_stands) {
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), mode_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), change_outcome::applied);
   ASSERT_EQ(told_.size(), 1U);
   EXPECT_EQ(told_[0].mode, trading_mode::halted);
-  ledger_.outcome = mode_outcome::unchanged;
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), mode_outcome::unchanged);
+  ledger_.outcome = change_outcome::unchanged;
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), change_outcome::unchanged);
   EXPECT_EQ(told_.size(), 2U) << "asking again heals a lost message";
 }
 
 TEST_F(storage_backend_test, tells_nobody_of_a_mode_that_does_not_stand) {
-  for (const auto outcome : {mode_outcome::needs_second_person, mode_outcome::unknown_scope}) {
+  for (const auto outcome : {change_outcome::needs_second_person, change_outcome::unknown_scope}) {
     ledger_.outcome = outcome;
     EXPECT_EQ(backend_.change_mode(halt(mode_scope::account, "main")), outcome);
   }
@@ -247,9 +253,9 @@ TEST_F(storage_backend_test, tells_nobody_of_a_mode_that_does_not_stand) {
 }
 
 TEST_F(storage_backend_test, repeats_a_halt_whose_connection_broke) {
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), mode_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), change_outcome::applied);
   ledger_.calls = {failure_kind::unknown};
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::account, "main")), mode_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::account, "main")), change_outcome::applied);
   EXPECT_EQ(ledger_.changes.size(), 2U);
 }
 
@@ -258,29 +264,31 @@ TEST_F(storage_backend_test, announces_an_unrecorded_halt_only_where_somebody_li
   EXPECT_EQ(told_.size(), 1U);
   storage_backend deaf{factories()};
   EXPECT_FALSE(deaf.announce_unrecorded(halt(mode_scope::global, "")));
-  EXPECT_EQ(deaf.change_mode(halt(mode_scope::global, "")), mode_outcome::applied);
+  EXPECT_EQ(deaf.change_mode(halt(mode_scope::global, "")), change_outcome::applied);
 }
 
 TEST_F(storage_backend_test, restricts_only_strategies_and_instruments_that_are_configured) {
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), mode_outcome::unknown_scope)
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")),
+            change_outcome::unknown_scope)
     << "nothing is configured yet";
   commit_config(1);
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), mode_outcome::applied);
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trnd")), mode_outcome::unknown_scope);
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "BTCUSDT")), mode_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trend")), change_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::strategy, "trnd")),
+            change_outcome::unknown_scope);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "BTCUSDT")), change_outcome::applied);
   EXPECT_EQ(backend_.change_mode(halt(mode_scope::instrument, "trend")),
-            mode_outcome::unknown_scope);
+            change_outcome::unknown_scope);
   auto resume = halt(mode_scope::strategy, "gone");
   resume.mode = trading_mode::active;
-  EXPECT_EQ(backend_.change_mode(resume), mode_outcome::applied)
+  EXPECT_EQ(backend_.change_mode(resume), change_outcome::applied)
     << "what left the configuration can still be allowed";
 }
 
 TEST_F(storage_backend_test, a_halt_of_everything_or_an_account_asks_only_the_ledger) {
   cluster_.refuses_to_open = true;
   reader_.refuses_to_open = true;
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), mode_outcome::applied);
-  EXPECT_EQ(backend_.change_mode(halt(mode_scope::account, "main")), mode_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::global, "")), change_outcome::applied);
+  EXPECT_EQ(backend_.change_mode(halt(mode_scope::account, "main")), change_outcome::applied);
 }
 
 TEST_F(storage_backend_test, reads_the_mode_of_exactly_one_scope) {
@@ -343,4 +351,38 @@ TEST(mode_scopes, have_names_that_read_back) {
     EXPECT_EQ(parse_mode_scope(to_string(scope)), scope);
   EXPECT_FALSE(parse_mode_scope("Global"));
   EXPECT_FALSE(parse_mode_scope(""));
+}
+
+TEST_F(storage_backend_test,
+       commands_only_rules_that_are_configured_but_releases_what_was_latched) {
+  using kind = trading::risk_command_kind;
+  const auto say = [](kind k, trading::breaker_scope scope, const std::string& name) {
+    return storage::command_request{trading::account_id{"main"}, {k, {scope, name}}, "tom", "r"};
+  };
+  const auto latch = say(kind::latch_breaker, trading::breaker_scope::strategy, "trend");
+  const auto accept = say(kind::accept_drawdown, {}, "");
+  EXPECT_EQ(backend_.command_risk(latch), change_outcome::unknown_scope) << "nothing is committed";
+  commit_config(1);
+  EXPECT_EQ(backend_.command_risk(latch), change_outcome::unknown_scope) << "it has no breaker";
+  EXPECT_EQ(backend_.command_risk(accept), change_outcome::unknown_scope);
+  auto& text = cluster_.config->text;
+  const std::string before = "[accounts.limits]\n";
+  text.replace(text.find(before), 0, R"([[accounts.breakers]]
+scope = "strategy"
+name = "trend"
+consecutive_losses = 3
+cool_down_s = 60
+)");
+  cluster_.config->version = 2;
+  EXPECT_EQ(backend_.command_risk(latch), change_outcome::applied);
+  EXPECT_EQ(backend_.command_risk(accept), change_outcome::applied);
+  EXPECT_EQ(
+    backend_.command_risk(say(kind::latch_breaker, trading::breaker_scope::strategy, "trnd")),
+    change_outcome::unknown_scope);
+  EXPECT_EQ(
+    backend_.command_risk(say(kind::release_breaker, trading::breaker_scope::strategy, "gone")),
+    change_outcome::applied)
+    << "the rows know what is latched";
+  EXPECT_EQ(ledger_.commands.size(), 3U);
+  EXPECT_TRUE(told_.empty()) << "guards take it from the rows";
 }

@@ -51,7 +51,10 @@ public:
   nlohmann::json actors() override { throw std::logic_error("not measured"); }
   nlohmann::json strategies() override { throw std::logic_error("not measured"); }
   bool ready(std::string&) override { throw std::logic_error("not measured"); }
-  storage::mode_outcome change_mode(const storage::mode_change&) override {
+  storage::change_outcome change_mode(const storage::mode_change&) override {
+    throw std::logic_error("not measured");
+  }
+  storage::change_outcome command_risk(const storage::command_request&) override {
     throw std::logic_error("not measured");
   }
   trading::trading_mode current_mode(storage::mode_scope, const std::string&) override {

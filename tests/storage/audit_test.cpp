@@ -88,9 +88,15 @@ protected:
     expect_applied(step);
     ASSERT_EQ(
       ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "drill"}),
-      mode_outcome::applied);
+      change_outcome::applied);
     ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::reducing, "bob", "over"}),
-              mode_outcome::applied);
+              change_outcome::applied);
+    const breaker_key trend{breaker_scope::strategy, "trend"};
+    for (const auto& [kind, who] : {std::pair{risk_command_kind::latch_breaker, "alice"},
+                                    std::pair{risk_command_kind::accept_drawdown, "alice"},
+                                    std::pair{risk_command_kind::release_breaker, "bob"}})
+      ASSERT_EQ(ledger_->command_risk({account_id{"main"}, {kind, trend}, who, "drill"}),
+                change_outcome::applied);
     ASSERT_TRUE(cluster_->release("conductor/main", "n1", node_incarnation_, conductor_.epoch));
   }
 

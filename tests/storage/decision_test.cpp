@@ -36,9 +36,27 @@ protected:
     ASSERT_EQ(applied.status, commit_status::applied) << applied.text;
   }
 
-  mode_outcome set_mode(mode_scope scope, const std::string& name, trading_mode mode,
-                        const std::string& who = "alice") {
+  change_outcome set_mode(mode_scope scope, const std::string& name, trading_mode mode,
+                          const std::string& who = "alice") {
     return ledger_->change_mode({scope, name, mode, who, "test"});
+  }
+
+  change_outcome latch(const breaker_key& breaker, const std::string& who = "alice") {
+    return ledger_->command_risk(
+      {account_id{"main"}, {risk_command_kind::latch_breaker, breaker}, who, "test"});
+  }
+  change_outcome release(const breaker_key& breaker, const std::string& who) {
+    return ledger_->command_risk(
+      {account_id{"main"}, {risk_command_kind::release_breaker, breaker}, who, "test"});
+  }
+  /// As the guard does once it has read all there is.
+  void tell(const breaker_report& report) {
+    breakers_transaction t;
+    t.account = account_id{"main"};
+    t.guard = desk_.guard;
+    t.history_seq = ledger_->events_after(t.account, 0, 1000).through;
+    t.breakers = {report};
+    ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
   }
 
   desk desk_;
@@ -79,11 +97,11 @@ TEST_P(decisions, the_same_key_gets_the_stored_decision_and_reserves_nothing_mor
 }
 
 TEST_P(decisions, a_refusal_is_stored_and_answered_again_even_when_it_would_be_allowed_now) {
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted), change_outcome::applied);
   const auto refused = commit(*ledger_, desk_.decide("c1", side::buy, "1", "100"));
   EXPECT_EQ(refused.status, commit_status::refused);
   EXPECT_EQ(refused.refusal, refusal::halted);
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), change_outcome::applied);
   const auto again = commit(*ledger_, desk_.decide("c1", side::buy, "1", "100"));
   EXPECT_EQ(again.status, commit_status::unchanged);
   EXPECT_EQ(again.refusal, refusal::halted);
@@ -159,7 +177,7 @@ TEST_P(decisions, without_short_permission_no_more_is_promised_than_is_held) {
 
 TEST_P(decisions, reducing_lets_only_orders_through_that_stop_at_zero) {
   hold("3");
-  ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::reducing), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::reducing), change_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::reducing);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "2", "0")).refusal, refusal::none);
   auto t = desk_.decide("c3", side::sell, "1.00000001", "0");
@@ -175,15 +193,15 @@ TEST_P(decisions, reducing_lets_a_short_be_bought_back) {
   ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, *made.order, "t1", "100", "2")).status,
             commit_status::applied);
   ASSERT_EQ(set_mode(mode_scope::instrument, "BTCUSDT", trading_mode::reducing),
-            mode_outcome::applied);
+            change_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "2.5", "0")).refusal, refusal::reducing);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "2", "0")).refusal, refusal::none);
 }
 
 TEST_P(decisions, the_strictest_of_all_scopes_is_in_force) {
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing), mode_outcome::applied);
-  ASSERT_EQ(set_mode(mode_scope::strategy, "trend", trading_mode::halted), mode_outcome::applied);
-  ASSERT_EQ(set_mode(mode_scope::strategy, "other", trading_mode::halted), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing), change_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::strategy, "trend", trading_mode::halted), change_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::strategy, "other", trading_mode::halted), change_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::halted);
   const auto s = snapshot();
   EXPECT_EQ(s.mode, trading_mode::reducing);
@@ -194,23 +212,93 @@ TEST_P(decisions, the_strictest_of_all_scopes_is_in_force) {
 
 TEST_P(decisions, whoever_tightened_a_mode_cannot_loosen_it) {
   ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"),
-            mode_outcome::applied);
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "alice"), mode_outcome::applied);
-  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "bob"), mode_outcome::unchanged);
+            change_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "alice"),
+            change_outcome::applied);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::halted, "bob"),
+            change_outcome::unchanged);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "alice"),
-            mode_outcome::needs_second_person);
-  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "bob"), mode_outcome::applied);
+            change_outcome::needs_second_person);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::reducing, "bob"),
+            change_outcome::applied);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "alice"),
-            mode_outcome::needs_second_person);
-  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), mode_outcome::applied);
+            change_outcome::needs_second_person);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), change_outcome::applied);
 }
 
 TEST_P(decisions, modes_of_unknown_accounts_and_misnamed_scopes_are_refused) {
   EXPECT_EQ(set_mode(mode_scope::account, "nobody", trading_mode::halted),
-            mode_outcome::unknown_scope);
+            change_outcome::unknown_scope);
   EXPECT_EQ(set_mode(mode_scope::global, "main", trading_mode::halted),
-            mode_outcome::unknown_scope);
-  EXPECT_EQ(set_mode(mode_scope::strategy, "", trading_mode::halted), mode_outcome::unknown_scope);
+            change_outcome::unknown_scope);
+  EXPECT_EQ(set_mode(mode_scope::strategy, "", trading_mode::halted),
+            change_outcome::unknown_scope);
+}
+
+TEST_P(decisions, nothing_that_adds_risk_commits_after_a_latch_of_its_scope) {
+  hold("3");
+  const breaker_key trend{breaker_scope::strategy, "trend"};
+  for (const auto& other : {breaker_key{breaker_scope::strategy, "other"},
+                            breaker_key{breaker_scope::instrument, "ETHUSDT"}})
+    ASSERT_EQ(latch(other), change_outcome::applied);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::none);
+  for (const auto& own : {trend, breaker_key{breaker_scope::instrument, "BTCUSDT"},
+                          breaker_key{breaker_scope::account, "main"}}) {
+    const auto cause = own.name;
+    ASSERT_EQ(latch(own), change_outcome::applied);
+    EXPECT_EQ(commit(*ledger_, desk_.decide(cause, side::buy, "1", "0")).refusal,
+              refusal::reducing);
+    EXPECT_EQ(commit(*ledger_, desk_.decide(cause + " out", side::sell, "1", "0")).refusal,
+              refusal::none);
+    ASSERT_EQ(release(own, "bob"), change_outcome::applied);
+  }
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "1", "0")).refusal, refusal::none);
+}
+
+TEST_P(decisions, whoever_latched_a_breaker_cannot_release_it) {
+  const breaker_key trend{breaker_scope::strategy, "trend"};
+  ASSERT_EQ(latch(trend), change_outcome::applied);
+  EXPECT_EQ(latch(trend, "bob"), change_outcome::unchanged);
+  EXPECT_EQ(release(trend, "alice"), change_outcome::needs_second_person);
+  EXPECT_EQ(release(trend, "bob"), change_outcome::applied);
+  EXPECT_EQ(latch(trend, "bob"), change_outcome::applied) << "again";
+}
+
+TEST_P(decisions, a_release_that_no_guard_has_taken_yet_is_not_recorded_twice) {
+  const breaker_key trend{breaker_scope::strategy, "trend"};
+  ASSERT_EQ(release(trend, "bob"), change_outcome::unknown_scope) << "nobody knows of it";
+  ASSERT_EQ(latch(trend), change_outcome::applied);
+  ASSERT_EQ(release(trend, "bob"), change_outcome::applied);
+  EXPECT_EQ(release(trend, "bob"), change_outcome::unchanged);
+  tell({trend, breaker_state::open, false, breaker_trigger::daily_loss, "5"_d, "6"_d,
+        timestamp::from_ms(1)});
+  EXPECT_EQ(release(trend, "bob"), change_outcome::applied) << "this one ends its cool-down";
+  EXPECT_EQ(release(trend, "bob"), change_outcome::unchanged);
+  tell({trend,
+        breaker_state::half_open,
+        false,
+        breaker_trigger::person,
+        {},
+        {},
+        timestamp::from_ms(2)});
+  EXPECT_EQ(release(trend, "bob"), change_outcome::unchanged) << "it is not open";
+}
+
+TEST_P(decisions, commands_that_name_nothing_of_the_account_are_refused) {
+  EXPECT_EQ(latch({breaker_scope::account, "other"}), change_outcome::unknown_scope);
+  EXPECT_EQ(latch({breaker_scope::global, ""}), change_outcome::unknown_scope);
+  EXPECT_EQ(latch({breaker_scope::strategy, ""}), change_outcome::unknown_scope);
+  EXPECT_EQ(ledger_->command_risk(
+              {account_id{"nobody"}, {risk_command_kind::accept_drawdown, {}}, "bob", "r"}),
+            change_outcome::unknown_scope);
+}
+
+TEST_P(decisions, what_a_superseded_guard_tells_of_its_breakers_is_not_taken) {
+  breakers_transaction t;
+  t.account = account_id{"main"};
+  t.guard = desk_.guard;
+  ++t.guard.epoch;
+  EXPECT_EQ(commit(*ledger_, t).status, commit_status::fenced);
 }
 
 TEST_P(decisions, a_superseded_or_released_unit_decides_nothing) {
@@ -327,7 +415,7 @@ TEST_P(decisions, an_order_is_sent_again_only_when_proven_lost_by_a_later_incarn
 
 TEST_P(decisions, a_halt_stops_an_intent_that_was_not_sent_yet) {
   const auto made = commit(*ledger_, desk_.decide("c1", side::buy, "1", "1"));
-  ASSERT_EQ(set_mode(mode_scope::strategy, "trend", trading_mode::halted), mode_outcome::applied);
+  ASSERT_EQ(set_mode(mode_scope::strategy, "trend", trading_mode::halted), change_outcome::applied);
   const auto refused = commit(*ledger_, desk_.submit(made.order->order.id, 1));
   EXPECT_EQ(refused.status, commit_status::refused);
   EXPECT_EQ(refused.refusal, refusal::halted);

@@ -1,7 +1,7 @@
 // Goal: what an account's risk remembers can be read back whole, in the order in which it was
 // committed, in pages of any size, from PostgreSQL and from memory alike. Method: a short life of
-// an account (an order with hints that is filled in parts, a refusal, an order that is cancelled),
-// read in one page and in pages of one entry.
+// an account (an order with hints that is filled in parts, a refusal, an order that is cancelled; a
+// person's commands), read in one page and in pages of one entry.
 #include "tests/storage/stores.hpp"
 #include "tests/storage/transactions.hpp"
 
@@ -127,6 +127,29 @@ TEST_P(history, holds_the_equity_of_each_finished_step_of_a_replay) {
   ASSERT_EQ(rest.size(), 1u);
   EXPECT_EQ(rest[0].step, 3u);
   EXPECT_TRUE(ledger_->equity_after(main, "other", 0, 2).empty());
+}
+
+TEST_P(history, holds_a_persons_commands_with_the_step_that_was_finished_then) {
+  const breaker_key trend{breaker_scope::strategy, "trend"};
+  const risk_command latch{risk_command_kind::latch_breaker, trend};
+  ASSERT_EQ(ledger_->command_risk({main, latch, "tom", "drill"}), change_outcome::applied);
+  step_transaction t;
+  t.replay = "main";
+  t.conductor = own("conductor/main");
+  t.step = 1;
+  t.event_time = timestamp::from_ms(60'000);
+  t.equity = {{main, "1000"_d, "1000"_d}};
+  ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
+  const risk_command accept{risk_command_kind::accept_drawdown, {}};
+  ASSERT_EQ(ledger_->command_risk({main, accept, "rita", "drill"}), change_outcome::applied);
+  for (const size_t limit : {1, 100}) {
+    const auto all = read(limit);
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(std::get<given_command>(all[0].what).command, latch);
+    EXPECT_EQ(std::get<given_command>(all[0].what).after, timestamp{});
+    EXPECT_EQ(std::get<given_command>(all[1].what).command, accept);
+    EXPECT_EQ(std::get<given_command>(all[1].what).after, timestamp::from_ms(60'000));
+  }
 }
 
 } // namespace supreme::tests

@@ -142,9 +142,10 @@ TEST_F(schema, has_the_edges_of_the_order_state_machine) {
 
 TEST_F(schema, keeps_facts_from_being_changed_even_by_its_owner) {
   const std::set<std::string> changing{
-    "audit.heads",        "cluster.identity", "cluster.nodes",    "cluster.units", "market.bars",
-    "market.instruments", "trading.accounts", "trading.balances", "trading.modes", "trading.orders",
-    "trading.positions",  "trading.replays",  "trading.slots"};
+    "audit.heads",   "cluster.identity",   "cluster.nodes",          "cluster.units",
+    "market.bars",   "market.instruments", "trading.accounts",       "trading.balances",
+    "trading.modes", "trading.orders",     "trading.positions",      "trading.replays",
+    "trading.slots", "trading.breakers",   "trading.breaker_latches"};
   for (const auto& table : tables()) {
     const auto guarded = sql(
       "SELECT count(*) FROM pg_trigger WHERE tgrelid = '" + table

@@ -177,7 +177,7 @@ TEST_P(races, a_halt_commits_at_full_load_and_no_intent_follows_it) {
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(
     open_ledger()->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "test"}),
-    mode_outcome::applied);
+    change_outcome::applied);
   EXPECT_LT(std::chrono::steady_clock::now() - began, 1s);
   const auto orders_at_halt = sql("SELECT count(*) FROM trading.orders");
   const auto refused_later = sql("SELECT count(*) FROM trading.verdicts");

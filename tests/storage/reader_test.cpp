@@ -61,7 +61,7 @@ TEST_P(views, every_view_can_be_read_by_the_reader) {
   for (const auto v :
        {view::positions, view::trades, view::orders, view::refusals, view::nodes, view::units,
         view::node_history, view::actor_history, view::config_versions, view::modes, view::equity,
-        view::signals, view::slots, view::parked, view::quarantine})
+        view::signals, view::slots, view::parked, view::quarantine, view::breakers})
     EXPECT_NO_THROW(static_cast<void>(read(v))) << static_cast<int>(v);
 }
 
@@ -196,7 +196,7 @@ TEST_P(views, the_summary_counts_what_happened) {
 
 TEST_P(views, who_changed_what_is_answered_from_the_audit_trail) {
   ASSERT_EQ(ledger_->change_mode({mode_scope::global, "", trading_mode::halted, "alice", "test"}),
-            mode_outcome::applied);
+            change_outcome::applied);
   EXPECT_EQ(
     sql("SET ROLE supreme_reader; SELECT actor FROM audit.v_changes WHERE stream = 'modes'"),
     "alice");

@@ -385,6 +385,56 @@ TEST_F(account_risk_test, opens_an_instruments_breaker_when_it_is_too_volatile) 
   EXPECT_EQ(decide({s}).front().verdict.outcome, refusal::breaker_open);
 }
 
+// -- a person's word ----------------------------------------------------------------------------
+
+TEST_F(account_risk_test, stops_what_adds_risk_while_a_person_holds_a_breaker) {
+  risk_policy p;
+  breaker_levels l;
+  l.consecutive_losses = dec("2");
+  p.breakers = {breaker(breaker_scope::strategy, "trend", l)};
+  use(p);
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  fill_all();
+  const breaker_key trends{breaker_scope::strategy, "trend"};
+  risk.commanded({risk_command_kind::latch_breaker, trends}, now);
+  for (int n = 0; n < 100; ++n)
+    step("10000"); // No time ends a latch.
+  EXPECT_EQ(ask(target::long_position, eth), refusal::breaker_open);
+  EXPECT_EQ(ask(target::long_position, btc, strategy_id{"other"}), refusal::none);
+  EXPECT_EQ(ask(target::flat), refusal::none);
+  risk.commanded({risk_command_kind::release_breaker, trends}, now);
+  EXPECT_EQ(ask(target::long_position, eth), refusal::none);
+}
+
+TEST_F(account_risk_test, hears_no_command_over_a_breaker_that_it_does_not_have) {
+  risk_policy p;
+  breaker_levels l;
+  l.consecutive_losses = dec("2");
+  p.breakers = {breaker(breaker_scope::strategy, "trend", l)};
+  use(p);
+  risk.commanded({risk_command_kind::latch_breaker, {breaker_scope::account, "main"}}, now);
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  EXPECT_TRUE(risk.take_findings().empty());
+}
+
+TEST_F(account_risk_test, measures_the_drawdown_from_the_equity_that_a_person_accepted) {
+  risk_policy p;
+  p.drawdown = stages(10, 20, 30);
+  use(p);
+  step("8900");
+  EXPECT_EQ(ask(target::long_position), refusal::drawdown);
+  risk.commanded({risk_command_kind::accept_drawdown, {}}, now);
+  EXPECT_EQ(ask(target::long_position), refusal::drawdown) << "it counts from the next equity on";
+  step("8800");
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  end_all(order_state::cancelled);
+  step("7930"); // 9.9 per cent below the new peak.
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  end_all(order_state::cancelled);
+  step("7900");
+  EXPECT_EQ(ask(target::long_position), refusal::drawdown);
+}
+
 // -- drawdown --------------------------------------------------------------------------------------
 
 TEST_F(account_risk_test, blocks_entries_from_its_drawdown_on_and_lets_exits_pass) {

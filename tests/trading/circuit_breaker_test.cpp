@@ -204,6 +204,26 @@ TEST(circuit_breaker, owes_its_cool_down_also_after_a_person_released_it) {
   EXPECT_EQ(b.state(), breaker_state::open);
 }
 
+TEST(circuit_breaker, probes_at_once_when_a_person_ends_its_cool_down) {
+  auto b = tripped();
+  expect_move(b.release(at(110)), breaker_state::open, breaker_state::half_open,
+              breaker_trigger::person, "0", "0", at(110));
+  EXPECT_FALSE(b.release(at(111))) << "nothing is left to release";
+  EXPECT_TRUE(b.take_probe());
+  // The cause that lasts opens it again.
+  EXPECT_TRUE(b.observe(breaker_trigger::daily_loss, dec("1200"), at(112)));
+  EXPECT_EQ(b.state(), breaker_state::open);
+}
+
+TEST(circuit_breaker, ends_only_the_latch_by_the_first_release) {
+  auto b = tripped();
+  EXPECT_TRUE(b.latch(at(110)));
+  EXPECT_TRUE(b.release(at(120)));
+  EXPECT_EQ(b.state(), breaker_state::open);
+  EXPECT_TRUE(b.release(at(121)));
+  EXPECT_EQ(b.state(), breaker_state::half_open);
+}
+
 TEST(circuit_breaker, never_runs_backward) {
   auto b = tripped();
   EXPECT_FALSE(b.advance(at(50)));
@@ -306,6 +326,32 @@ TEST(breaker_registry, refuses_what_exceeds_the_probes_of_a_half_open_breaker) {
   EXPECT_FALSE(refused.check.passed);
   EXPECT_EQ(refused.strictest, breaker_state::half_open);
   EXPECT_TRUE(refused.probes.empty());
+}
+
+TEST(breaker_registry, reports_why_and_since_when_each_breaker_is_where_it_is) {
+  const breaker_key key{breaker_scope::strategy, "trend"};
+  breaker_registry r;
+  r.put(key, circuit_breaker{settings()});
+  EXPECT_EQ(
+    r.report(),
+    (std::vector<breaker_report>{
+      {key, breaker_state::closed, false, breaker_trigger::probes_passed, {}, {}, std::nullopt}}));
+  const breaker_report tripped{
+    key,         breaker_state::open, false,  breaker_trigger::daily_loss,
+    dec("1000"), dec("1200"),         at(100)};
+  ASSERT_TRUE(r.find(key)->observe(breaker_trigger::daily_loss, dec("1200"), at(100)));
+  EXPECT_EQ(r.report().front(), tripped);
+  EXPECT_FALSE(r.find(key)->observe(breaker_trigger::daily_loss, dec("1300"), at(105)));
+  EXPECT_EQ(r.report().front().since, at(100)) << "a cause that lasts does not open it anew";
+  ASSERT_TRUE(r.find(key)->latch(at(110)));
+  EXPECT_EQ(
+    r.report().front(),
+    (breaker_report{key, breaker_state::open, true, breaker_trigger::person, {}, {}, at(110)}));
+  ASSERT_TRUE(r.find(key)->release(at(120)));
+  EXPECT_EQ(r.report().front().trigger, breaker_trigger::daily_loss) << "what it cools down from";
+  ASSERT_TRUE(r.find(key)->advance(at(165)));
+  EXPECT_EQ(r.report().front().state, breaker_state::half_open);
+  EXPECT_EQ(r.report().front().trigger, breaker_trigger::cool_down);
 }
 
 } // namespace

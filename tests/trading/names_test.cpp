@@ -7,6 +7,7 @@
 #include "trading/risk/drawdown_control.hpp"
 #include "trading/risk/post_trade.hpp"
 #include "trading/risk/pre_trade.hpp"
+#include "trading/risk/risk_command.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,6 +44,10 @@ TEST(names, breaker_scopes_round_trip) { expect_names<breaker_scope>(1, 4, parse
 TEST(names, drawdown_stages_round_trip) {
   expect_names<drawdown_stage>(1, 4, parse_drawdown_stage);
 }
+TEST(names, risk_commands_round_trip) {
+  expect_names<risk_command_kind>(1, 3, parse_risk_command_kind);
+}
+
 TEST(names, breaker_triggers_round_trip) {
   expect_names<breaker_trigger>(1, 13, parse_breaker_trigger);
 }

@@ -50,14 +50,31 @@ account_memory::account_memory(account_id account, asset_id quote, const risk_po
 
 // -- events ---------------------------------------------------------------------------
 
+void account_memory::commanded(const risk_command& command, timestamp at) {
+  if (command.kind == risk_command_kind::accept_drawdown) {
+    accepted_ = true;
+    return;
+  }
+  auto* breaker = breakers_.find(command.breaker);
+  if (breaker == nullptr)
+    return;
+  const auto moved =
+    command.kind == risk_command_kind::latch_breaker ? breaker->latch(at) : breaker->release(at);
+  if (moved)
+    note_move(command.breaker, *moved);
+}
+
 void account_memory::valued(const risk_policy& policy, timestamp at, money equity) {
   for (const auto& [key, moved] : breakers_.advance(at))
     note_move(key, moved);
   day_loss_ = day_.update(at, equity).value_or(decimal::from_raw(INT64_MAX));
   const breaker_key own{breaker_scope::account, account_.str()};
   observe(own, breaker_trigger::daily_loss, day_loss_, at);
+  const bool accepted = std::exchange(accepted_, false);
   if (!drawdown_)
     return;
+  if (accepted)
+    drawdown_->restart(equity);
   const auto before = reading_ ? reading_->stage : drawdown_stage::normal;
   reading_ = drawdown_->update(equity);
   if (!reading_)

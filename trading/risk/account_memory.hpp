@@ -4,6 +4,7 @@
 #include "trading/portfolio/closed_trade.hpp"
 #include "trading/risk/exposure_book.hpp"
 #include "trading/risk/post_trade.hpp"
+#include "trading/risk/risk_command.hpp"
 #include "trading/risk/risk_finding.hpp"
 #include "trading/risk/risk_measures.hpp"
 #include "trading/risk/risk_policy.hpp"
@@ -60,6 +61,9 @@ public:
 
   // -- events, in their order ----------------------------------------------------------
 
+  /// A person's word, before anything else of a step. One over a breaker that the policy does not
+  /// have, or over a drawdown that nobody measures, says nothing.
+  void commanded(const risk_command& command, timestamp at);
   /// The account at the closes of a step.
   void valued(const risk_policy& policy, timestamp at, money equity);
   /// `slot` is the order's.
@@ -120,6 +124,7 @@ private:
   asset_id quote_;
   std::optional<drawdown_control> drawdown_;
   std::optional<drawdown_reading> reading_;
+  bool accepted_ = false; ///< a person has accepted the drawdown, at the equity that comes next
   daily_loss_measure day_;
   money day_loss_;
   breaker_registry breakers_;

@@ -64,6 +64,11 @@ public:
 
   // -- events of the account, in their order --------------------------------------------
 
+  /// What a person said since the step before.
+  void commanded(const risk_command& command, timestamp at) {
+    if (memory_) [[unlikely]]
+      memory_->commanded(command, at);
+  }
   /// The account at the closes of a step, after the step's fills and ends.
   void valued(timestamp at, money equity) {
     equity_ = equity;

@@ -59,6 +59,30 @@ circuit_breaker* breaker_registry::find(const breaker_key& key) noexcept {
   return found == breakers_.end() ? nullptr : &found->second;
 }
 
+std::vector<breaker_report> breaker_registry::report() const {
+  std::vector<breaker_report> out;
+  for (const auto& [key, breaker] : breakers_) {
+    const auto& m = breaker.memory();
+    breaker_report r;
+    r.key = key;
+    r.state = m.state;
+    r.latched = m.latched;
+    if (m.entered) {
+      r.trigger = m.entered->trigger;
+      r.limit = m.entered->limit;
+      r.seen = m.entered->seen;
+      r.since = m.entered->at;
+    }
+    if (m.state == breaker_state::open && !m.latched) {
+      r.trigger = m.tripped_by;
+      r.limit = m.tripped_limit;
+      r.seen = m.tripped_seen;
+    }
+    out.push_back(std::move(r));
+  }
+  return out;
+}
+
 std::vector<std::pair<breaker_key, breaker_transition>> breaker_registry::advance(timestamp at) {
   std::vector<std::pair<breaker_key, breaker_transition>> moved;
   for (auto& [key, breaker] : breakers_)

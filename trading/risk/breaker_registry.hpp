@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,20 @@ struct breaker_key {
 
   friend auto operator<=>(const breaker_key&, const breaker_key&) = default;
   friend bool operator==(const breaker_key&, const breaker_key&) = default;
+};
+
+/// A breaker as people see it.
+struct breaker_report {
+  breaker_key key;
+  breaker_state state = breaker_state::closed;
+  bool latched = false;
+  /// Why it is in this state; for one that is open and not latched, what it cools down from.
+  breaker_trigger trigger = breaker_trigger::probes_passed;
+  decimal limit; ///< in the trigger's unit
+  decimal seen;
+  std::optional<timestamp> since; ///< event time; nothing while it has never moved
+
+  friend bool operator==(const breaker_report&, const breaker_report&) = default;
 };
 
 /// Whose order it is.
@@ -54,6 +69,7 @@ public:
   [[nodiscard]] const std::map<breaker_key, circuit_breaker>& all() const noexcept {
     return breakers_;
   }
+  [[nodiscard]] std::vector<breaker_report> report() const;
 
   /// Moves the time of every breaker on, and answers what moved, in the order of the keys.
   [[nodiscard]] std::vector<std::pair<breaker_key, breaker_transition>> advance(timestamp at);

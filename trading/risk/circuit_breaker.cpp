@@ -102,6 +102,8 @@ void circuit_breaker::pass_time(timestamp at) noexcept { memory_.now = std::max(
 breaker_transition circuit_breaker::move(breaker_state to, breaker_trigger trigger, decimal limit,
                                          decimal seen) {
   const breaker_transition moved{memory_.state, to, trigger, limit, seen, memory_.now};
+  if (memory_.state != to || trigger == breaker_trigger::person)
+    memory_.entered = moved; // A value that keeps it open does not open it anew.
   memory_.state = to;
   memory_.probes_pending = 0;
   memory_.probes_sent = 0;
@@ -194,8 +196,11 @@ std::optional<breaker_transition> circuit_breaker::latch(timestamp at) {
 
 std::optional<breaker_transition> circuit_breaker::release(timestamp at) {
   pass_time(at);
-  if (!memory_.latched)
-    return std::nullopt;
+  if (!memory_.latched) {
+    if (memory_.state == breaker_state::open)
+      return move(breaker_state::half_open, breaker_trigger::person, decimal{}, decimal{});
+    return time_transition();
+  }
   memory_.latched = false;
   const auto next = memory_.tripped ? breaker_state::open : breaker_state::closed;
   return move(next, breaker_trigger::person, decimal{}, decimal{});

@@ -102,6 +102,8 @@ struct breaker_memory {
   uint64_t probes_pending = 0; ///< one bit for each probe without a result
   uint32_t probes_sent = 0;
   uint32_t probes_passed = 0;
+  /// How it came into the state that it is in; nothing while it has never moved.
+  std::optional<breaker_transition> entered;
 
   friend bool operator==(const breaker_memory&, const breaker_memory&) = default;
 };
@@ -134,7 +136,8 @@ public:
   /// A person opens it, until a person releases it.
   std::optional<breaker_transition> latch(timestamp at);
   /// A person ends the latch: a breaker that had not tripped closes; one that had stays open until
-  /// its cool-down is over, as if nobody had latched it.
+  /// its cool-down is over, as if nobody had latched it. Of one that is open without a latch a
+  /// person ends the cool-down: it probes at once.
   std::optional<breaker_transition> release(timestamp at);
 
 private:
