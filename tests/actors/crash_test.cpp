@@ -74,13 +74,11 @@ constexpr uint64_t busy_bars = 32;
 constexpr uint64_t busy_after = 24;
 constexpr uint64_t busy_up_to = 28;
 
-constexpr uint64_t stride_factor = is_sanitized ? 4 : 1;
-
 void disturb_every_message(const layout& where, uint64_t stride, const std::string& what,
                            const std::function<void(test_cluster&)>& disturb) {
   auto [first, last] = messages_of_steps(where, busy_bars, busy_after, busy_up_to);
   ASSERT_LT(first, last);
-  for (auto at = first; at <= last; at += stride * stride_factor) {
+  for (auto at = first; at <= last; at += stride * neighbour_stride) {
     auto cluster = start(where, busy_bars);
     ASSERT_TRUE(cluster->run_until([&] { return cluster->messages() == at; }));
     disturb(*cluster);

@@ -17,4 +17,7 @@ inline constexpr bool is_sanitized = false;
 inline constexpr bool is_sanitized = false;
 #endif
 
+/// From one input to the next that a loop over all of them looks at.
+inline constexpr unsigned neighbour_stride = is_sanitized ? 4 : 1;
+
 } // namespace supreme::tests
