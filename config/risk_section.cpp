@@ -3,6 +3,7 @@
 #include "config/common_sections.hpp"
 #include "config/names.hpp"
 #include "trading/market/utc_day.hpp"
+#include "trading/risk/event_time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -182,13 +183,20 @@ struct level_key {
   const char* key;
   trading::breaker_trigger trigger;
 };
-constexpr std::array<level_key, 5> level_keys{{
+constexpr std::array<level_key, 8> level_keys{{
   {"daily_loss", trading::breaker_trigger::daily_loss},
   {"drawdown_bps", trading::breaker_trigger::drawdown},
   {"consecutive_losses", trading::breaker_trigger::consecutive_losses},
   {"volatility_bps", trading::breaker_trigger::volatility},
   {"reject_rate_bps", trading::breaker_trigger::reject_rate},
+  {"venue_error_rate_bps", trading::breaker_trigger::venue_error_rate},
+  {"stale_feed_ms", trading::breaker_trigger::stale_feed},
+  {"latency_ms", trading::breaker_trigger::latency},
 }};
+
+std::optional<trading::decimal> optional_seconds(table_reader& section, const char* key) {
+  return section.has(key) ? std::optional{trading::seconds_of(span(section, key))} : std::nullopt;
+}
 
 trading::breaker_levels read_levels(table_reader& section, trading::breaker_scope scope) {
   trading::breaker_levels out;
@@ -207,6 +215,12 @@ trading::breaker_levels read_levels(table_reader& section, trading::breaker_scop
   if (const auto count = optional_count(section, "consecutive_losses", 1'000'000))
     out.consecutive_losses = trading::decimal::from_integer(*count);
   out.reject_rate = optional_percent(section, "reject_rate_bps");
+  if (measured(venue_error_rate))
+    out.venue_error_rate = optional_percent(section, "venue_error_rate_bps");
+  if (measured(stale_feed))
+    out.stale_feed = optional_seconds(section, "stale_feed_ms");
+  if (measured(latency))
+    out.latency = optional_seconds(section, "latency_ms");
   return out;
 }
 
@@ -243,9 +257,10 @@ void read_breakers(table_reader& account, const std::string& id, const cluster_s
         account.problems_found().add(section.path(),
                                      "expected one breaker for each scope and name, "
                                        + quoted(rule.key.name) + " stands twice");
-    if (rule.settings.levels.daily_loss || rule.settings.levels.drawdown
-        || rule.settings.levels.consecutive_losses || rule.settings.levels.volatility
-        || rule.settings.levels.reject_rate)
+    const auto& levels = rule.settings.levels;
+    if (std::any_of(level_keys.begin(), level_keys.end(), [&](const auto& level) {
+          return trading::level_of(levels, level.trigger).has_value();
+        }))
       out.breakers.push_back(std::move(rule));
     else
       account.problems_found().add(section.path(),

@@ -73,6 +73,9 @@ void put_breaker(flat& out, const trading::breaker_rule& rule) {
   put(out, path + ".consecutive_losses", levels.consecutive_losses, amount);
   put(out, path + ".volatility_percent", levels.volatility, amount);
   put(out, path + ".reject_rate_percent", levels.reject_rate, amount);
+  put(out, path + ".venue_error_rate_percent", levels.venue_error_rate, amount);
+  put(out, path + ".stale_feed_seconds", levels.stale_feed, amount);
+  put(out, path + ".latency_seconds", levels.latency, amount);
   out[path + ".cool_down_ms"] = milliseconds_text(rule.settings.cool_down);
   out[path + ".probes"] = plain(rule.settings.probes);
   out[path + ".probe_deadline_ms"] = milliseconds_text(rule.settings.probe_deadline);

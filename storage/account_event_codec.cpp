@@ -81,9 +81,17 @@ stored_decision read_decision(const json& in, const json& out) {
 
 void read_report(const json& in, const json& out, const json& entry, account_events& to) {
   const auto state = known(parse_order_state(text(in, "state")), text(in, "state"));
-  if (is_terminal(state) && out.at("moves").get<bool>())
-    to.events.push_back({order_end{client_order_id{text(in, "id")}, state,
-                                   timestamp::from_ns(integer(entry, "decided_ns"))}});
+  const auto before = known(parse_order_state(text(out, "from")), text(out, "from"));
+  if (!out.at("moves").get<bool>())
+    return;
+  const client_order_id id{text(in, "id")};
+  const auto decided = timestamp::from_ns(integer(entry.at("sent"), "decided_ns"));
+  if (answers(before, state))
+    to.events.push_back(
+      {venue_answer{id, state == order_state::unknown,
+                    std::chrono::microseconds{integer(entry.at("sent"), "took_us")}, decided}});
+  if (is_terminal(state))
+    to.events.push_back({order_end{id, state, decided}});
 }
 
 given_command read_command(const json& in, const json& out) {

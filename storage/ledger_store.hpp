@@ -213,9 +213,11 @@ struct given_command {
 };
 
 /// Something that an account's risk remembers, in the order in which it was committed. An order's
-/// end says when the order was decided, because a venue's report may come at any time.
+/// end and a venue's answer say when the order was decided, because a report may come at any time.
 struct account_event {
-  std::variant<trading::stored_decision, slot_fill, trading::order_end, given_command> what;
+  std::variant<trading::stored_decision, slot_fill, trading::order_end, trading::venue_answer,
+               given_command>
+    what;
 };
 
 struct account_events {
@@ -278,8 +280,9 @@ public:
   /// Fills with account_seq > after, in that order, at most `limit`.
   [[nodiscard]] virtual std::vector<fill_row> fills_after(const trading::account_id& account,
                                                           uint64_t after, size_t limit) = 0;
-  /// Decisions, fills, ends of orders and commands after `after` (0: from the first), looking at no
-  /// more than `limit` ≥ 1 entries of the account's history, among which are others.
+  /// Decisions, fills, venues' answers, ends of orders and commands after `after` (0: from the
+  /// first), looking at no more than `limit` ≥ 1 entries of the account's history, among which are
+  /// others.
   [[nodiscard]] virtual account_events events_after(const trading::account_id& account,
                                                     uint64_t after, size_t limit) = 0;
   /// Samples of steps > after of a replay, in that order, at most `limit`.

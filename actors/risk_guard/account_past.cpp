@@ -12,6 +12,8 @@ trading::timestamp time_of(const storage::account_event& e) {
     return d->made.wish.event_time;
   if (const auto* f = std::get_if<storage::slot_fill>(&e.what))
     return f->fill.event_time;
+  if (const auto* v = std::get_if<trading::venue_answer>(&e.what))
+    return v->at;
   // It holds from the first step after that one, whichever that is.
   if (const auto* c = std::get_if<storage::given_command>(&e.what))
     return c->after + trading::nanoseconds{1};
@@ -83,10 +85,15 @@ void account_past::tell(trading::account_risk& risk, std::vector<timed_event>::c
     }
   }
   const auto tell_ends = [&](bool of_now) {
-    for (auto e = events_.begin(); e != end; ++e)
-      if (const auto* o = std::get_if<trading::order_end>(&e->event.what);
-          o != nullptr && (decided_now.count(o->order) > 0) == of_now)
+    const auto is_told = [&](const auto* x) {
+      return x != nullptr && (decided_now.count(x->order) > 0) == of_now;
+    };
+    for (auto e = events_.begin(); e != end; ++e) {
+      if (const auto* v = std::get_if<trading::venue_answer>(&e->event.what); is_told(v))
+        risk.answered({v->order, v->failed, v->took, at});
+      if (const auto* o = std::get_if<trading::order_end>(&e->event.what); is_told(o))
         risk.ended({o->order, o->state, at});
+    }
   };
   tell_ends(false);
   risk.valued(at, equity);

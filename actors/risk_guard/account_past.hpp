@@ -13,7 +13,7 @@ namespace supreme::actors {
 /// was committed since, in pages, and stands then as one that has been there from the beginning. A
 /// step's events are taken in the order fills, ends, equity, decisions, a person's commands among
 /// the fills; an order that was decided
-/// and ended at one step ended after its decision. One owner.
+/// and answered or ended at one step was so after its decision. One owner.
 class account_past {
 public:
   account_past() = default; ///< needs nothing

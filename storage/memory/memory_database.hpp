@@ -80,7 +80,8 @@ private:
   struct order_record {
     order_row row;
     trading::asset_id quote;
-    trading::money reserve_cash; ///< as reserved at the decision
+    trading::money reserve_cash;   ///< as reserved at the decision
+    trading::timestamp decided_at; ///< by the server's clock
     std::optional<trading::timestamp> valid_until;
   };
   struct stored_verdict {

@@ -176,6 +176,7 @@ memory_ledger_run::order_record memory_ledger_run::make_order(const decide_trans
   o.row.reserved_quantity = v.size;
   o.row.reserved_cash = v.reserve_cash;
   o.reserve_cash = v.reserve_cash;
+  o.decided_at = db_.now_();
   o.quote = t.quote;
   if (t.fused) {
     o.row.incarnation = t.fused->incarnation;

@@ -1,3 +1,4 @@
+#include "storage/account_event_codec.hpp"
 #include "storage/memory/memory_ledger_run.hpp"
 #include "trading/risk/reservation.hpp"
 
@@ -106,6 +107,10 @@ outcome memory_ledger_run::operator()(const report_transaction& t) {
     row.state = t.state;
     if (!t.reason.empty())
       row.reason = t.reason;
+    if (answers(before, t.state))
+      db_.accounts_.at(t.account).events.push_back(
+        {venue_answer{t.id, t.state == order_state::unknown, db_.now_() - found->decided_at,
+                      row.order.event_time}});
     if (is_terminal(t.state)) {
       release(*found, row.reserved_quantity, row.reserved_cash);
       row.reserved_quantity = {};

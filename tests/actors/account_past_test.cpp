@@ -35,6 +35,9 @@ recovery_bps = 50
 scope = "account"
 consecutive_losses = 2
 reject_rate_bps = 5000
+venue_error_rate_bps = 6000
+stale_feed_ms = 150000
+latency_ms = 900
 cool_down_s = 180
 probe_deadline_s = 600
 [accounts.watch]
@@ -163,7 +166,7 @@ struct life {
   void step() {
     if (below(10) == 0)
       command();
-    now = now + std::chrono::minutes{1};
+    now = now + std::chrono::minutes{below(30) == 0 ? 3 : 1};
     mark = std::max(mark + decimal::from_integer(static_cast<int64_t>(below(9)) - 4),
                     decimal::literal("50"));
     worth += decimal::from_integer(static_cast<int64_t>(below(401)) - 210);
@@ -204,7 +207,11 @@ struct life {
         d.order = client_order_id{"o" + std::to_string(++orders)};
         open.push_back(d);
       }
-      events.push_back({std::move(d)});
+      events.push_back({d});
+      // The venue answers at the same step, unless a guard hears of it long after.
+      if (!d.order.empty() && below(8) != 0)
+        events.push_back(
+          {venue_answer{d.order, below(4) == 0, std::chrono::milliseconds{below(1000)}, now}});
     }
   }
 

@@ -242,6 +242,18 @@ cool_down_s = 1800
   EXPECT_GE(run.rows.count_with(parity_table::verdicts, "breaker_open"), 5u);
 }
 
+TEST(parity, holds_with_a_feed_that_is_stale_at_every_step) {
+  // Every step comes a minute after the one before: nothing but the first may add risk to main.
+  const auto run = run_policy({.main_policy = R"([[accounts.breakers]]
+scope = "account"
+stale_feed_ms = 60000
+cool_down_s = 1
+)"},
+                              "2026-01-01T04:00:00Z");
+  expect_parity_with_policy(run, 1);
+  EXPECT_GE(run.rows.count_with(parity_table::verdicts, "breaker_open"), 50u);
+}
+
 TEST(parity, holds_where_drawdown_cuts_and_closes_positions) {
   const auto run = run_policy({.main_policy = R"([accounts.drawdown]
 points = [{ drawdown_bps = 10, scale_bps = 8000 }, { drawdown_bps = 40, scale_bps = 5000 }]

@@ -89,6 +89,9 @@ recovery_bps = 100
 scope = "account"
 daily_loss = "500"
 drawdown_bps = 1000
+venue_error_rate_bps = 2500
+stale_feed_ms = 90000
+latency_ms = 250
 cool_down_s = 3600
 [[accounts.breakers]]
 scope = "strategy"
@@ -116,6 +119,9 @@ reject_least = 4)");
   ASSERT_EQ(p.breakers.size(), 3u);
   EXPECT_EQ(p.breakers[0].key, (breaker_key{breaker_scope::account, "main"}));
   EXPECT_EQ(p.breakers[0].settings.levels.drawdown, decimal::literal("10"));
+  EXPECT_EQ(p.breakers[0].settings.levels.venue_error_rate, decimal::literal("25"));
+  EXPECT_EQ(p.breakers[0].settings.levels.stale_feed, decimal::literal("90"));
+  EXPECT_EQ(p.breakers[0].settings.levels.latency, decimal::literal("0.25"));
   EXPECT_EQ(p.breakers[1].settings.levels.consecutive_losses, decimal::literal("4"));
   EXPECT_EQ(p.breakers[1].settings.probes, 2u);
   EXPECT_EQ(p.breakers[2].settings.levels.volatility, decimal::literal("80"));
@@ -143,6 +149,12 @@ TEST(risk_section, refuses_what_means_nothing) {
                           "\"trend\"\ndaily_loss = 5\ncool_down_s = 1")
               .find("it is not measured for one strategy"),
             std::string::npos);
+  for (const auto* level : {"venue_error_rate_bps", "stale_feed_ms", "latency_ms"})
+    EXPECT_NE(problems_with("[[accounts.breakers]]\nscope = \"instrument\"\nname = \"BTCUSDT\"\n"
+                            + std::string{level} + " = 5\ncool_down_s = 1")
+                .find("it is not measured for one instrument"),
+              std::string::npos)
+      << level;
   EXPECT_NE(problems_with("[accounts.exposure]\nmax_gros = 5").find("did you mean \"max_gross\""),
             std::string::npos);
 }

@@ -36,6 +36,15 @@ protected:
     return all;
   }
 
+  /// By the server's clock, since what was decided so far.
+  void pass_time(std::chrono::milliseconds time) {
+    if (memory_)
+      memory_now_ = memory_now_ + time;
+    else
+      sql("UPDATE trading.orders SET recorded_at = recorded_at - interval '"
+          + std::to_string(time.count()) + " milliseconds'");
+  }
+
   void live() {
     auto wish = desk_.decide("c1", side::buy, "2", "210");
     wish.wish.hints = {"1.5"_d, 800'000'000, 250'000'000};
@@ -73,7 +82,7 @@ TEST_P(history, is_empty_at_first) {
 TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
   live();
   const auto all = read(100);
-  ASSERT_EQ(all.size(), 4u);
+  ASSERT_EQ(all.size(), 5u);
   const auto& approved = std::get<stored_decision>(all[0].what);
   EXPECT_EQ(approved.made.wish, first_);
   EXPECT_EQ(approved.made.verdict.outcome, refusal::none);
@@ -83,17 +92,55 @@ TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
   EXPECT_EQ(approved.made.verdict.checks[0],
             (check_result{refusal::order_rate, true, "3"_d, "1"_d}));
   EXPECT_EQ(approved.order, order_.order.id);
-  const auto& fill = std::get<slot_fill>(all[1].what);
+  const auto& answer = std::get<venue_answer>(all[1].what);
+  EXPECT_EQ(answer.order, order_.order.id);
+  EXPECT_FALSE(answer.failed);
+  EXPECT_GE(answer.took.count(), 0);
+  EXPECT_EQ(answer.at, order_.order.event_time);
+  const auto& fill = std::get<slot_fill>(all[2].what);
   EXPECT_EQ(fill.fill.order, order_.order.id);
   EXPECT_EQ(fill.fill.size, "0.5"_d);
   EXPECT_EQ(fill.slot, order_.order.key.slot);
-  const auto& refused = std::get<stored_decision>(all[2].what);
+  const auto& refused = std::get<stored_decision>(all[3].what);
   EXPECT_EQ(refused.made.verdict.outcome, refusal::cash);
   EXPECT_TRUE(refused.order.empty());
-  const auto& end = std::get<order_end>(all[3].what);
+  const auto& end = std::get<order_end>(all[4].what);
   EXPECT_EQ(end.order, order_.order.id);
   EXPECT_EQ(end.state, order_state::cancelled);
   EXPECT_EQ(end.at, order_.order.event_time);
+}
+
+TEST_P(history, says_how_each_venue_took_an_order_and_how_long_that_took) {
+  const auto send = [&](const std::string& cause) {
+    return commit(*ledger_, desk_.fused(desk_.decide(cause, side::buy, "1", "10"), 1))
+      .order.value()
+      .order.id;
+  };
+  const auto report = [&](const client_order_id& id, order_state state) {
+    EXPECT_EQ(commit(*ledger_, desk_.report(id, state)).status, commit_status::applied);
+  };
+  const auto slow = send("c1");
+  pass_time(std::chrono::milliseconds{30});
+  report(slow, order_state::open);
+  report(slow, order_state::cancelled); // It was answered before.
+  const auto lost = send("c2");
+  report(lost, order_state::unknown);
+  report(lost, order_state::open); // What became of it was found out; the request had failed.
+  const auto refused = send("c3");
+  report(refused, order_state::rejected);
+  report(send("c4"), order_state::not_accepted); // Proven never to have arrived: no answer.
+  std::vector<venue_answer> seen;
+  for (const auto& e : read(100))
+    if (const auto* a = std::get_if<venue_answer>(&e.what))
+      seen.push_back(*a);
+  ASSERT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen[0].order, slow);
+  EXPECT_FALSE(seen[0].failed);
+  EXPECT_GE(seen[0].took, std::chrono::milliseconds{30});
+  EXPECT_EQ(seen[1].order, lost);
+  EXPECT_TRUE(seen[1].failed);
+  EXPECT_EQ(seen[2].order, refused);
+  EXPECT_FALSE(seen[2].failed);
 }
 
 TEST_P(history, is_the_same_in_pages_of_any_size) {

@@ -385,6 +385,52 @@ TEST_F(account_risk_test, opens_an_instruments_breaker_when_it_is_too_volatile) 
   EXPECT_EQ(decide({s}).front().verdict.outcome, refusal::breaker_open);
 }
 
+TEST_F(account_risk_test, opens_the_accounts_breaker_after_a_time_without_any_market_event) {
+  risk_policy p;
+  breaker_levels l;
+  l.stale_feed = dec("180");
+  p.breakers = {breaker(breaker_scope::account, "main", l)};
+  use(p);
+  now = now + std::chrono::minutes{1};
+  step("10000"); // Two minutes after the one before.
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  end_all(order_state::cancelled);
+  now = now + std::chrono::minutes{2};
+  step("10000");
+  EXPECT_EQ(ask(target::long_position), refusal::breaker_open);
+  const auto report = risk.memory()->breakers().report().front();
+  EXPECT_EQ(report.trigger, breaker_trigger::stale_feed);
+  EXPECT_EQ(report.seen, dec("180"));
+}
+
+TEST_F(account_risk_test, opens_the_accounts_breaker_when_a_venue_is_slow_to_answer) {
+  risk_policy p;
+  breaker_levels l;
+  l.latency = dec("0.25");
+  p.breakers = {breaker(breaker_scope::account, "main", l)};
+  use(p);
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  risk.answered({history.back().order, false, std::chrono::milliseconds{249}, now});
+  EXPECT_EQ(ask(target::long_position, eth), refusal::none);
+  risk.answered({history.back().order, false, std::chrono::milliseconds{250}, now});
+  EXPECT_EQ(ask(target::long_position, btc, strategy_id{"other"}), refusal::breaker_open);
+}
+
+TEST_F(account_risk_test, opens_the_accounts_breaker_when_too_many_orders_get_no_answer) {
+  risk_policy p;
+  breaker_levels l;
+  l.venue_error_rate = dec("50");
+  p.breakers = {breaker(breaker_scope::account, "main", l)};
+  p.reject_window = 4;
+  p.reject_least = 2;
+  use(p);
+  const auto answer = [&](bool failed) { risk.answered({client_order_id{"x"}, failed, {}, now}); };
+  answer(true);
+  EXPECT_EQ(ask(target::long_position), refusal::none) << "one says nothing";
+  answer(false);
+  EXPECT_EQ(ask(target::long_position, eth), refusal::breaker_open);
+}
+
 // -- a person's word ----------------------------------------------------------------------------
 
 TEST_F(account_risk_test, stops_what_adds_risk_while_a_person_holds_a_breaker) {

@@ -1,6 +1,7 @@
 #include "trading/risk/account_memory.hpp"
 
 #include "trading/check.hpp"
+#include "trading/risk/event_time.hpp"
 
 #include <array>
 
@@ -30,7 +31,9 @@ std::array<breaker_key, 3> keys_of(const account_id& account, const strategy_id&
 bool is_own(const signal& wish) noexcept { return wish.key.cause.starts_with("risk/"); }
 
 account_memory::account_memory(account_id account, asset_id quote, const risk_policy& policy)
-  : account_(std::move(account)), quote_(std::move(quote)) {
+  : account_(std::move(account)),
+    quote_(std::move(quote)),
+    venue_errors_(policy.reject_window, policy.reject_least) {
   SUPREME_CHECK(policy.problems().empty(), "a policy is checked before it is used");
   // The breakers ask for the drawdown as well, without any policy of it.
   if (policy.drawdown || !policy.breakers.empty())
@@ -68,8 +71,10 @@ void account_memory::valued(const risk_policy& policy, timestamp at, money equit
   for (const auto& [key, moved] : breakers_.advance(at))
     note_move(key, moved);
   day_loss_ = day_.update(at, equity).value_or(decimal::from_raw(INT64_MAX));
-  const breaker_key own{breaker_scope::account, account_.str()};
+  const auto own = own_key();
   observe(own, breaker_trigger::daily_loss, day_loss_, at);
+  if (const auto before = std::exchange(valued_at_, at))
+    observe(own, breaker_trigger::stale_feed, seconds_between(*before, at), at);
   const bool accepted = std::exchange(accepted_, false);
   if (!drawdown_)
     return;
@@ -123,6 +128,13 @@ void account_memory::ended(const order_end& e) {
   end_order(found->second, e.state == order_state::rejected || e.state == order_state::not_accepted,
             e.at);
   open_.erase(found);
+}
+
+void account_memory::answered(const venue_answer& a) {
+  observe(own_key(), breaker_trigger::latency, seconds_of(a.took), a.at);
+  venue_errors_.record(a.failed);
+  if (const auto ppb = venue_errors_.ppb())
+    observe(own_key(), breaker_trigger::venue_error_rate, percent(*ppb), a.at);
 }
 
 /// An order that was filled at least in part has shown that the way is free.

@@ -31,6 +31,14 @@ struct order_end {
   timestamp at;                               ///< event time
 };
 
+/// How a venue took an order: the first thing that became known of it after it was sent.
+struct venue_answer {
+  client_order_id order;
+  bool failed = false; ///< nobody knows what became of the order: no answer, or an error
+  nanoseconds took{0}; ///< process time since the decision was stored
+  timestamp at;        ///< event time
+};
+
 /// What an account's risk rules remember of its past: drawdown, the day's loss, breakers, rates,
 /// repeated executions, closed trades of each strategy, open orders. It is told the account's
 /// events in their order, and equal events make equal memories, on any node and in any replay, so
@@ -70,6 +78,7 @@ public:
   void filled(const risk_policy& policy, const fill& f, const slot_id& slot,
               const instrument& traded);
   void ended(const order_end& e);
+  void answered(const venue_answer& a);
   /// A signal is about to be decided.
   void asked(const risk_policy& policy, const signal& wish, timestamp at);
   /// It has been; `probes` are those that an approved order carries.
@@ -117,6 +126,7 @@ private:
   void end_order(const open_order& o, bool rejected, timestamp at);
   void check_one(const risk_policy& policy, const open_order& o, const fill& f);
   void observe(const breaker_key& key, breaker_trigger trigger, decimal seen, timestamp at);
+  [[nodiscard]] breaker_key own_key() const { return {breaker_scope::account, account_.str()}; }
   void note_move(const breaker_key& key, const breaker_transition& moved);
   void find(risk_finding f);
 
@@ -130,6 +140,8 @@ private:
   breaker_registry breakers_;
   std::map<breaker_key, failure_rate> rejects_;
   std::map<breaker_key, uint32_t> loss_runs_;
+  failure_rate venue_errors_;
+  std::optional<timestamp> valued_at_; ///< the step before
   std::optional<event_rate> order_rate_;
   std::optional<duplicate_orders> duplicates_;
   std::optional<repeated_executions> repeated_;

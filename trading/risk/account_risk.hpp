@@ -84,6 +84,11 @@ public:
     if (memory_) [[unlikely]]
       memory_->ended(e);
   }
+  /// A venue took an order, or nobody knows whether it did.
+  void answered(const venue_answer& a) {
+    if (memory_) [[unlikely]]
+      memory_->answered(a);
+  }
   /// A decision that was made before, by this object's predecessor.
   void decided(const stored_decision& d);
   /// What a decision of decide() has become.

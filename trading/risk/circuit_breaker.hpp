@@ -24,8 +24,8 @@ enum class breaker_trigger : uint8_t {
   consecutive_losses = 3, ///< closed trades
   volatility = 4,         ///< per cent: short-term volatility of what is normal, or the plain value
   reject_rate = 5,        ///< per cent of the orders in a window
-  venue_error_rate = 6,   ///< per cent of the requests in a window
-  stale_feed = 7,         ///< seconds since the last market event
+  venue_error_rate = 6,   ///< per cent of the orders sent in a window
+  stale_feed = 7,         ///< seconds without any market event
   latency = 8,            ///< seconds from decision to acknowledgement
   person = 9,             ///< latched or released; limit and seen are 0
   cool_down = 10,         ///< seconds: it has passed

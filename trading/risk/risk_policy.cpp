@@ -53,6 +53,9 @@ bool is_measured(breaker_scope scope, breaker_trigger trigger) noexcept {
   switch (trigger) {
     case breaker_trigger::daily_loss:
     case breaker_trigger::drawdown:
+    case breaker_trigger::venue_error_rate:
+    case breaker_trigger::stale_feed:
+    case breaker_trigger::latency:
       return scope == breaker_scope::account;
     case breaker_trigger::volatility:
       return scope == breaker_scope::instrument;

@@ -23,8 +23,9 @@ struct duplicate_limit {
 };
 
 /// A breaker and what it guards: the account, one of its strategies or one of its instruments.
-/// Levels are compared with what the scope has: `daily_loss` and `drawdown` belong to the account,
-/// `volatility` to an instrument, `consecutive_losses` and `reject_rate` to each.
+/// Levels are compared with what the scope has: `daily_loss`, `drawdown`, `venue_error_rate`,
+/// `stale_feed` and `latency` belong to the account, `volatility` to an instrument,
+/// `consecutive_losses` and `reject_rate` to each.
 struct breaker_rule {
   breaker_key key;
   breaker_settings settings;
@@ -41,8 +42,8 @@ struct risk_policy {
   std::optional<uint32_t> max_repeated_executions; ///< > 0: of one slot and side for one signal
   std::optional<drawdown_policy> drawdown;
   std::vector<breaker_rule> breakers;
-  /// The reject rate of a breaker looks at the last `reject_window` orders that ended, and at none
-  /// before `reject_least` of them have.
+  /// The reject rate of a breaker looks at the last `reject_window` orders that ended, its venue
+  /// error rate at as many that were sent, and at none before `reject_least` of them have.
   uint32_t reject_window = 20;
   uint32_t reject_least = 10;
   nanoseconds max_order_age{0};                    ///< of an open order; 0 = not watched
