@@ -14,8 +14,8 @@ constexpr double variation_least = 1e-14;
 /// ln(to/from) of positive amounts. Near 1 by the series of 2·artanh((to − from)/(to + from)),
 /// whose first left-out term is below 2⁻⁵³ of the sum: bars move little, and a library's logarithm
 /// costs several times as much. `sum` is from + to in raw units.
-inline market_comparison::pair
-market_comparison::log_changes(const sample& from, const sample& to, pair sum) noexcept {
+inline market_comparison::pair market_comparison::log_changes(const sample& from, const sample& to,
+                                                              pair sum) noexcept {
   const pair change{static_cast<double>(to.equity.raw() - from.equity.raw()),
                     static_cast<double>(to.market.raw() - from.market.raw())};
   const pair s = change / sum;
@@ -74,7 +74,8 @@ market_relation market_comparison::value(double risk_free_rate) const noexcept {
   if (!has_logarithms_ || sums_.count < 2)
     return r;
   // Sums of products of distances from the means: of equity with the market, and of the market.
-  const auto products = sums_.products - sums_.total * sums_.total[1] / static_cast<double>(sums_.count);
+  const auto products =
+    sums_.products - sums_.total * sums_.total[1] / static_cast<double>(sums_.count);
   // A market that stood still leaves nothing but rounding.
   if (products[1] > sums_.products[1] * variation_least)
     r.beta = ratio(products[0], products[1]);
