@@ -339,8 +339,9 @@ void run_seeds(const layout& where) {
   if (const char* file = std::getenv("SUPREME_CRASH_LOG"))
     actors::open_log("test", file, "debug");
   auto first = number_from_environment("SUPREME_CRASH_SEED", 1);
+  constexpr uint64_t seeds = 40 / neighbour_stride;
   auto count = number_from_environment("SUPREME_CRASH_SEEDS",
-                                       std::getenv("SUPREME_CRASH_SEED") != nullptr ? 1 : 40);
+                                       std::getenv("SUPREME_CRASH_SEED") != nullptr ? 1 : seeds);
   for (auto seed = first; seed < first + count; ++seed)
     ASSERT_EQ(run_with_faults(where, seed), "")
       << "on " << where.name << ": SUPREME_CRASH_SEED=" << seed;
