@@ -3,7 +3,6 @@
 #include "trading/market/decimal.hpp"
 
 #include <cstdint>
-#include <limits>
 
 namespace supreme::trading {
 
@@ -13,15 +12,10 @@ __extension__ using wide = __int128;
   return d.raw() < 0 ? 0 - static_cast<uint64_t>(d.raw()) : static_cast<uint64_t>(d.raw());
 }
 
-/// A quotient truncated toward zero and what is left.
-struct division {
-  wide quotient = 0;
-  wide remainder = 0;
-};
-
 /// Denominators up to here are one digit of divide_digits().
 inline constexpr uint64_t digit_max = 0xffff'ffff;
 
+/// A quotient and what is left.
 struct small_division {
   uint64_t quotient = 0;
   uint64_t remainder = 0;

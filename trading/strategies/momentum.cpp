@@ -47,10 +47,13 @@ std::optional<decision> momentum::on_bars(std::span<const bar_record> bars, bar&
 /// As long as the MACD stays on its side of the signal line it crosses nothing, and what is held
 /// is kept.
 bool momentum::is_steady() const noexcept {
-  if (!now_.ready || !rsi_.is_ready() || !rules_.is_idle())
-    return false;
-  const double turned = rules_.is_flat() ? 0 : rules_.is_long() ? -1 : 1;
-  return turned == 0 || side_of(now_.trend) != turned;
+  return now_.ready && rsi_.is_ready() && rules_.is_idle() && !has_turned();
+}
+
+bool momentum::has_turned() const noexcept {
+  return now_.ready && !rules_.is_flat()
+         && (rules_.is_long() ? now_.trend.line < now_.trend.signal
+                              : now_.trend.line > now_.trend.signal);
 }
 
 /// The loop that nearly all bars go through, with its state in registers.
@@ -100,10 +103,7 @@ inline bool momentum::take_quietly(price high, price low, price close) noexcept 
     return false;
   if (rules_.is_flat())
     return true;
-  const bool has_turned = now_.ready
-                          && (rules_.is_long() ? now_.trend.line < now_.trend.signal
-                                               : now_.trend.line > now_.trend.signal);
-  return !has_turned && rules_.keeps_holding();
+  return !has_turned() && rules_.keeps_holding();
 }
 
 uint32_t momentum::warmup_bars() const {

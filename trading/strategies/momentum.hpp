@@ -53,6 +53,8 @@ private:
   /// was one. There are some left.
   [[nodiscard]] bool take_steadily(std::span<const bar_record> bars, size_t& taken) noexcept;
   [[nodiscard]] crossing crossing_now() const noexcept;
+  /// Whether the MACD is on the side of its signal line on which what is held is given up.
+  [[nodiscard]] bool has_turned() const noexcept;
   /// Takes a bar; whether it surely brings no decision.
   [[nodiscard]] bool take_quietly(price high, price low, price close) noexcept;
   [[nodiscard]] std::optional<decision> decide() const;
