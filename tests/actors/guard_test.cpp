@@ -57,6 +57,19 @@ struct guard_bench : unit_bench {
       guard, 1s, protocols::decide_step{step(number, attempt, conductor_epoch), expected, {}});
   }
 
+  /// Somebody speaks after the guard has read the rows and before it commits.
+  template <class Speak>
+  caf::expected<protocols::step_decided> decide_while(uint32_t expected, Speak speak) {
+    database_->set_faults([speak](std::string_view call) {
+      if (call == "commit")
+        speak();
+      return storage::injected_fault::none;
+    });
+    auto decided = decide(expected);
+    database_->set_faults(nullptr);
+    return decided;
+  }
+
   trading::signal btc = make_signal("trend", "BTCUSDT", 1, target::long_position, "60000");
   trading::signal eth = make_signal("trend", "ETHUSDT", 1, target::long_position, "3000");
   trading::signal sol = make_signal("trend", "SOLUSDT", 1, target::long_position, "150");
@@ -260,32 +273,24 @@ TEST_F(guard_test, approves_nothing_after_a_halt) {
 
 TEST_F(guard_test, approves_nothing_when_the_halt_comes_between_reading_and_committing) {
   // The halt is in the rows before the decision: the rows have the last word.
-  database_->set_faults([this](std::string_view call) {
-    if (call == "commit")
-      set_mode(storage::mode_scope::global, "", trading::trading_mode::halted, "alice");
-    return storage::injected_fault::none;
-  });
   emit(btc);
-  auto decided = decide(1);
-  database_->set_faults(nullptr);
+  auto decided = decide_while(1, [this] {
+    set_mode(storage::mode_scope::global, "", trading::trading_mode::halted, "alice");
+  });
   ASSERT_TRUE(decided);
   EXPECT_TRUE(decided->orders.empty());
   EXPECT_TRUE(rows_of().open_orders.empty());
 }
 
 TEST_F(guard_test, approves_nothing_when_the_latch_comes_between_reading_and_committing) {
-  database_->set_faults([this](std::string_view call) {
-    if (call == "commit")
-      (void)rows_.command_risk(
-        {trading::account_id{"main"},
-         {trading::risk_command_kind::latch_breaker, {trading::breaker_scope::strategy, "trend"}},
-         "alice",
-         "test"});
-    return storage::injected_fault::none;
-  });
   emit(btc);
-  auto decided = decide(1);
-  database_->set_faults(nullptr);
+  auto decided = decide_while(1, [this] {
+    (void)rows_.command_risk(
+      {trading::account_id{"main"},
+       {trading::risk_command_kind::latch_breaker, {trading::breaker_scope::strategy, "trend"}},
+       "alice",
+       "test"});
+  });
   ASSERT_TRUE(decided);
   EXPECT_TRUE(decided->orders.empty());
   EXPECT_TRUE(rows_of().open_orders.empty());
