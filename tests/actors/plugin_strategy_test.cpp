@@ -5,6 +5,7 @@
 #include "config/sha256.hpp"
 #include "tests/actors/cluster_text.hpp"
 #include "tests/actors/test_cluster.hpp"
+#include "tests/plugins/test_plugin.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr uint64_t bars = 120;
 
-std::string library() { return SUPREME_TEST_PLUGINS "/sample.so"; }
+std::string library() { return test_plugin("sample"); }
 
 std::string sha256_of_library() {
   std::ostringstream bytes;

@@ -4,6 +4,7 @@
 
 #include "tests/commands/backtest_run.hpp"
 #include "tests/commands/temporary_folder.hpp"
+#include "tests/plugins/test_plugin.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -107,8 +108,7 @@ TEST_F(backtest_verb, runs_a_strategy_of_a_library) {
   std::ofstream{file} << config;
   EXPECT_NE(run_backtest({file}).err.find("was \"sample\""), std::string::npos);
   const auto json_file = folder.file("result.json");
-  const auto done = run_backtest(
-    {file, "--plugin", std::string{SUPREME_TEST_PLUGINS} + "/sample.so", "--json", json_file});
+  const auto done = run_backtest({file, "--plugin", test_plugin("sample"), "--json", json_file});
   ASSERT_EQ(done.code, 0) << done.err;
   EXPECT_GT(nlohmann::json::parse(text_of(json_file)).at("fills"), 20);
 }

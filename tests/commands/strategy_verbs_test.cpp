@@ -6,6 +6,7 @@
 #include "commands/strategy_trial.hpp"
 #include "tests/commands/run.hpp"
 #include "tests/commands/temporary_folder.hpp"
+#include "tests/plugins/test_plugin.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,10 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string built(const std::string& name) {
-  return std::string{SUPREME_TEST_PLUGINS} + "/" + name + ".so";
-}
 
 std::string text_of(const std::string& file) {
   std::ostringstream text;
@@ -38,7 +35,7 @@ TEST(strategy_verb, lists_the_built_in_strategies_with_their_parameters) {
 }
 
 TEST(strategy_verb, lists_those_of_a_library_beside_them) {
-  const auto shown = run({"strategy", "list", "--json", "--plugin", built("sample")});
+  const auto shown = run({"strategy", "list", "--json", "--plugin", test_plugin("sample")});
   ASSERT_EQ(shown.code, 0) << shown.err;
   const auto all = nlohmann::json::parse(shown.out);
   const auto find = [&](const char* name) {
@@ -54,7 +51,7 @@ TEST(strategy_verb, lists_those_of_a_library_beside_them) {
 }
 
 TEST(strategy_verb, shows_one_strategy) {
-  const auto shown = run({"strategy", "show", "sample", "--plugin", built("sample")});
+  const auto shown = run({"strategy", "show", "sample", "--plugin", test_plugin("sample")});
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("sample: Long while the close is above its average."));
   EXPECT_THAT(shown.out, Not(HasSubstr("momentum")));
@@ -64,19 +61,19 @@ TEST(strategy_verb, shows_one_strategy) {
 }
 
 TEST(strategy_verb, refuses_a_library_that_cannot_be_loaded) {
-  const auto shown = run({"strategy", "list", "--plugin", built("foreign_interface")});
+  const auto shown = run({"strategy", "list", "--plugin", test_plugin("foreign_interface")});
   EXPECT_EQ(shown.code, 2);
   EXPECT_THAT(shown.err, HasSubstr("foreign_interface.so: it was built for interface version"));
 }
 
 TEST(strategy_verb, checks_a_library_and_tries_its_strategies) {
-  const auto shown = run({"strategy", "check", built("sample")});
+  const auto shown = run({"strategy", "check", test_plugin("sample")});
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("sha256   "));
   EXPECT_THAT(shown.out, HasSubstr("built    with the headers of "));
   EXPECT_THAT(shown.out, HasSubstr("generated bars, the first with bar "));
   EXPECT_THAT(shown.out, HasSubstr("the same each time"));
-  const auto wrong = run({"strategy", "check", built("foreign_types")});
+  const auto wrong = run({"strategy", "check", test_plugin("foreign_types")});
   EXPECT_EQ(wrong.code, 1);
   EXPECT_THAT(wrong.err, HasSubstr("types have other sizes"));
 }

@@ -7,6 +7,7 @@
 #include "config/sha256.hpp"
 #include "tests/commands/temporary_folder.hpp"
 #include "tests/config/sample.hpp"
+#include "tests/plugins/test_plugin.hpp"
 #include "trading/orders/strategy_slot.hpp"
 #include "trading/strategies/plugin.hpp"
 
@@ -24,10 +25,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::string built(const std::string& name) {
-  return std::string{SUPREME_TEST_PLUGINS} + "/" + name + ".so";
-}
-
 std::string bytes_of(const std::string& path) {
   std::ostringstream out;
   out << std::ifstream{path, std::ios::binary}.rdbuf();
@@ -43,7 +40,7 @@ std::string refusal_of(const std::string& path, const std::string& sha256 = "") 
 }
 
 config::strategy_plugin sample() {
-  auto loaded = config::load_strategy_plugin(built("sample"));
+  auto loaded = config::load_strategy_plugin(test_plugin("sample"));
   if (!loaded)
     throw std::runtime_error(loaded.error());
   return *loaded;
@@ -51,8 +48,8 @@ config::strategy_plugin sample() {
 
 TEST(strategy_plugin, says_what_it_is) {
   const auto plugin = sample();
-  EXPECT_EQ(plugin.path, std::filesystem::canonical(built("sample")));
-  EXPECT_EQ(plugin.sha256, sha256_of(built("sample")));
+  EXPECT_EQ(plugin.path, std::filesystem::canonical(test_plugin("sample")));
+  EXPECT_EQ(plugin.sha256, sha256_of(test_plugin("sample")));
   EXPECT_EQ(plugin.product_version, SUPREME_VERSION);
   EXPECT_EQ(plugin.kinds, std::vector<std::string>{"sample"});
 }
@@ -98,7 +95,7 @@ TEST(strategy_plugin, decides_with_indicators_decimals_and_statistics_of_the_pro
 TEST(strategy_plugin, is_loaded_once_whatever_its_path) {
   const temporary_folder folder;
   const auto copy = folder.file("copy.so");
-  std::filesystem::copy_file(built("sample"), copy);
+  std::filesystem::copy_file(test_plugin("sample"), copy);
   const auto path = sample().path;
   const auto count = config::loaded_strategy_plugins().size();
   const auto again = config::load_strategy_plugin(copy);
@@ -115,9 +112,9 @@ TEST(strategy_plugin, whose_bytes_are_loaded_needs_no_file_any_more) {
 
 TEST(strategy_plugin, of_other_bytes_than_wanted_is_refused_before_it_runs) {
   const std::string wanted(64, 'a');
-  EXPECT_THAT(refusal_of(built("no_descriptor"), wanted),
-              AllOf(StartsWith(built("no_descriptor") + ": "),
-                    HasSubstr("SHA-256 is " + sha256_of(built("no_descriptor"))),
+  EXPECT_THAT(refusal_of(test_plugin("no_descriptor"), wanted),
+              AllOf(StartsWith(test_plugin("no_descriptor") + ": "),
+                    HasSubstr("SHA-256 is " + sha256_of(test_plugin("no_descriptor"))),
                     HasSubstr("expected " + wanted)));
 }
 
@@ -131,7 +128,7 @@ class flawed_plugin : public ::testing::TestWithParam<flaw> {};
 
 TEST_P(flawed_plugin, is_refused_with_its_file_and_the_reason) {
   const auto kinds = trading::strategy_kinds().size();
-  const auto path = built(GetParam().library);
+  const auto path = test_plugin(GetParam().library);
   // Twice: it is not forgotten, and not believed the second time.
   for (int i = 0; i < 2; ++i)
     EXPECT_THAT(refusal_of(path), AllOf(StartsWith(path + ": "), HasSubstr(GetParam().reason)));
@@ -155,7 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
   [](const auto& tested) { return std::string{tested.param.library}; });
 
 TEST(strategy_plugin, with_invalid_kinds_is_refused_with_all_that_is_wrong) {
-  const auto text = refusal_of(built("bad_kinds"));
+  const auto text = refusal_of(test_plugin("bad_kinds"));
   for (const char* part :
        {"strategy \"Crooked Kind\": its name is not a name", "its text is not a text",
         "parameter \"outside\": its default is outside its range",
@@ -169,7 +166,7 @@ TEST(strategy_plugin, with_invalid_kinds_is_refused_with_all_that_is_wrong) {
 }
 
 TEST(strategy_plugin, with_a_name_of_another_plugin_is_refused) {
-  EXPECT_THAT((sample(), refusal_of(built("sample_again"))),
+  EXPECT_THAT((sample(), refusal_of(test_plugin("sample_again"))),
               AllOf(HasSubstr("strategy \"sample\" is also in "), HasSubstr(sample().path)));
 }
 
@@ -185,7 +182,7 @@ TEST(strategy_plugin, that_is_no_library_is_refused) {
 TEST(strategy_plugin, that_everybody_may_write_is_refused) {
   const temporary_folder folder;
   const auto path = folder.file("open.so");
-  std::filesystem::copy_file(built("no_descriptor"), path);
+  std::filesystem::copy_file(test_plugin("no_descriptor"), path);
   std::filesystem::permissions(path, std::filesystem::perms::others_write,
                                std::filesystem::perm_options::add);
   EXPECT_THAT(refusal_of(path), HasSubstr("everybody may write it"));
@@ -203,10 +200,10 @@ TEST(strategy_plugin, that_was_replaced_after_it_was_loaded_is_refused) {
   const temporary_folder folder;
   const auto path = folder.file("replaced.so");
   // In memory for good, because its code has run.
-  std::filesystem::copy_file(built("throwing"), path);
+  std::filesystem::copy_file(test_plugin("throwing"), path);
   ASSERT_THAT(refusal_of(path), HasSubstr("no kind today"));
   std::filesystem::remove(path);
-  std::filesystem::copy_file(built("sample_again"), path);
+  std::filesystem::copy_file(test_plugin("sample_again"), path);
   EXPECT_THAT(refusal_of(path), HasSubstr("restart the process"));
 }
 
@@ -235,21 +232,22 @@ std::string problems_in(const std::string& text, const std::string& file = "clus
 }
 
 TEST(cluster_file_with_plugins, has_kinds_and_parameters_of_them) {
-  const auto text = with_kind("sample", "length = 7\n") + plugin_section(built("sample"));
+  const auto text = with_kind("sample", "length = 7\n") + plugin_section(test_plugin("sample"));
   const auto parsed = config::parse_cluster(text, "cluster.toml");
   ASSERT_TRUE(std::holds_alternative<config::cluster_settings>(parsed)) << problems_in(text);
   const auto& all = std::get<config::cluster_settings>(parsed);
   ASSERT_EQ(all.strategy_plugins.size(), 1u);
-  EXPECT_EQ(all.strategies[0].library_sha256, sha256_of(built("sample")));
+  EXPECT_EQ(all.strategies[0].library_sha256, sha256_of(test_plugin("sample")));
   EXPECT_EQ(all.strategies[0].parameters, (trading::parameters{{"length", 7}, {"stop_atr", 3}}));
-  EXPECT_THAT(problems_in(with_kind("sample", "length = 0\n") + plugin_section(built("sample"))),
-              HasSubstr("length must be between 1 and 500"));
+  EXPECT_THAT(
+    problems_in(with_kind("sample", "length = 0\n") + plugin_section(test_plugin("sample"))),
+    HasSubstr("length must be between 1 and 500"));
 }
 
 TEST(cluster_file_with_plugins, finds_a_relative_path_beside_itself) {
   const temporary_folder folder;
   std::filesystem::create_directory(folder.file("lib"));
-  std::filesystem::copy_file(built("sample"), folder.file("lib/mine.so"));
+  std::filesystem::copy_file(test_plugin("sample"), folder.file("lib/mine.so"));
   const auto text = with_kind("sample", "") + plugin_section("lib/mine.so");
   EXPECT_EQ(problems_in(text, folder.file("cluster.toml")), "");
 }
@@ -263,12 +261,13 @@ TEST(cluster_file_with_plugins, refuses_a_library_that_it_cannot_load_and_blames
 }
 
 TEST(cluster_file_with_plugins, says_when_a_check_of_a_plugin_throws) {
-  EXPECT_THAT(problems_in(with_kind("sample", "stop_atr = 13\n") + plugin_section(built("sample"))),
-              HasSubstr("The check of sample failed: thirteen"));
+  EXPECT_THAT(
+    problems_in(with_kind("sample", "stop_atr = 13\n") + plugin_section(test_plugin("sample"))),
+    HasSubstr("The check of sample failed: thirteen"));
 }
 
 TEST(cluster_file_with_plugins, refuses_a_sha256_that_is_none) {
-  EXPECT_THAT(problems_in(with_kind("sample", "") + plugin_section(built("sample"), "abc")),
+  EXPECT_THAT(problems_in(with_kind("sample", "") + plugin_section(test_plugin("sample"), "abc")),
               HasSubstr("strategy_plugins[0].sha256: expected 64 lower-case hexadecimal digits"));
 }
 
@@ -288,9 +287,9 @@ TEST(committed_configuration, says_the_bytes_of_each_library) {
   const auto in = [](const std::string& whole) {
     return problems_in(whole, "version 1", cluster_text::committed);
   };
-  const auto sha256 = sha256_of(built("sample"));
-  EXPECT_EQ(in(text + plugin_section(built("sample"), sha256)), "");
-  EXPECT_THAT(in(text + plugin_section(built("sample"))),
+  const auto sha256 = sha256_of(test_plugin("sample"));
+  EXPECT_EQ(in(text + plugin_section(test_plugin("sample"), sha256)), "");
+  EXPECT_THAT(in(text + plugin_section(test_plugin("sample"))),
               HasSubstr("strategy_plugins[0].sha256: expected 64"));
   EXPECT_THAT(in(text + plugin_section("mine.so", sha256)), HasSubstr("expected an absolute path"));
 }
