@@ -82,7 +82,7 @@ private:
     d.reason = stopped ? "Close at or below the stop" : "Close not above its average";
     d.inputs = {{"close", close}, {"average", average}};
     if (stop_)
-      d.inputs.emplace_back("stop", *stop_);
+      d.inputs.push_back({"stop", *stop_});
     return d;
   }
 

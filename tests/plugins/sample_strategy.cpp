@@ -60,7 +60,7 @@ public:
     d.inputs = {{"close", close}, {"average", *average}, {"middle", middle.to_double()}};
     const double returns[] = {close / *average - 1};
     if (const auto downside = downside_deviation(returns))
-      d.inputs.emplace_back("downside", *downside);
+      d.inputs.push_back({"downside", *downside});
     if (above && stop_atr_ > 0 && *range > 0)
       d.stop_distance = stop_atr_ * *range;
     return d;

@@ -170,12 +170,13 @@ public:
     auto line = "decision " + e.at.to_string() + " " + std::to_string(e.slot) + " "
                 + std::to_string(e.instrument) + " " + std::string{e.reason} + " "
                 + to_string(e.verdict->outcome) + " " + e.verdict->size.to_string() + " "
-                + std::to_string(e.order) + " " + std::to_string(e.verdict->checks.size());
-    for (const auto& c : e.verdict->checks)
-      line += " " + c.limit.to_string() + ":" + c.seen.to_string();
+                + std::to_string(e.order) + " " + to_string(e.verdict->direction) + " "
+                + e.verdict->worst_price.to_string() + " " + e.verdict->reserve_cash.to_string();
     lines.push_back(line);
     if (!names_)
       return;
+    RC_ASSERT(!e.verdict->checks.empty());
+    checks.push_back(e.verdict->checks);
     named.push_back(e.made->wish);
     RC_ASSERT(e.made->wish.event_time == e.at);
     RC_ASSERT(e.made->wish.reason == e.reason);
@@ -215,6 +216,7 @@ public:
   std::vector<std::string> lines;
   std::vector<std::string> blocks;
   std::vector<signal> named;
+  std::vector<std::vector<check_result>> checks;
 
 private:
   bool names_;
@@ -224,6 +226,7 @@ struct outcome {
   std::vector<std::string> lines;
   std::vector<std::string> blocks;
   std::vector<signal> named;
+  std::vector<std::vector<check_result>> checks;
   std::string failure;
   std::map<instrument_id, position> positions;
   std::map<asset_id, money> balances;
@@ -243,6 +246,7 @@ outcome observe(const backtest_plan& plan, bool names, Run run) {
   out.lines = std::move(heard.lines);
   out.blocks = std::move(heard.blocks);
   out.named = std::move(heard.named);
+  out.checks = std::move(heard.checks);
   out.positions = engine.positions();
   out.balances = engine.balances();
   for (size_t i = 0; i < engine.instrument_count(); ++i)
@@ -338,8 +342,10 @@ RC_GTEST_PROP(backtest_blocks, are_heard_and_booked_as_single_steps_are, ()) {
     RC_ASSERT(seen.positions == expected.positions);
     RC_ASSERT(seen.balances == expected.balances);
     RC_ASSERT(seen.marks == expected.marks);
-    if (names)
+    if (names) {
       RC_ASSERT(seen.named == expected.named);
+      RC_ASSERT(seen.checks == expected.checks);
+    }
   }
 }
 

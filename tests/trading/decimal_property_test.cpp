@@ -5,6 +5,8 @@
 
 #include "tests/trading/generators.hpp"
 
+#include "trading/market/wide_division.hpp"
+
 namespace supreme::trading {
 namespace {
 
@@ -70,6 +72,19 @@ RC_GTEST_PROP(decimal_property, products_round_as_defined, (decimal a, decimal b
   const wide exact = wide{a.raw()} * b.raw();
   for (const auto r : roundings)
     expect_same(checked_multiply(a, b, r), reference(exact, decimal::scale, r));
+}
+
+RC_GTEST_PROP(decimal_property, products_with_a_fixed_factor_are_the_same, (decimal a, decimal b)) {
+  const auto whole = decimal::from_raw(a.raw() / decimal::scale * decimal::scale);
+  for (const auto factor : {a, whole}) {
+    const auto expected = checked_multiply(factor, b, rounding::half_even);
+    std::optional<decimal> seen;
+    try {
+      seen = fixed_factor{factor}.times(b);
+    } catch (const std::overflow_error&) {
+    }
+    RC_ASSERT(seen == expected);
+  }
 }
 
 RC_GTEST_PROP(decimal_property, quotients_round_as_defined, (decimal a, decimal b)) {

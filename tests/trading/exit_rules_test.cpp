@@ -9,7 +9,6 @@ namespace supreme::trading {
 namespace {
 
 using tests::holds;
-using named_inputs = std::vector<std::pair<std::string, double>>;
 
 /// The reason after this close; the ATR is 2 unless another is given.
 std::string close_at(exit_rules& rules, double close, std::optional<double> atr = 2) {
@@ -23,7 +22,7 @@ TEST(exit_rules, do_nothing_when_they_are_off) {
   rules.on_fill(holds("1", "100"));
   EXPECT_EQ(close_at(rules, 0.01), "");
   EXPECT_EQ(close_at(rules, 1e9), "");
-  named_inputs inputs;
+  decision_numbers inputs;
   rules.add_inputs(inputs);
   EXPECT_TRUE(inputs.empty());
 }
@@ -109,16 +108,16 @@ TEST(exit_rules, show_what_they_rest_on) {
   rules.on_fill(holds("-1", "100"));
   rules.on_close(95, 2);
   rules.on_close(96, 5);
-  named_inputs inputs;
+  decision_numbers inputs;
   rules.add_inputs(inputs);
-  EXPECT_EQ(inputs, (named_inputs{{"average_price", 100},
-                                  {"entry_atr", 2},
-                                  {"stop", 102},
-                                  {"best_close", 95},
-                                  {"trail", 101},
-                                  {"target", 96},
-                                  {"bars_held", 2},
-                                  {"max_bars", 4}}));
+  EXPECT_EQ(inputs, (decision_numbers{{"average_price", 100},
+                                      {"entry_atr", 2},
+                                      {"stop", 102},
+                                      {"best_close", 95},
+                                      {"trail", 101},
+                                      {"target", 96},
+                                      {"bars_held", 2},
+                                      {"max_bars", 4}}));
 }
 
 } // namespace

@@ -34,7 +34,7 @@ public:
     if (How == cheat::target && next < b.close)
       wish.wanted = desire::flat;
     if (How == cheat::input)
-      wish.inputs.emplace_back("next", next.to_double());
+      wish.inputs.push_back({"next", next.to_double()});
     if (How == cheat::hint)
       wish.stop_distance = next.to_double();
     if (How == cheat::reason)

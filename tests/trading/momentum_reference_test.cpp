@@ -175,17 +175,18 @@ TEST(momentum_reference, shows_the_numbers_of_its_definition) {
     if (!steps[i].said)
       continue;
     const auto r = read(closes);
-    const std::pair<std::string, double> expected[] = {{"macd", r.line},
-                                                       {"signal", r.signal},
-                                                       {"macd_before", r.line_before},
-                                                       {"signal_before", r.signal_before},
-                                                       {"rsi", r.strength},
-                                                       {"rsi_max", 70},
-                                                       {"close", closes.back()}};
+    const decision_number expected[] = {{"macd", r.line},
+                                        {"signal", r.signal},
+                                        {"macd_before", r.line_before},
+                                        {"signal_before", r.signal_before},
+                                        {"rsi", r.strength},
+                                        {"rsi_max", 70},
+                                        {"close", closes.back()}};
     ASSERT_EQ(steps[i].said->inputs.size(), std::size(expected));
     for (size_t k = 0; k < std::size(expected); ++k) {
-      EXPECT_EQ(steps[i].said->inputs[k].first, expected[k].first);
-      EXPECT_NEAR(steps[i].said->inputs[k].second, expected[k].second, 1e-7) << expected[k].first;
+      EXPECT_EQ(steps[i].said->inputs[k].name, expected[k].name);
+      EXPECT_NEAR(steps[i].said->inputs[k].value, expected[k].value, 1e-7)
+        << expected[k].name.view();
     }
   }
 }

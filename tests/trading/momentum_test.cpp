@@ -54,14 +54,14 @@ void feed_quietly(strategy& s, std::initializer_list<double> closes) {
 
 double input(const decision& d, const std::string& name) {
   const auto found = std::find_if(d.inputs.begin(), d.inputs.end(),
-                                  [&name](const auto& entry) { return entry.first == name; });
+                                  [&name](const auto& entry) { return entry.name == name; });
   EXPECT_NE(found, d.inputs.end()) << name;
-  return found == d.inputs.end() ? 0 : found->second;
+  return found == d.inputs.end() ? 0 : found->value;
 }
 
 bool has_input(const decision& d, const std::string& name) {
   return std::any_of(d.inputs.begin(), d.inputs.end(),
-                     [&name](const auto& entry) { return entry.first == name; });
+                     [&name](const auto& entry) { return entry.name == name; });
 }
 
 TEST(momentum, enters_when_the_line_crosses_above_its_signal) {

@@ -179,6 +179,25 @@ RC_GTEST_PROP(pre_trade_property, answers_equal_inputs_alike, ()) {
   RC_ASSERT(a.size == b.size);
 }
 
+RC_GTEST_PROP(pre_trade_property, decides_the_same_without_a_list_of_what_was_passed, ()) {
+  const auto in = any_input();
+  const auto expected = decide(in);
+  auto facts = facts_of(in);
+  facts.lists_passed = false;
+  verdict seen;
+  decide(facts, seen);
+  RC_ASSERT(seen.outcome == expected.outcome);
+  RC_ASSERT(seen.direction == expected.direction);
+  RC_ASSERT(seen.size == expected.size);
+  RC_ASSERT(seen.worst_price == expected.worst_price);
+  RC_ASSERT(seen.reserve_cash == expected.reserve_cash);
+  if (expected.outcome == refusal::none) {
+    RC_ASSERT(seen.checks.empty());
+    return;
+  }
+  RC_ASSERT(seen.checks == std::vector{expected.checks.back()});
+}
+
 /// Guards the property above against becoming empty: the generator must reach approvals and most
 /// refusals.
 TEST(pre_trade_property, generates_inputs_that_reach_the_checks) {

@@ -30,7 +30,7 @@ public:
     if (fault_ != 0 && hours == 36) {
       if (fault_ == 1)
         throw std::runtime_error("the strategy broke");
-      wish.inputs.emplace_back("ratio", 0.0 / (hours == 36 ? 0.0 : 1.0));
+      wish.inputs.push_back({"ratio", 0.0 / (hours == 36 ? 0.0 : 1.0)});
     }
     const auto hour = hours % 24;
     wish.wanted =

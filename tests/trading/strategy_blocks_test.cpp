@@ -88,6 +88,7 @@ RC_GTEST_PROP(strategy_blocks, say_what_is_said_bar_by_bar, ()) {
 
   const auto blocks = kind.make(values);
   auto b = tests::make_bar(1);
+  decision wish;
   for (size_t i = 0; i < bars.size();) {
     if (expected[i].fill)
       blocks->on_fill(*expected[i].fill);
@@ -96,7 +97,10 @@ RC_GTEST_PROP(strategy_blocks, say_what_is_said_bar_by_bar, ()) {
       ++end;
     while (i < end) {
       size_t taken = 0;
-      const auto said = blocks->on_bars(std::span{bars}.subspan(i, end - i), b, taken);
+      // What is left in it from the wish before must not show in this one.
+      std::optional<decision> said;
+      if (blocks->on_bars(std::span{bars}.subspan(i, end - i), b, taken, wish))
+        said = wish;
       RC_ASSERT(taken > 0 && taken <= end - i);
       for (size_t k = i; k + 1 < i + taken; ++k)
         RC_ASSERT(!expected[k].said);

@@ -62,11 +62,11 @@ void expect_explained(const Decision& d) {
   EXPECT_LE(d.reason.size(), 120U);
   EXPECT_FALSE(d.inputs.empty());
   EXPECT_LE(d.inputs.size(), most_inputs);
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
   for (const auto& [name, value] : d.inputs) {
-    EXPECT_TRUE(std::isfinite(value)) << name;
-    EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << name;
-    names.push_back(name);
+    EXPECT_TRUE(std::isfinite(value)) << name.view();
+    EXPECT_EQ(std::count(names.begin(), names.end(), name.view()), 0) << name.view();
+    names.push_back(name.view());
   }
 }
 
@@ -83,7 +83,7 @@ double input_of(const Decision& d, const std::string& name) {
 template <class Decision>
 bool has_input(const Decision& d, const std::string& name) {
   return std::any_of(d.inputs.begin(), d.inputs.end(),
-                     [&name](const auto& entry) { return entry.first == name; });
+                     [&name](const auto& entry) { return entry.name == name; });
 }
 
 /// A bar around its close, for series that are written down.

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace supreme::trading {
 
@@ -153,10 +154,12 @@ void backtest_engine::do_steps() {
 
 void backtest_engine::begin_block(const step_block& block) {
   SUPREME_CHECK(block.times.size() <= step_block::steps_max, "a block has a bounded length");
-  for (const auto at : block.times) {
-    SUPREME_CHECK(last_ < at, "steps go forward in time");
-    last_ = at;
-  }
+  bool rises = true;
+  auto last = last_;
+  for (const auto at : block.times)
+    rises &= std::exchange(last, at) < at; // Branches would cost more than they save.
+  SUPREME_CHECK(rises, "steps go forward in time");
+  last_ = last;
   times_ = block.times;
   for (const auto& b : block.bars) {
     auto& m = markets_[b.instrument];
@@ -290,9 +293,10 @@ void backtest_engine::add_values(const market_state& m, size_t from, size_t to) 
   auto next = bars_until(m, m.next, from);
   const auto* now = next > 0 ? &m.bars[next - 1] : m.now;
   auto worth = value_of(m.held, mark_of(now));
+  const fixed_factor size{m.held.size};
   for (size_t step = from; step < to; ++step) {
     if (m.has_all || (next < m.bars.size() && m.close_time(m.bars[next]) == times_[step]))
-      worth = multiply_half_even(m.held.size, m.bars[next++].close);
+      worth = size.times(m.bars[next++].close);
     equity_[step] += worth;
     gross_[step] += worth.abs();
   }
@@ -506,10 +510,11 @@ void backtest_engine::decide(timestamp now) {
     decide_signals(now);
     return;
   }
-  std::sort(wishes_.begin(), wishes_.end(), [&](const auto& a, const auto& b) {
-    return std::tie(legs_[a.leg].rank, a.wish.key_leg)
-           < std::tie(legs_[b.leg].rank, b.wish.key_leg);
-  });
+  if (wishes_.size() > 1)
+    std::sort(wishes_.begin(), wishes_.end(), [&](const auto& a, const auto& b) {
+      return std::tie(legs_[a.leg].rank, a.wish.key_leg)
+             < std::tie(legs_[b.leg].rank, b.wish.key_leg);
+    });
   for (const auto& w : wishes_)
     decide_alone(w, now);
 }
@@ -531,7 +536,8 @@ void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
                        trading_mode::active,
                        market.close_time(*market.now),
                        market.now->close,
-                       now};
+                       now,
+                       listener_.reads_names()};
   risk_.decide_alone(w.wish.hints, facts, verdict_);
   decision_event e;
   e.instrument = leg.market;

@@ -17,9 +17,9 @@ struct decision_event {
   size_t instrument = 0;
   size_t slot = 0;
   timestamp at;
-  std::string_view reason; ///< of the signal; valid during the call
-  const trading::verdict* verdict = nullptr;
-  uint64_t order = 0; ///< counted from 1; 0: refused
+  std::string_view reason;                   ///< of the signal; valid during the call
+  const trading::verdict* verdict = nullptr; ///< lists passed checks where the listener reads names
+  uint64_t order = 0;                        ///< counted from 1; 0: refused
   /// With all names where the listener reads_names(), otherwise nullptr.
   const made_decision* made = nullptr;
   const client_order_id* order_id = nullptr; ///< empty: refused

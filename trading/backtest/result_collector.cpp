@@ -33,7 +33,7 @@ result_collector::result_collector(const backtest_plan& plan, size_t series_buck
   std::map<instrument_id, size_t> places;
   for (const auto& i : plan.instruments) {
     places.emplace(i.id, instruments_.size());
-    instruments_.push_back({i, {}, 0, series_sampler{series_buckets}, 0, 0});
+    instruments_.push_back({i, {}, 0, series_sampler{series_buckets}, 0, {}});
   }
   for (const auto& s : plan.strategies) {
     for (const auto& id : s.instruments)
@@ -148,7 +148,7 @@ void result_collector::note_bars(const step_block& steps) {
     const auto found = std::find_if(steps.bars.begin(), steps.bars.end(),
                                     [i](const auto& each) { return each.instrument == i; });
     if (found == steps.bars.end()) {
-      const double worth = note.bars == 0 ? share : note.share_units * note.close;
+      const double worth = note.bars == 0 ? share : worth_of_share(note);
       for (size_t s = 0; s < count; ++s)
         worths_[s] += worth;
       continue;
@@ -156,7 +156,7 @@ void result_collector::note_bars(const step_block& steps) {
     const auto bars = found->bars;
     note.prices.add(bars, found->interval);
     const bool has_all = bars.size() == count;
-    double worth = note.bars == 0 ? share : note.share_units * note.close;
+    double worth = note.bars == 0 ? share : worth_of_share(note);
     if (note.bars == 0)
       note.share_units = share / static_cast<double>(bars.front().close.raw());
     for (size_t s = 0, next = 0; s < count; ++s) {
@@ -166,7 +166,7 @@ void result_collector::note_bars(const step_block& steps) {
       worths_[s] += worth;
     }
     note.bars += bars.size();
-    note.close = static_cast<double>(bars.back().close.raw());
+    note.close = bars.back().close;
   }
 }
 
@@ -187,10 +187,10 @@ void result_collector::note_benchmark(const valued_block& b) {
   if (instruments_.size() > 1) {
     if (exists)
       samples.market = values;
-  } else if (const auto mark = engine_->mark_at(0)) {
+  } else if (const auto& only = instruments_.front(); only.bars > 0) {
     // One instrument is its own market: the benchmark is the same but for a factor and its
     // rounding. A step without a bar is one by itself.
-    std::fill(values.begin(), values.end(), *mark);
+    std::fill(values.begin(), values.end(), only.close);
     if (!b.steps.bars.empty()) {
       const auto bars = b.steps.bars.front().bars;
       for (size_t i = 0; i < count; ++i)

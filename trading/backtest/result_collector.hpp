@@ -53,7 +53,7 @@ private:
     uint64_t bars = 0;
     series_sampler prices;
     double share_units = 0; ///< of the benchmark; 0 before the first close
-    double close = 0;       ///< the last one, in raw units
+    price close;            ///< the last one
   };
   struct slot_note {
     size_t strategy = 0; ///< in the plan
@@ -68,6 +68,10 @@ private:
     timestamp last;
   };
 
+  /// What was bought of an instrument at its first close, in raw units.
+  [[nodiscard]] static double worth_of_share(const instrument_note& note) noexcept {
+    return note.share_units * static_cast<double>(note.close.raw());
+  }
   [[nodiscard]] std::vector<order_note>::iterator find_order(uint64_t number);
   [[nodiscard]] uint32_t keep_reason(std::string_view reason);
   void note_bars(const step_block& steps);

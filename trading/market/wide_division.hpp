@@ -47,4 +47,25 @@ struct small_division {
   return decimal::from_raw(negative ? -rounded : rounded);
 }
 
+/// multiply_half_even with one factor that stays: a whole one, such as a number of shares, needs no
+/// division.
+class fixed_factor {
+public:
+  explicit fixed_factor(decimal factor) noexcept
+    : factor_(factor),
+      whole_(factor.raw() % decimal::scale == 0 ? factor.raw() / decimal::scale : 0) {}
+
+  /// Throws as multiply() does.
+  [[nodiscard]] decimal times(decimal other) const {
+    int64_t product = 0;
+    if (whole_ != 0 && !__builtin_mul_overflow(whole_, other.raw(), &product)) [[likely]]
+      return decimal::from_raw(product);
+    return multiply_half_even(factor_, other);
+  }
+
+private:
+  decimal factor_;
+  int64_t whole_; ///< the factor where it is a whole number, otherwise 0
+};
+
 } // namespace supreme::trading

@@ -125,11 +125,11 @@ void strategy_slot::take(size_t leg, nanoseconds interval, std::span<const bar_r
   auto& b = bars_.at(leg);
   b.interval = interval;
   if (logic_ != nullptr && volatility_.empty()) [[likely]] {
-    if (auto said = logic_->on_bars(bars, b, taken)) {
+    if (logic_->on_bars(bars, b, taken, said_)) {
       // A strategy of its own making may have left the bar as it was.
       set_values(b, bars[taken - 1]);
-      wish(leg, said->wanted, 1, said->stop_distance);
-      keep(std::move(said->reason), std::move(said->inputs));
+      wish(leg, said_.wanted, 1, said_.stop_distance);
+      check_inputs();
     }
     return;
   }
@@ -141,8 +141,9 @@ void strategy_slot::take(size_t leg, nanoseconds interval, std::span<const bar_r
     if (logic_ == nullptr) {
       take_pair_bar();
     } else if (auto said = logic_->on_bar(b)) {
-      wish(leg, said->wanted, 1, said->stop_distance);
-      keep(std::move(said->reason), std::move(said->inputs));
+      said_ = std::move(*said);
+      wish(leg, said_.wanted, 1, said_.stop_distance);
+      check_inputs();
     }
   }
 }
@@ -157,7 +158,9 @@ void strategy_slot::take_pair_bar() {
     return;
   wish(0, said->first, 1, {});
   wish(1, said->second, said->second_weight, {});
-  keep(std::move(said->reason), std::move(said->inputs));
+  said_.reason = std::move(said->reason);
+  said_.inputs = std::move(said->inputs);
+  check_inputs();
 }
 
 void strategy_slot::wish(size_t leg, desire wanted, double weight,
@@ -188,13 +191,16 @@ void strategy_slot::wish(size_t leg, desire wanted, double weight,
 }
 
 /// A decision's numbers are checked even where nobody makes a signal of it.
-void strategy_slot::keep(reason_text reason, decision_inputs inputs) {
-  for (const auto& [name, value] : inputs) {
-    if (!is_decimal(value)) [[unlikely]]
-      (void)exact(legs_.front().id, ("input " + name).c_str(), value);
+void strategy_slot::check_inputs() const {
+  bool are_decimals = true;
+  for (const auto& each : said_.inputs)
+    are_decimals &= is_decimal(each.value); // Branches would cost more than they save.
+  if (are_decimals) [[likely]]
+    return;
+  for (const auto& [name, value] : said_.inputs) {
+    if (!is_decimal(value))
+      (void)exact(legs_.front().id, (std::string{"input "} + name.c_str()).c_str(), value);
   }
-  reason_ = std::move(reason);
-  inputs_ = std::move(inputs);
 }
 
 signal strategy_slot::make_signal(const slot_wish& wish) const {
@@ -209,10 +215,10 @@ signal strategy_slot::make_signal(const slot_wish& wish) const {
   s.reference_price = b.close;
   s.event_time = b.close_time();
   s.account_seq = account_seq_;
-  s.inputs.reserve(inputs_.size());
-  for (const auto& [name, value] : inputs_)
-    s.inputs.emplace_back(name, exact(l.id, name.c_str(), value));
-  s.reason = reason_.str();
+  s.inputs.reserve(said_.inputs.size());
+  for (const auto& [name, value] : said_.inputs)
+    s.inputs.emplace_back(name.c_str(), exact(l.id, name.c_str(), value));
+  s.reason = said_.reason.str();
   s.hints = wish.hints;
   return s;
 }

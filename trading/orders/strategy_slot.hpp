@@ -76,17 +76,15 @@ public:
   /// Of the last bar taken, in the order of legs and of the key's legs.
   [[nodiscard]] const std::vector<slot_wish>& wishes() const noexcept { return wishes_; }
   /// Of the last wishes.
-  [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
+  [[nodiscard]] std::string_view reason() const noexcept { return said_.reason.view(); }
   /// One of wishes() with all its names.
   [[nodiscard]] signal make_signal(const slot_wish& wish) const;
 
 private:
-  using decision_inputs = std::vector<std::pair<std::string, double>>;
-
   strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
   void take_pair_bar();
   void wish(size_t leg, desire wanted, double weight, const std::optional<double>& stop_distance);
-  void keep(reason_text reason, decision_inputs inputs);
+  void check_inputs() const;
   [[nodiscard]] decimal exact(const slot_id& slot, const char* what, double value) const;
 
   strategy_id strategy_;
@@ -97,8 +95,7 @@ private:
   std::vector<bar> bars_;                     ///< the last bar of each leg
   std::vector<annual_volatility> volatility_; ///< one for each leg, or none
   std::vector<slot_wish> wishes_;
-  reason_text reason_;
-  decision_inputs inputs_;
+  decision said_; ///< with the last wishes: its reason and inputs
   uint64_t account_seq_ = 0;
 };
 

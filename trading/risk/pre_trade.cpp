@@ -43,7 +43,8 @@ public:
   decision_run(const decision_facts& in, verdict& out) : in_(in), out_(out) {}
 
   void run() {
-    out_.checks.reserve(checks_expected);
+    if (in_.lists_passed)
+      out_.checks.reserve(checks_expected);
     try {
       decide_all();
     } catch (const left_range&) {
@@ -186,6 +187,10 @@ private:
   }
 
   bool check(refusal code, bool passed, decimal limit, decimal seen) {
+    return (passed && !in_.lists_passed) || list(code, passed, limit, seen);
+  }
+
+  [[gnu::noinline]] bool list(refusal code, bool passed, decimal limit, decimal seen) {
     out_.checks.push_back({code, passed, limit, seen});
     if (!passed)
       out_.outcome = code;
@@ -234,7 +239,8 @@ decision_facts facts_of(const decision_input& in) noexcept {
           in.mode,
           in.mark_time,
           in.mark,
-          in.now};
+          in.now,
+          true};
 }
 
 void decide(const decision_facts& in, verdict& out) {

@@ -48,7 +48,7 @@ struct slot_exposure {
 };
 
 /// The guard's answer: an order to reserve and send, or the first refusal. All checks that were
-/// made are listed in order.
+/// made are listed in order (decision_facts may leave out those that were passed).
 struct verdict {
   refusal outcome = refusal::none;
   std::vector<check_result> checks;
@@ -94,6 +94,7 @@ struct decision_facts {
   timestamp mark_time;
   price mark;
   timestamp now;
+  bool lists_passed = true; ///< whether the verdict lists the checks that were passed
 };
 [[nodiscard]] decision_facts facts_of(const decision_input& in) noexcept;
 

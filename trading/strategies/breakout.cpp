@@ -61,17 +61,17 @@ const char* breakout::find_exit(const reading& r) const {
   return leaving_ ? "Still held although its exit was decided" : nullptr;
 }
 
-std::vector<std::pair<std::string, double>> breakout::list_inputs(const reading& r) const {
-  std::vector<std::pair<std::string, double>> inputs{{"close", r.close}};
+decision_numbers breakout::list_inputs(const reading& r) const {
+  decision_numbers inputs{{"close", r.close}};
   if (r.entry) {
-    inputs.emplace_back("entry_upper", r.entry->upper);
-    inputs.emplace_back("entry_lower", r.entry->lower);
+    inputs.push_back({"entry_upper", r.entry->upper});
+    inputs.push_back({"entry_lower", r.entry->lower});
   }
   if (r.exit) {
-    inputs.emplace_back("exit_upper", r.exit->upper);
-    inputs.emplace_back("exit_lower", r.exit->lower);
+    inputs.push_back({"exit_upper", r.exit->upper});
+    inputs.push_back({"exit_lower", r.exit->lower});
   }
-  inputs.emplace_back("min_volatility", settings_.min_volatility);
+  inputs.push_back({"min_volatility", settings_.min_volatility});
   return inputs;
 }
 

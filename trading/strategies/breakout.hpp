@@ -34,7 +34,7 @@ private:
   [[nodiscard]] std::optional<decision> decide(const reading& r);
   [[nodiscard]] rule_findings find_entry(const reading& r) const;
   [[nodiscard]] const char* find_exit(const reading& r) const;
-  [[nodiscard]] std::vector<std::pair<std::string, double>> list_inputs(const reading& r) const;
+  [[nodiscard]] decision_numbers list_inputs(const reading& r) const;
 
   breakout_settings settings_;
   donchian entry_;

@@ -75,24 +75,24 @@ void exit_rules::set_bounds() noexcept {
   }
 }
 
-void exit_rules::add_inputs(std::vector<std::pair<std::string, double>>& inputs) const {
+void exit_rules::add_inputs(decision_numbers& inputs) const {
   if (bars_held_ == 0)
     return;
   if (entry_atr_ && settings_.need_atr()) {
-    inputs.emplace_back("average_price", holding_.average_price.to_double());
-    inputs.emplace_back("entry_atr", *entry_atr_);
+    inputs.push_back({"average_price", holding_.average_price.to_double()});
+    inputs.push_back({"entry_atr", *entry_atr_});
   }
   if (const auto limit = stop())
-    inputs.emplace_back("stop", *limit);
+    inputs.push_back({"stop", *limit});
   if (const auto limit = trail()) {
-    inputs.emplace_back("best_close", best_close_);
-    inputs.emplace_back("trail", *limit);
+    inputs.push_back({"best_close", best_close_});
+    inputs.push_back({"trail", *limit});
   }
   if (const auto limit = target())
-    inputs.emplace_back("target", *limit);
+    inputs.push_back({"target", *limit});
   if (settings_.max_bars > 0) {
-    inputs.emplace_back("bars_held", bars_held_);
-    inputs.emplace_back("max_bars", settings_.max_bars);
+    inputs.push_back({"bars_held", static_cast<double>(bars_held_)});
+    inputs.push_back({"max_bars", static_cast<double>(settings_.max_bars)});
   }
 }
 

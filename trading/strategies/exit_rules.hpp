@@ -49,7 +49,7 @@ public:
              : find_reason();
   }
   /// What the rules rest on while something is held: only of the rules that are on.
-  void add_inputs(std::vector<std::pair<std::string, double>>& inputs) const;
+  void add_inputs(decision_numbers& inputs) const;
 
 private:
   [[nodiscard]] const char* find_reason() const noexcept;

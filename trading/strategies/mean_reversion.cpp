@@ -8,20 +8,20 @@ namespace supreme::trading {
 
 namespace {
 
-std::vector<std::pair<std::string, double>>
-list_inputs(double close_before, double close, const std::optional<bollinger_value>& bands_before,
-            const std::optional<bollinger_value>& bands) {
-  std::vector<std::pair<std::string, double>> inputs{{"close", close}};
+decision_numbers list_inputs(double close_before, double close,
+                             const std::optional<bollinger_value>& bands_before,
+                             const std::optional<bollinger_value>& bands) {
+  decision_numbers inputs{{"close", close}};
   if (bands) {
-    inputs.emplace_back("lower", bands->lower);
-    inputs.emplace_back("middle", bands->middle);
-    inputs.emplace_back("upper", bands->upper);
+    inputs.push_back({"lower", bands->lower});
+    inputs.push_back({"middle", bands->middle});
+    inputs.push_back({"upper", bands->upper});
   }
   if (bands_before) {
-    inputs.emplace_back("close_before", close_before);
-    inputs.emplace_back("lower_before", bands_before->lower);
-    inputs.emplace_back("middle_before", bands_before->middle);
-    inputs.emplace_back("upper_before", bands_before->upper);
+    inputs.push_back({"close_before", close_before});
+    inputs.push_back({"lower_before", bands_before->lower});
+    inputs.push_back({"middle_before", bands_before->middle});
+    inputs.push_back({"upper_before", bands_before->upper});
   }
   return inputs;
 }

@@ -6,9 +6,6 @@ namespace supreme::trading {
 
 namespace {
 
-/// Room for all of a decision's inputs, those of the exits included.
-constexpr size_t inputs_expected = 14;
-
 /// On which side of its signal line the MACD is: 1 above, −1 below, 0 at it.
 inline double side_of(const macd_value& v) noexcept {
   return v.line > v.signal ? 1 : v.line < v.signal ? -1 : 0;
@@ -25,10 +22,13 @@ momentum::momentum(const momentum_settings& settings)
 void momentum::on_fill(const slot_holding& after) { rules_.on_fill(after); }
 
 std::optional<decision> momentum::on_bar(const bar& b) {
-  return take_quietly(b.high, b.low, b.close) ? std::nullopt : decide();
+  decision wish;
+  if (take_quietly(b.high, b.low, b.close) || !decide(wish))
+    return std::nullopt;
+  return wish;
 }
 
-std::optional<decision> momentum::on_bars(std::span<const bar_record> bars, bar&, size_t& taken) {
+bool momentum::on_bars(std::span<const bar_record> bars, bar&, size_t& taken, decision& wish) {
   for (taken = 0; taken < bars.size();) {
     if (is_steady()) [[likely]] {
       if (!take_steadily(bars, taken))
@@ -38,10 +38,10 @@ std::optional<decision> momentum::on_bars(std::span<const bar_record> bars, bar&
       if (take_quietly(b.high, b.low, b.close))
         continue;
     }
-    if (auto wish = decide())
-      return wish;
+    if (decide(wish))
+      return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 /// As long as the MACD stays on its side of the signal line it crosses nothing, and what is held
@@ -111,66 +111,64 @@ uint32_t momentum::warmup_bars() const {
   return rules_.warmup_bars(std::max(crossing_bars, settings_.rsi_length));
 }
 
-std::optional<decision> momentum::decide() const {
-  const auto trend_of = [](const close_state& c) {
-    return c.ready ? std::optional{c.trend} : std::nullopt;
-  };
-  const reading r{close_, trend_of(before_), trend_of(now_), rsi_.value(), crossed_};
+bool momentum::decide(decision& wish) const {
+  const auto strength = rsi_.value();
   rule_findings found;
-  find_entry(r, found);
-  found.exit_reason = find_exit(r);
+  find_entry(strength, found);
+  found.exit_reason = find_exit();
   const auto judged = rules_.judge(found);
-  return judged ? std::optional{rules_.make(*judged, list_inputs(r))} : std::nullopt;
+  if (!judged)
+    return false;
+  list_inputs(strength, wish.inputs);
+  rules_.complete(*judged, wish);
+  return true;
 }
 
-void momentum::find_entry(const reading& r, rule_findings& found) const {
-  if (!r.strength)
+void momentum::find_entry(const std::optional<double>& strength, rule_findings& found) const {
+  if (!strength)
     return;
-  if (r.crossed == crossing::above && *r.strength < settings_.rsi_max) {
+  if (crossed_ == crossing::above && *strength < settings_.rsi_max) {
     found.entry = desire::long_position;
     found.entry_reason = "MACD crossed above its signal line, RSI below its maximum";
   }
-  if (r.crossed == crossing::below && *r.strength > settings_.rsi_min) {
+  if (crossed_ == crossing::below && *strength > settings_.rsi_min) {
     found.entry = desire::short_position;
     found.entry_reason = "MACD crossed below its signal line, RSI above its minimum";
   }
 }
 
-const char* momentum::find_exit(const reading& r) const {
-  if (rules_.is_flat() || !r.trend)
+const char* momentum::find_exit() const {
+  if (rules_.is_flat() || !now_.ready)
     return nullptr;
   const bool is_long = rules_.is_long();
-  if (r.crossed == (is_long ? crossing::below : crossing::above))
+  if (crossed_ == (is_long ? crossing::below : crossing::above))
     return is_long ? "MACD crossed below its signal line" : "MACD crossed above its signal line";
   // An exit that was refused, rejected or halted is said again with every bar, until it is done or
   // the reason for it is gone.
-  if (is_long && r.trend->line < r.trend->signal)
+  if (is_long && now_.trend.line < now_.trend.signal)
     return "Still held although MACD is below its signal line";
-  if (!is_long && r.trend->line > r.trend->signal)
+  if (!is_long && now_.trend.line > now_.trend.signal)
     return "Still held although MACD is above its signal line";
   return nullptr;
 }
 
-std::vector<std::pair<std::string, double>> momentum::list_inputs(const reading& r) const {
-  std::vector<std::pair<std::string, double>> inputs;
-  inputs.reserve(inputs_expected);
-  const auto add_trend = [&inputs](const std::optional<macd_value>& trend, const char* line,
-                                   const char* signal) {
-    if (!trend)
+void momentum::list_inputs(const std::optional<double>& strength, decision_numbers& inputs) const {
+  inputs.clear();
+  const auto add_trend = [&inputs](const close_state& at, input_name line, input_name signal) {
+    if (!at.ready)
       return;
-    inputs.emplace_back(line, trend->line);
-    inputs.emplace_back(signal, trend->signal);
+    inputs.push_back({line, at.trend.line});
+    inputs.push_back({signal, at.trend.signal});
   };
-  add_trend(r.trend, "macd", "signal");
-  add_trend(r.trend_before, "macd_before", "signal_before");
-  if (r.strength)
-    inputs.emplace_back("rsi", *r.strength);
+  add_trend(now_, "macd", "signal");
+  add_trend(before_, "macd_before", "signal_before");
+  if (strength)
+    inputs.push_back({"rsi", *strength});
   if (rules_.allows(desire::long_position))
-    inputs.emplace_back("rsi_max", settings_.rsi_max);
+    inputs.push_back({"rsi_max", settings_.rsi_max});
   if (rules_.allows(desire::short_position))
-    inputs.emplace_back("rsi_min", settings_.rsi_min);
-  inputs.emplace_back("close", r.close);
-  return inputs;
+    inputs.push_back({"rsi_min", settings_.rsi_min});
+  inputs.push_back({"close", close_});
 }
 
 } // namespace supreme::trading

@@ -26,21 +26,12 @@ public:
 
   void on_fill(const slot_holding& after) override;
   [[nodiscard]] std::optional<decision> on_bar(const bar& b) override;
-  [[nodiscard]] std::optional<decision> on_bars(std::span<const bar_record> bars, bar& b,
-                                                size_t& taken) override;
+  [[nodiscard]] bool on_bars(std::span<const bar_record> bars, bar& b, size_t& taken,
+                             decision& wish) override;
   /// The bar after this many is the first that can bring a decision of the crossing rules.
   [[nodiscard]] uint32_t warmup_bars() const override;
 
 private:
-  /// What one bar's close tells.
-  struct reading {
-    double close = 0;
-    std::optional<macd_value> trend_before;
-    std::optional<macd_value> trend;
-    std::optional<double> strength;
-    crossing crossed = crossing::none;
-  };
-
   /// What is kept of the last two closes. The MACD counts from the first that is `ready`.
   struct close_state {
     macd_value trend;
@@ -57,10 +48,11 @@ private:
   [[nodiscard]] bool has_turned() const noexcept;
   /// Takes a bar; whether it surely brings no decision.
   [[nodiscard]] bool take_quietly(price high, price low, price close) noexcept;
-  [[nodiscard]] std::optional<decision> decide() const;
-  void find_entry(const reading& r, rule_findings& found) const;
-  [[nodiscard]] const char* find_exit(const reading& r) const;
-  [[nodiscard]] std::vector<std::pair<std::string, double>> list_inputs(const reading& r) const;
+  /// What is wished at the last close; whether there is a wish.
+  [[nodiscard]] bool decide(decision& wish) const;
+  void find_entry(const std::optional<double>& strength, rule_findings& found) const;
+  [[nodiscard]] const char* find_exit() const;
+  void list_inputs(const std::optional<double>& strength, decision_numbers& inputs) const;
 
   momentum_settings settings_;
   macd macd_;

@@ -145,20 +145,19 @@ pair_decision pairs::leave(const char* reason, const reading& r) {
   return d;
 }
 
-std::vector<std::pair<std::string, double>> pairs::list_inputs(const reading& r) const {
-  std::vector<std::pair<std::string, double>> inputs{{"first_close", r.first},
-                                                     {"second_close", r.second}};
+decision_numbers pairs::list_inputs(const reading& r) const {
+  decision_numbers inputs{{"first_close", r.first}, {"second_close", r.second}};
   if (r.line) {
-    inputs.emplace_back("beta", r.line->slope);
-    inputs.emplace_back("spread", r.spread);
-    inputs.emplace_back("spread_mean", r.line->intercept);
-    inputs.emplace_back("spread_deviation", r.line->deviation);
+    inputs.push_back({"beta", r.line->slope});
+    inputs.push_back({"spread", r.spread});
+    inputs.push_back({"spread_mean", r.line->intercept});
+    inputs.push_back({"spread_deviation", r.line->deviation});
     if (r.line->z)
-      inputs.emplace_back("z", *r.line->z);
+      inputs.push_back({"z", *r.line->z});
   }
-  inputs.emplace_back("entry_z", settings_.entry_z);
-  inputs.emplace_back("exit_z", settings_.exit_z);
-  inputs.emplace_back("stop_z", settings_.stop_z);
+  inputs.push_back({"entry_z", settings_.entry_z});
+  inputs.push_back({"exit_z", settings_.exit_z});
+  inputs.push_back({"stop_z", settings_.stop_z});
   exits_.add_inputs(inputs);
   return inputs;
 }

@@ -57,7 +57,7 @@ private:
   void relax(const std::optional<double>& z) noexcept;
   [[nodiscard]] pair_decision enter(stance wanted, const reading& r);
   [[nodiscard]] pair_decision leave(const char* reason, const reading& r);
-  [[nodiscard]] std::vector<std::pair<std::string, double>> list_inputs(const reading& r) const;
+  [[nodiscard]] decision_numbers list_inputs(const reading& r) const;
 
   pairs_settings settings_;
   rolling_regression line_;

@@ -53,15 +53,15 @@ const char* sma_cross::find_exit(const averages& now, bool crossed_against) cons
   return nullptr;
 }
 
-std::vector<std::pair<std::string, double>> sma_cross::list_inputs(const reading& r) {
-  std::vector<std::pair<std::string, double>> inputs{{"close", r.close}};
+decision_numbers sma_cross::list_inputs(const reading& r) {
+  decision_numbers inputs{{"close", r.close}};
   if (r.now) {
-    inputs.emplace_back("fast", r.now->fast);
-    inputs.emplace_back("slow", r.now->slow);
+    inputs.push_back({"fast", r.now->fast});
+    inputs.push_back({"slow", r.now->slow});
   }
   if (r.before) {
-    inputs.emplace_back("fast_before", r.before->fast);
-    inputs.emplace_back("slow_before", r.before->slow);
+    inputs.push_back({"fast_before", r.before->fast});
+    inputs.push_back({"slow_before", r.before->slow});
   }
   return inputs;
 }

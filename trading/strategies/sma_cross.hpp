@@ -34,7 +34,7 @@ private:
 
   [[nodiscard]] std::optional<decision> decide(const reading& r) const;
   [[nodiscard]] const char* find_exit(const averages& now, bool crossed_against) const;
-  [[nodiscard]] static std::vector<std::pair<std::string, double>> list_inputs(const reading& r);
+  [[nodiscard]] static decision_numbers list_inputs(const reading& r);
 
   sma_cross_settings settings_;
   sma fast_;

@@ -62,12 +62,38 @@ private:
   std::string own_;
 };
 
-/// A wish and the reason for it. Inputs may be doubles here; the caller rounds them half-even to
-/// 1e-8 and drops the decision with a logged defect when one is not finite.
+/// The name of one of a decision's inputs: a literal, which stands for ever and costs nothing to
+/// hand on. A plain value.
+class input_name {
+public:
+  consteval input_name(const char* literal) : text_(literal) {} // NOLINT: names are literals
+
+  [[nodiscard]] const char* c_str() const noexcept { return text_; }
+  [[nodiscard]] std::string_view view() const noexcept { return text_; }
+  friend bool operator==(const input_name& a, std::string_view b) noexcept { return a.view() == b; }
+  friend bool operator==(const input_name& a, const input_name& b) noexcept {
+    return a.view() == b.view();
+  }
+
+private:
+  const char* text_;
+};
+
+/// A number that a decision rests on. The caller rounds it half-even to 1e-8 and drops the decision
+/// with a logged defect when it is not finite.
+struct decision_number {
+  input_name name;
+  double value = 0;
+
+  friend bool operator==(const decision_number&, const decision_number&) = default;
+};
+using decision_numbers = std::vector<decision_number>;
+
+/// A wish and the reason for it.
 struct decision {
   desire wanted = desire::flat;
   reason_text reason; ///< at most 120 characters
-  std::vector<std::pair<std::string, double>> inputs;
+  decision_numbers inputs;
   /// From the entry's price to its protective stop, quote units, > 0: what risk-based sizing
   /// reckons with. Nothing where the strategy has no stop.
   std::optional<double> stop_distance;
@@ -88,16 +114,19 @@ public:
   [[nodiscard]] virtual std::optional<decision> on_bar(const bar& b) = 0;
 
   /// Takes the next bars up to the first that brings a wish, as on_bar() of each of them would;
-  /// `taken` counts those it has begun. `b` names the bars' instrument and length, and its values
-  /// are written over. A strategy overrides it only to be faster.
-  [[nodiscard]] virtual std::optional<decision> on_bars(std::span<const bar_record> bars, bar& b,
-                                                        size_t& taken) {
-    std::optional<decision> wish;
-    for (taken = 0; taken < bars.size() && !wish;) {
+  /// whether there was one, which is then in `wish`. `taken` counts the bars it has begun. `b`
+  /// names their instrument and length, and its values are written over; so is whatever `wish`
+  /// held, and its memory is used again. A strategy overrides it only to be faster.
+  [[nodiscard]] virtual bool on_bars(std::span<const bar_record> bars, bar& b, size_t& taken,
+                                     decision& wish) {
+    for (taken = 0; taken < bars.size();) {
       set_values(b, bars[taken++]);
-      wish = on_bar(b);
+      if (auto said = on_bar(b)) {
+        wish = std::move(*said);
+        return true;
+      }
     }
-    return wish;
+    return false;
   }
 
   /// Bars needed before the first decision can come.
@@ -113,7 +142,7 @@ struct pair_decision {
   desire second = desire::flat;
   double second_weight = 1; ///< > 0, finite: the second's notional per notional of the first
   reason_text reason;       ///< at most 120 characters
-  std::vector<std::pair<std::string, double>> inputs;
+  decision_numbers inputs;
 };
 
 /// The pure decision maker of a pair of instruments; the contract of `strategy` holds.

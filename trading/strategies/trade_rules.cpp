@@ -46,17 +46,22 @@ std::optional<judgement> trade_rules::judge(const rule_findings& found) const no
   return std::nullopt;
 }
 
-decision trade_rules::make(const judgement& j,
-                           std::vector<std::pair<std::string, double>> inputs) const {
-  decision d{j.wanted, reason_text::standing(j.reason), std::move(inputs), {}};
-  if (atr_now_)
-    d.inputs.emplace_back("atr", *atr_now_);
-  exits_.add_inputs(d.inputs);
-  if (j.wanted != desire::flat)
-    d.stop_distance = stop_distance();
-  if (d.stop_distance)
-    d.inputs.emplace_back("stop_distance", *d.stop_distance);
+decision trade_rules::make(const judgement& j, decision_numbers inputs) const {
+  decision d;
+  d.inputs = std::move(inputs);
+  complete(j, d);
   return d;
+}
+
+void trade_rules::complete(const judgement& j, decision& d) const {
+  d.wanted = j.wanted;
+  d.reason = reason_text::standing(j.reason);
+  if (atr_now_)
+    d.inputs.push_back({"atr", *atr_now_});
+  exits_.add_inputs(d.inputs);
+  d.stop_distance = j.wanted != desire::flat ? stop_distance() : std::nullopt;
+  if (d.stop_distance)
+    d.inputs.push_back({"stop_distance", *d.stop_distance});
 }
 
 uint32_t trade_rules::warmup_bars(uint32_t own) const noexcept {

@@ -80,8 +80,9 @@ public:
   [[nodiscard]] std::optional<judgement> judge(const rule_findings& found) const noexcept;
 
   /// The judgement with the strategy's inputs, to which those of the exits are added.
-  [[nodiscard]] decision make(const judgement& j,
-                              std::vector<std::pair<std::string, double>> inputs) const;
+  [[nodiscard]] decision make(const judgement& j, decision_numbers inputs) const;
+  /// The same in a decision that has the strategy's inputs and nothing else that counts.
+  void complete(const judgement& j, decision& d) const;
 
   /// Bars before the first decision, for a strategy whose own indicators need `own`.
   [[nodiscard]] uint32_t warmup_bars(uint32_t own) const noexcept;
