@@ -72,7 +72,8 @@ public:
   };
   [[nodiscard]] static spot place(const plot_area& a, const time_span& x, const value_axis& y,
                                   trading::timestamp at, double value) noexcept;
-  void markers(std::span<const spot> spots, marker shape, std::string_view classes);
+  /// `radius` > 0, in units of the view box.
+  void markers(std::span<const spot> spots, marker shape, double radius, std::string_view classes);
   struct segment {
     spot from;
     spot to;

@@ -5,6 +5,7 @@
 #include "commands/report/trade_prices.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 namespace supreme::commands::report {
@@ -60,6 +61,19 @@ marks marks_of(const plot_area& a, const time_span& x, const value_axis& y,
   return m;
 }
 
+/// Markers thinner than this have thin borders.
+constexpr double dense_radius = 3;
+
+/// Many trades have small markers, so that the price stays in sight: together they cover as much as
+/// those of `roomy` trades, down to a size that is still seen.
+double marker_radius(size_t trades) {
+  constexpr double largest = 4.5;
+  constexpr double smallest = 1.4;
+  constexpr size_t roomy = 150;
+  const auto crowd = static_cast<double>(std::max(trades, roomy));
+  return std::max(smallest, largest * std::sqrt(static_cast<double>(roomy) / crowd));
+}
+
 std::string draw(const instrument_result& i, const trade_list& trades, layout size) {
   picture drawing{size, size == layout::wide ? 340.0 : 300.0, "",
                   "Price of " + i.traded.id.str() + " over time with entries and exits"};
@@ -81,10 +95,12 @@ std::string draw(const instrument_result& i, const trade_list& trades, layout si
   const auto m = marks_of(a, x, y, trades);
   drawing.segments(m.won, "held won");
   drawing.segments(m.lost, "held lost");
-  drawing.markers(m.long_entries, marker::up, "entry");
-  drawing.markers(m.short_entries, marker::down, "entry");
-  drawing.markers(m.wins, marker::diamond, "exit won");
-  drawing.markers(m.losses, marker::diamond, "exit lost");
+  const double radius = marker_radius(trades.size());
+  const std::string dense = radius < dense_radius ? " dense" : "";
+  drawing.markers(m.long_entries, marker::up, radius, "entry" + dense);
+  drawing.markers(m.short_entries, marker::down, radius, "entry" + dense);
+  drawing.markers(m.wins, marker::diamond, radius, "exit won" + dense);
+  drawing.markers(m.losses, marker::diamond, radius, "exit lost" + dense);
   return std::move(drawing).finish();
 }
 

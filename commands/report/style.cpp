@@ -98,6 +98,7 @@ svg path, svg rect { vector-effect: non-scaling-stroke; }
 .entry { fill: var(--ink); stroke: var(--surface); stroke-width: 0.8; }
 .exit.won { fill: var(--gain); stroke: var(--surface); stroke-width: 0.8; }
 .exit.lost { fill: var(--surface); stroke: var(--loss); stroke-width: 1.4; }
+.entry.dense, .exit.dense { stroke-width: 0.5; }
 .cross { stroke: var(--ink); fill: none; stroke-opacity: 0.7; pointer-events: none; }
 .readout {
   position: absolute; top: 40px; max-width: min(320px, 70%); padding: 8px 11px; font-size: 13px;

@@ -165,6 +165,18 @@ TEST(html_report, may_do_nothing_but_run_its_own_script) {
   EXPECT_FALSE(std::regex_search(page.text(), std::regex{R"(<[^>]* on[a-z]+=)"}));
 }
 
+TEST(html_report, draws_many_trades_small_enough_to_see_the_price) {
+  const std::string dense = "class=\"exit won dense\"";
+  auto result = sample_result(size_of(300, 24));
+  ASSERT_GE(result.trades.size(), 100u);
+  result.trades.resize(100);
+  EXPECT_FALSE(page_of(result).has(dense));
+  const auto trades = result.trades;
+  while (result.trades.size() < 1'000)
+    result.trades.insert(result.trades.end(), trades.begin(), trades.end());
+  EXPECT_TRUE(page_of(result).has(dense));
+}
+
 TEST(html_report, stays_small_with_ten_thousand_trades) {
   sample_size size = size_of(6'000, 6);
   size.instruments = 2;
