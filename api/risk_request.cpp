@@ -17,13 +17,16 @@ trading::result<trading::breaker_key, body_error> read_breaker(const nlohmann::j
     if (!*member)
       return member->error();
   const auto known = trading::parse_breaker_scope(scope->value_or(""));
-  if (!known || *known == breaker_scope::global)
-    return body_error::wrong("'scope' must be \"account\", \"strategy\" or \"instrument\".");
-  const bool of_account = *known == breaker_scope::account;
-  if (of_account != name->value_or("").empty())
-    return body_error::wrong(of_account ? "The scope account has no name: 'account' says it."
-                                        : "'name' must say which one is meant.");
-  return trading::breaker_key{*known, of_account ? account : **name};
+  if (!known)
+    return body_error::wrong(
+      "'scope' must be \"global\", \"account\", \"strategy\" or \"instrument\".");
+  const bool is_named = *known == breaker_scope::strategy || *known == breaker_scope::instrument;
+  if (is_named == name->value_or("").empty())
+    return body_error::wrong(is_named ? "'name' must say which one is meant."
+                                      : "The scopes global and account have no name.");
+  if (is_named)
+    return trading::breaker_key{*known, **name};
+  return trading::breaker_key{*known, *known == breaker_scope::account ? account : std::string{}};
 }
 
 } // namespace

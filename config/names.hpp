@@ -33,8 +33,8 @@ inline constexpr std::array<trading::named<trading::drawdown_shape>, 2> drawdown
   {trading::drawdown_shape::linear, "linear"},
 }};
 
-/// One account's guard knows nothing of the others, so that there is no global breaker.
-inline constexpr std::array<trading::named<trading::breaker_scope>, 3> breaker_scope_names{{
+inline constexpr std::array<trading::named<trading::breaker_scope>, 4> breaker_scope_names{{
+  {trading::breaker_scope::global, "global"},
   {trading::breaker_scope::account, "account"},
   {trading::breaker_scope::strategy, "strategy"},
   {trading::breaker_scope::instrument, "instrument"},

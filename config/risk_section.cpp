@@ -228,7 +228,10 @@ trading::breaker_rule read_breaker(table_reader& section, const std::string& acc
                                    const cluster_settings& all) {
   trading::breaker_rule out;
   out.key.scope = section.choice("scope", breaker_scope_names);
-  if (out.key.scope == trading::breaker_scope::account) {
+  const bool is_global = out.key.scope == trading::breaker_scope::global;
+  if (is_global) {
+    section.refuse("name", "a breaker of scope \"global\" guards every account");
+  } else if (out.key.scope == trading::breaker_scope::account) {
     section.refuse("name", "a breaker of scope \"account\" guards its own account");
     out.key.name = account;
   } else {
@@ -238,8 +241,11 @@ trading::breaker_rule read_breaker(table_reader& section, const std::string& acc
       check_instruments(section, all, "name", {out.key.name});
   }
   out.settings.levels = read_levels(section, out.key.scope);
+  if (is_global)
+    section.refuse("cool_down_s", "a breaker of scope \"global\" waits for a person");
   out.settings.cool_down =
-    std::chrono::seconds{section.whole<int64_t>("cool_down_s", 1, span_max_ms / 1000)};
+    is_global ? trading::until_a_person_releases
+              : std::chrono::seconds{section.whole<int64_t>("cool_down_s", 1, span_max_ms / 1000)};
   out.settings.probes =
     section.whole<uint32_t>("probes", 1, trading::breaker_settings::max_probes, 1);
   out.settings.probe_deadline =

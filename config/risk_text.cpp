@@ -64,8 +64,8 @@ void put_drawdown(flat& out, const trading::drawdown_policy& d) {
 }
 
 void put_breaker(flat& out, const trading::breaker_rule& rule) {
-  const auto path =
-    std::string{"breakers["} + to_string(rule.key.scope) + " " + rule.key.name + "]";
+  const auto path = std::string{"breakers["} + to_string(rule.key.scope)
+                    + (rule.key.name.empty() ? "" : " " + rule.key.name) + "]";
   const auto& levels = rule.settings.levels;
   const auto amount = [](trading::decimal v) { return plain(v); };
   put(out, path + ".daily_loss", levels.daily_loss, amount);
@@ -76,7 +76,8 @@ void put_breaker(flat& out, const trading::breaker_rule& rule) {
   put(out, path + ".venue_error_rate_percent", levels.venue_error_rate, amount);
   put(out, path + ".stale_feed_seconds", levels.stale_feed, amount);
   put(out, path + ".latency_seconds", levels.latency, amount);
-  out[path + ".cool_down_ms"] = milliseconds_text(rule.settings.cool_down);
+  if (rule.key.scope != trading::breaker_scope::global)
+    out[path + ".cool_down_ms"] = milliseconds_text(rule.settings.cool_down);
   out[path + ".probes"] = plain(rule.settings.probes);
   out[path + ".probe_deadline_ms"] = milliseconds_text(rule.settings.probe_deadline);
 }

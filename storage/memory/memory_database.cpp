@@ -1,6 +1,9 @@
 #include "storage/memory/memory_database.hpp"
 
 #include "storage/audit_hash.hpp"
+#include "storage/codec.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <utility>
 
@@ -67,6 +70,21 @@ memory_database::breakers(const trading::account_id& account) const {
 std::vector<equity_sample> memory_database::equity() const {
   const std::lock_guard lock{mutex_};
   return equity_;
+}
+
+void memory_database::apply_mode(const mode_change& change, const mode_record& old) {
+  const auto tightened_by = change.mode == trading::trading_mode::active ? std::string{}
+                            : change.mode > old.mode                     ? change.principal
+                                                                         : old.tightened_by;
+  const nlohmann::json payload = {{"scope", codec::to_string(change.scope)},
+                                  {"name", change.name},
+                                  {"from", to_string(old.mode)},
+                                  {"to", to_string(change.mode)},
+                                  {"principal", change.principal},
+                                  {"reason", change.reason}};
+  const auto content = payload.dump();
+  modes_[{change.scope, change.name}] = {change.mode, tightened_by};
+  append_audit("modes", "", 0, change.principal, "mode_changed", content);
 }
 
 void memory_database::append_audit(const std::string& stream, const std::string& node,

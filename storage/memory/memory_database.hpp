@@ -122,6 +122,8 @@ private:
   };
   using fill_key = std::tuple<trading::venue_id, trading::account_id, trading::trade_id>;
 
+  /// Puts a scope, whose record is `old`, to the mode of a change that is allowed.
+  void apply_mode(const mode_change& change, const mode_record& old);
   void append_audit(const std::string& stream, const std::string& node, uint64_t epoch,
                     const std::string& actor, const std::string& kind, const std::string& payload);
   [[nodiscard]] injected_fault next_fault(std::string_view call) const;

@@ -96,7 +96,7 @@ trading_mode memory_ledger_run::mode_in_force(const account_id& account,
   look(mode_scope::instrument, instrument.str());
   if (const auto found = db_.accounts_.find(account); found != db_.accounts_.end())
     for (const auto& [key, by] : found->second.latches)
-      if (key.scope == breaker_scope::account
+      if (key.scope == breaker_scope::global || key.scope == breaker_scope::account
           || (key.scope == breaker_scope::strategy && key.name == strategy.str())
           || (key.scope == breaker_scope::instrument && key.name == instrument.str()))
         strictest = std::max(strictest, trading_mode::reducing);

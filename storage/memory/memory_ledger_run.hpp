@@ -40,6 +40,7 @@ private:
   void reserve(const order_record& o);
   void release(const order_record& o, trading::quantity quantity, trading::money cash);
   void close(const order_record& o);
+  void reduce_all(const trading::account_id& account, trading::breaker_trigger why);
   [[nodiscard]] outcome quarantine(const fill_transaction& t, const std::string& why);
   void apply(const fill_transaction& t, order_record& o, uint64_t seq, const std::string& kind);
   /// The audit payload: the transaction and what came of it. Throws when a text is not UTF-8 or

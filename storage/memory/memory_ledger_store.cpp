@@ -183,21 +183,9 @@ change_outcome memory_ledger_store::change_mode(const mode_change& change) {
     const auto old = found == db.modes_.end() ? memory_database::mode_record{} : found->second;
     if (old.mode == change.mode)
       return change_outcome::unchanged;
-    const bool tightens = change.mode > old.mode;
-    if (!tightens && old.tightened_by == change.principal)
+    if (change.mode < old.mode && old.tightened_by == change.principal)
       return change_outcome::needs_second_person;
-    const auto tightened_by = change.mode == trading_mode::active ? std::string{}
-                              : tightens                          ? change.principal
-                                                                  : old.tightened_by;
-    const nlohmann::json payload = {{"scope", codec::to_string(change.scope)},
-                                    {"name", change.name},
-                                    {"from", to_string(old.mode)},
-                                    {"to", to_string(change.mode)},
-                                    {"principal", change.principal},
-                                    {"reason", change.reason}};
-    const auto content = payload.dump();
-    db.modes_[{change.scope, change.name}] = {change.mode, tightened_by};
-    db.append_audit("modes", "", 0, change.principal, "mode_changed", content);
+    db.apply_mode(change, old);
     return change_outcome::applied;
   });
 }
@@ -209,7 +197,7 @@ bool names_its_subject(const command_request& request) {
   if (request.command.kind == risk_command_kind::accept_drawdown)
     return true;
   const auto& [scope, name] = request.command.breaker;
-  return scope != breaker_scope::global && !name.empty()
+  return (scope == breaker_scope::global) == name.empty()
          && (scope != breaker_scope::account || name == request.account.str());
 }
 

@@ -327,6 +327,33 @@ cool_down_s = 60
   EXPECT_TRUE(told().at(0).latched);
 }
 
+TEST_F(guard_test, reduces_every_account_when_its_global_breaker_opens) {
+  auto settings = cluster_text{.main_policy = R"([[accounts.breakers]]
+scope = "global"
+consecutive_losses = 3
+)"}
+                    .to_settings();
+  configure(settings);
+  guard = start();
+  ASSERT_TRUE(decide(0));
+  EXPECT_EQ(rows_of().mode, trading::trading_mode::active);
+  ASSERT_EQ(rows_.command_risk(
+              {trading::account_id{"main"},
+               {trading::risk_command_kind::latch_breaker, {trading::breaker_scope::global, ""}},
+               "alice",
+               "test"}),
+            storage::change_outcome::applied);
+  ASSERT_TRUE(decide(0, 1, 2));
+  const auto resume = [&](const char* who) {
+    return rows_.change_mode(
+      {storage::mode_scope::global, "", trading::trading_mode::active, who, "test"});
+  };
+  EXPECT_EQ(resume("bob"), storage::change_outcome::applied) << "the guard had reduced it";
+  restart();
+  ASSERT_TRUE(decide(0, 1, 2)) << "the step that its end interrupted";
+  EXPECT_EQ(resume("bob"), storage::change_outcome::unchanged) << "it is said once";
+}
+
 TEST_F(guard_test, obeys_a_told_halt_before_its_row_is_there) {
   caf::anon_send(guard, protocols::mode_atom_v, std::string{"halted"});
   emit(btc);

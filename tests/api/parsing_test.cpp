@@ -273,6 +273,10 @@ TEST(risk_request, reads_whose_breaker_is_meant) {
     parse_risk_request(R"({"account":"main","scope":"account","reason":"r"})", kind::latch_breaker);
   ASSERT_TRUE(own);
   EXPECT_EQ(own->command.breaker, (trading::breaker_key{trading::breaker_scope::account, "main"}));
+  const auto all =
+    parse_risk_request(R"({"account":"main","scope":"global","reason":"r"})", kind::latch_breaker);
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->command.breaker, (trading::breaker_key{trading::breaker_scope::global, ""}));
 }
 
 TEST(risk_request, names_the_member_that_is_wrong) {
@@ -285,8 +289,11 @@ TEST(risk_request, names_the_member_that_is_wrong) {
   EXPECT_NE(error(R"({"scope":"account","reason":"r"})", latch).find("'account'"),
             std::string::npos);
   EXPECT_NE(error(R"({"account":"main","reason":"r"})", latch).find("'scope'"), std::string::npos);
-  EXPECT_NE(error(R"({"account":"main","scope":"global","reason":"r"})", latch).find("'scope'"),
+  EXPECT_NE(error(R"({"account":"main","scope":"all","reason":"r"})", latch).find("'scope'"),
             std::string::npos);
+  EXPECT_NE(
+    error(R"({"account":"main","scope":"global","name":"main","reason":"r"})", latch).find("name"),
+    std::string::npos);
   EXPECT_NE(error(R"({"account":"main","scope":"strategy","reason":"r"})", latch).find("'name'"),
             std::string::npos);
   EXPECT_NE(

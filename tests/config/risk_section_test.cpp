@@ -155,6 +155,11 @@ TEST(risk_section, refuses_what_means_nothing) {
                 .find("it is not measured for one instrument"),
               std::string::npos)
       << level;
+  const std::string everybody = "[[accounts.breakers]]\nscope = \"global\"\ndaily_loss = 5\n";
+  EXPECT_NE(problems_with(everybody + "name = \"main\"").find("guards every account"),
+            std::string::npos);
+  EXPECT_NE(problems_with(everybody + "cool_down_s = 60").find("waits for a person"),
+            std::string::npos);
   EXPECT_NE(problems_with("[accounts.exposure]\nmax_gros = 5").find("did you mean \"max_gross\""),
             std::string::npos);
 }
@@ -182,6 +187,27 @@ TEST(risk_section, refuses_keys_of_another_mode) {
   const auto parsed = config::parse_cluster(
     with(sample_cluster(), old_size, R"(size = { mode = "all_in", amount = "5" })"), "c");
   EXPECT_NE(problems_of(parsed).find("it says nothing to mode \"all_in\""), std::string::npos);
+}
+
+TEST(risk_section, reads_a_global_breaker_that_waits_for_a_person) {
+  const auto parsed = config::parse_cluster(
+    with_section("[[accounts.breakers]]\nscope = \"global\"\ndrawdown_bps = 1500\n"
+                 "latency_ms = 2000\nconsecutive_losses = 9"),
+    "c");
+  const auto* all = std::get_if<config::cluster_settings>(&parsed);
+  ASSERT_NE(all, nullptr) << problems_of(parsed);
+  const auto& rules = all->accounts.front().policy.breakers;
+  ASSERT_EQ(rules.size(), 1u);
+  EXPECT_EQ(rules[0].key, (breaker_key{breaker_scope::global, {}}));
+  EXPECT_EQ(rules[0].settings.cool_down, trading::until_a_person_releases);
+  EXPECT_TRUE(all->accounts.front().policy.problems().empty());
+  const auto before =
+    std::get<config::cluster_settings>(config::parse_cluster(sample_cluster(), "c"));
+  std::string keys;
+  for (const auto& d : config::diff(before, *all))
+    keys += d.key + "\n";
+  EXPECT_NE(keys.find("breakers[global].drawdown_percent"), std::string::npos) << keys;
+  EXPECT_EQ(keys.find("cool_down"), std::string::npos) << keys;
 }
 
 TEST(risk_section, is_part_of_the_difference_of_two_files) {

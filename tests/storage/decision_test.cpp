@@ -236,15 +236,16 @@ TEST_P(decisions, modes_of_unknown_accounts_and_misnamed_scopes_are_refused) {
 }
 
 TEST_P(decisions, nothing_that_adds_risk_commits_after_a_latch_of_its_scope) {
-  hold("3");
+  hold("4");
   const breaker_key trend{breaker_scope::strategy, "trend"};
   for (const auto& other : {breaker_key{breaker_scope::strategy, "other"},
                             breaker_key{breaker_scope::instrument, "ETHUSDT"}})
     ASSERT_EQ(latch(other), change_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::none);
-  for (const auto& own : {trend, breaker_key{breaker_scope::instrument, "BTCUSDT"},
-                          breaker_key{breaker_scope::account, "main"}}) {
-    const auto cause = own.name;
+  for (const auto& own :
+       {trend, breaker_key{breaker_scope::instrument, "BTCUSDT"},
+        breaker_key{breaker_scope::account, "main"}, breaker_key{breaker_scope::global, ""}}) {
+    const auto cause = std::string{trading::to_string(own.scope)} + own.name;
     ASSERT_EQ(latch(own), change_outcome::applied);
     EXPECT_EQ(commit(*ledger_, desk_.decide(cause, side::buy, "1", "0")).refusal,
               refusal::reducing);
@@ -284,9 +285,56 @@ TEST_P(decisions, a_release_that_no_guard_has_taken_yet_is_not_recorded_twice) {
   EXPECT_EQ(release(trend, "bob"), change_outcome::unchanged) << "it is not open";
 }
 
+TEST_P(decisions, no_account_adds_risk_once_a_global_breaker_has_opened) {
+  hold("3");
+  ledger_->open_account(account_id{"other"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
+  const auto globally = [](breaker_state state, int64_t since_ms) {
+    return breaker_report{{breaker_scope::global, ""}, state, false,
+                          breaker_trigger::daily_loss, "5"_d, "6"_d,
+                          timestamp::from_ms(since_ms)};
+  };
+  tell({{breaker_scope::account, "main"},
+        breaker_state::open,
+        false,
+        breaker_trigger::daily_loss,
+        "5"_d,
+        "6"_d,
+        timestamp::from_ms(1)});
+  tell(globally(breaker_state::closed, 1));
+  EXPECT_EQ(ledger_->load_account(account_id{"other"}).mode, trading_mode::active);
+  tell(globally(breaker_state::open, 2));
+  EXPECT_EQ(snapshot().mode, trading_mode::reducing);
+  EXPECT_EQ(ledger_->load_account(account_id{"other"}).mode, trading_mode::reducing);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::reducing);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "1", "0")).refusal, refusal::none);
+
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active), change_outcome::applied)
+    << "any person may, because none did it";
+  tell(globally(breaker_state::open, 2));
+  EXPECT_EQ(snapshot().mode, trading_mode::active) << "a guard that starts tells it again";
+  tell(globally(breaker_state::half_open, 3));
+  tell(globally(breaker_state::open, 4));
+  EXPECT_EQ(snapshot().mode, trading_mode::reducing) << "it has opened anew";
+}
+
+TEST_P(decisions, a_global_breaker_loosens_no_halt) {
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted), change_outcome::applied);
+  tell({{breaker_scope::global, ""},
+        breaker_state::open,
+        false,
+        breaker_trigger::daily_loss,
+        "5"_d,
+        "6"_d,
+        timestamp::from_ms(2)});
+  EXPECT_EQ(snapshot().mode, trading_mode::halted);
+  EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active),
+            change_outcome::needs_second_person)
+    << "it is alice's halt as before";
+}
+
 TEST_P(decisions, commands_that_name_nothing_of_the_account_are_refused) {
   EXPECT_EQ(latch({breaker_scope::account, "other"}), change_outcome::unknown_scope);
-  EXPECT_EQ(latch({breaker_scope::global, ""}), change_outcome::unknown_scope);
+  EXPECT_EQ(latch({breaker_scope::global, "main"}), change_outcome::unknown_scope);
   EXPECT_EQ(latch({breaker_scope::strategy, ""}), change_outcome::unknown_scope);
   EXPECT_EQ(ledger_->command_risk(
               {account_id{"nobody"}, {risk_command_kind::accept_drawdown, {}}, "bob", "r"}),

@@ -341,6 +341,46 @@ TEST_F(account_risk_test, opens_a_breaker_after_losses_in_a_row_and_closes_it_by
   EXPECT_EQ(ask(target::long_position, eth), refusal::none);
 }
 
+TEST_F(account_risk_test, keeps_a_global_breaker_open_until_a_person_releases_it) {
+  risk_policy p;
+  breaker_levels l;
+  l.daily_loss = dec("100");
+  const breaker_key everybody{breaker_scope::global, {}};
+  p.breakers = {breaker(breaker_scope::global, "", l)};
+  p.breakers.front().settings.cool_down = until_a_person_releases;
+  use(p);
+  step("10000");
+  step("9900");
+  EXPECT_EQ(ask(target::long_position), refusal::breaker_open);
+  now = now + std::chrono::hours{24 * 3'650};
+  step("10000");
+  EXPECT_EQ(ask(target::long_position, eth, strategy_id{"other"}), refusal::breaker_open);
+  risk.commanded({risk_command_kind::release_breaker, everybody}, now);
+  step("10000");
+  EXPECT_EQ(ask(target::long_position), refusal::none) << "a probe";
+  EXPECT_EQ(ask(target::long_position, eth), refusal::breaker_open);
+  fill_all();
+  EXPECT_EQ(ask(target::long_position, eth), refusal::none);
+}
+
+TEST_F(account_risk_test, moves_a_global_breaker_by_all_that_moves_an_accounts) {
+  using enum breaker_trigger;
+  for (const auto trigger : {daily_loss, drawdown, consecutive_losses, reject_rate,
+                             venue_error_rate, stale_feed, latency}) {
+    EXPECT_TRUE(is_measured(breaker_scope::account, trigger)) << to_string(trigger);
+    EXPECT_TRUE(is_measured(breaker_scope::global, trigger)) << to_string(trigger);
+  }
+  EXPECT_FALSE(is_measured(breaker_scope::global, volatility));
+  risk_policy p;
+  breaker_levels l;
+  l.consecutive_losses = dec("2");
+  p.breakers = {breaker(breaker_scope::global, "", l)};
+  use(p);
+  round_trip_to("99");
+  round_trip_to("99");
+  EXPECT_EQ(ask(target::long_position), refusal::breaker_open);
+}
+
 TEST_F(account_risk_test, opens_a_breaker_again_when_its_probe_is_rejected) {
   risk_policy p;
   breaker_levels l;

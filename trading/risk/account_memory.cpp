@@ -19,9 +19,10 @@ money fee_in_quote(const fill& f, const instrument& traded) {
 }
 
 /// Every breaker that an event of this strategy and instrument can move.
-std::array<breaker_key, 3> keys_of(const account_id& account, const strategy_id& strategy,
+std::array<breaker_key, 4> keys_of(const account_id& account, const strategy_id& strategy,
                                    const instrument_id& instrument) {
-  return {breaker_key{breaker_scope::account, account.str()},
+  return {breaker_key{breaker_scope::global, {}},
+          breaker_key{breaker_scope::account, account.str()},
           breaker_key{breaker_scope::strategy, strategy.str()},
           breaker_key{breaker_scope::instrument, instrument.str()}};
 }
@@ -71,10 +72,9 @@ void account_memory::valued(const risk_policy& policy, timestamp at, money equit
   for (const auto& [key, moved] : breakers_.advance(at))
     note_move(key, moved);
   day_loss_ = day_.update(at, equity).value_or(decimal::from_raw(INT64_MAX));
-  const auto own = own_key();
-  observe(own, breaker_trigger::daily_loss, day_loss_, at);
+  observe_account(breaker_trigger::daily_loss, day_loss_, at);
   if (const auto before = std::exchange(valued_at_, at))
-    observe(own, breaker_trigger::stale_feed, seconds_between(*before, at), at);
+    observe_account(breaker_trigger::stale_feed, seconds_between(*before, at), at);
   const bool accepted = std::exchange(accepted_, false);
   if (!drawdown_)
     return;
@@ -84,7 +84,7 @@ void account_memory::valued(const risk_policy& policy, timestamp at, money equit
   reading_ = drawdown_->update(equity);
   if (!reading_)
     return;
-  observe(own, breaker_trigger::drawdown, percent(reading_->drawdown_ppb), at);
+  observe_account(breaker_trigger::drawdown, percent(reading_->drawdown_ppb), at);
   if (policy.drawdown && reading_->stage != before)
     find({at,
           "drawdown",
@@ -131,10 +131,10 @@ void account_memory::ended(const order_end& e) {
 }
 
 void account_memory::answered(const venue_answer& a) {
-  observe(own_key(), breaker_trigger::latency, seconds_of(a.took), a.at);
+  observe_account(breaker_trigger::latency, seconds_of(a.took), a.at);
   venue_errors_.record(a.failed);
   if (const auto ppb = venue_errors_.ppb())
-    observe(own_key(), breaker_trigger::venue_error_rate, percent(*ppb), a.at);
+    observe_account(breaker_trigger::venue_error_rate, percent(*ppb), a.at);
 }
 
 /// An order that was filled at least in part has shown that the way is free.
@@ -254,8 +254,13 @@ void account_memory::observe(const breaker_key& key, breaker_trigger trigger, de
       note_move(key, *moved);
 }
 
+void account_memory::observe_account(breaker_trigger trigger, decimal seen, timestamp at) {
+  observe({breaker_scope::global, {}}, trigger, seen, at);
+  observe({breaker_scope::account, account_.str()}, trigger, seen, at);
+}
+
 void account_memory::note_move(const breaker_key& key, const breaker_transition& moved) {
-  find({moved.at, "breaker", std::string{to_string(key.scope)} + " " + key.name,
+  find({moved.at, "breaker", to_string(key.scope) + (key.name.empty() ? "" : " " + key.name),
         std::string{"from "} + to_string(moved.from) + " to " + to_string(moved.to) + ": "
           + to_string(moved.trigger),
         moved.limit, moved.seen});

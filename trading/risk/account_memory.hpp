@@ -126,7 +126,8 @@ private:
   void end_order(const open_order& o, bool rejected, timestamp at);
   void check_one(const risk_policy& policy, const open_order& o, const fill& f);
   void observe(const breaker_key& key, breaker_trigger trigger, decimal seen, timestamp at);
-  [[nodiscard]] breaker_key own_key() const { return {breaker_scope::account, account_.str()}; }
+  /// What the account's breaker and the global one look at.
+  void observe_account(breaker_trigger trigger, decimal seen, timestamp at);
   void note_move(const breaker_key& key, const breaker_transition& moved);
   void find(risk_finding f);
 

@@ -56,12 +56,12 @@ bool is_measured(breaker_scope scope, breaker_trigger trigger) noexcept {
     case breaker_trigger::venue_error_rate:
     case breaker_trigger::stale_feed:
     case breaker_trigger::latency:
-      return scope == breaker_scope::account;
+      return scope == breaker_scope::account || scope == breaker_scope::global;
     case breaker_trigger::volatility:
       return scope == breaker_scope::instrument;
     case breaker_trigger::consecutive_losses:
     case breaker_trigger::reject_rate:
-      return scope != breaker_scope::global;
+      return true;
     default:
       return false;
   }

@@ -22,14 +22,18 @@ struct duplicate_limit {
   uint32_t capacity = 100; ///< > 0
 };
 
-/// A breaker and what it guards: the account, one of its strategies or one of its instruments.
-/// Levels are compared with what the scope has: `daily_loss`, `drawdown`, `venue_error_rate`,
-/// `stale_feed` and `latency` belong to the account, `volatility` to an instrument,
-/// `consecutive_losses` and `reject_rate` to each.
+/// A breaker and what it guards: the account, one of its strategies or one of its instruments, or
+/// every account. Levels are compared with what the scope has: `daily_loss`, `drawdown`,
+/// `venue_error_rate`, `stale_feed` and `latency` belong to the account, `volatility` to an
+/// instrument, `consecutive_losses` and `reject_rate` to each. A global breaker looks at what the
+/// account's looks at.
 struct breaker_rule {
   breaker_key key;
   breaker_settings settings;
 };
+
+/// The cool-down of a breaker that does not close by itself, in any run there may be: 200 years.
+inline constexpr nanoseconds until_a_person_releases = std::chrono::hours{24 * 365 * 200};
 
 /// All of an account's risk rules beyond the limits of an instrument. Everything is off until it is
 /// set. A plain value.
