@@ -139,6 +139,7 @@ storage::command_request say(trading::risk_command_kind kind, const std::string&
 struct commanded_run {
   cluster_rows rows;
   std::vector<trading::breaker_report> breakers;
+  size_t mode_changes = 0;
 };
 
 /// A run in which a person says something, and in which the guard is killed after this step.
@@ -164,7 +165,11 @@ commanded_run run_with(const std::string& policy, const command_script& script,
   }
   EXPECT_TRUE(cluster.run_until([&] { return cluster.finished(); })) << cluster.story();
   EXPECT_TRUE(cluster.contradictions().empty());
-  return {cluster.rows(), cluster.database()->breakers(trading::account_id{"main"})};
+  const auto audit = cluster.database()->audit_rows();
+  const auto mode_changes = std::count_if(
+    audit.begin(), audit.end(), [](const auto& row) { return row.kind == "mode_changed"; });
+  return {cluster.rows(), cluster.database()->breakers(trading::account_id{"main"}),
+          static_cast<size_t>(mode_changes)};
 }
 
 /// The run is the same wherever its guard was killed.
@@ -193,6 +198,36 @@ size_t count_between(const cluster_rows& rows, uint64_t from, uint64_t to,
       return wish.at("strategy") == "trend" && decision.at(5) == refusal && step > from
              && step <= to;
     }));
+}
+
+/// How often a decision of an account ended like this.
+size_t count_of(const cluster_rows& rows, const std::string& account, const std::string& refusal) {
+  return static_cast<size_t>(
+    std::count_if(rows.decisions.begin(), rows.decisions.end(), [&](const std::string& line) {
+      const auto decision = nlohmann::json::parse(line);
+      return decision.at(2).at("account") == account && decision.at(5) == refusal;
+    }));
+}
+
+TEST(breaker_recovery, a_global_breaker_reduces_everybody_once_wherever_its_guard_is_killed) {
+  const auto policy = R"([[accounts.breakers]]
+scope = "global"
+consecutive_losses = 2
+)";
+  const auto calm = run_with(policy, {});
+  ASSERT_EQ(calm.breakers.size(), 1u);
+  EXPECT_EQ(calm.breakers[0].state, trading::breaker_state::open);
+  EXPECT_EQ(calm.mode_changes, 1u);
+  EXPECT_GT(count_of(calm.rows, "main", "breaker_open"), 0u);
+  EXPECT_GT(count_of(calm.rows, "side", "reducing"), 0u);
+  for (uint64_t step = 1; step < commanded_bars; step += neighbour_stride) {
+    const auto killed = run_with(policy, {}, step);
+    EXPECT_EQ(killed.breakers, calm.breakers) << "step " << step;
+    EXPECT_EQ(killed.mode_changes, 1u) << "step " << step;
+    EXPECT_EQ(count_of(killed.rows, "main", "breaker_open"),
+              count_of(calm.rows, "main", "breaker_open"))
+      << "step " << step;
+  }
 }
 
 TEST(command_recovery, a_breaker_stays_where_a_person_put_it_wherever_its_guard_is_killed) {
