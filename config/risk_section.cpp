@@ -202,7 +202,9 @@ trading::breaker_levels read_levels(table_reader& section, trading::breaker_scop
   trading::breaker_levels out;
   for (const auto& level : level_keys) {
     if (!trading::is_measured(scope, level.trigger))
-      section.refuse(level.key, std::string{"it is not measured for one "} + to_string(scope));
+      section.refuse(level.key, scope == trading::breaker_scope::global
+                                  ? "it is not measured for all instruments at once"
+                                  : std::string{"it is not measured for one "} + to_string(scope));
   }
   const auto measured = [&](trading::breaker_trigger t) { return trading::is_measured(scope, t); };
   using enum trading::breaker_trigger;
@@ -262,6 +264,7 @@ void read_breakers(table_reader& account, const std::string& id, const cluster_s
       if (other.key == rule.key)
         account.problems_found().add(section.path(),
                                      "expected one breaker for each scope and name, "
+                                       + quoted(to_string(rule.key.scope)) + " of "
                                        + quoted(rule.key.name) + " stands twice");
     const auto& levels = rule.settings.levels;
     if (std::any_of(level_keys.begin(), level_keys.end(), [&](const auto& level) {

@@ -123,7 +123,7 @@ struct step_transaction {
   bool finished = false; ///< no further input
 };
 
-/// What a guard tells of all its breakers, for people to see. Replaces what it told before.
+/// What a guard tells of its breakers; a global one that has opened since stops every account.
 struct breakers_transaction {
   trading::account_id account;
   unit_claim guard;

@@ -118,8 +118,9 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     st.told_up_to = step.id.event_time;
   }
 
-  /// What people see of the breakers, written when it has changed, and once in each life, also when
-  /// there are none any more. Nothing waits for it.
+  /// What people see of the breakers, and what stops every account where a global one has opened:
+  /// written when it has changed, and once in each life, also when there are none any more. Nothing
+  /// waits for it; what was not taken is told again at the next step.
   void tell_breakers(std::vector<trading::breaker_report> breakers) {
     auto& st = self->state;
     if (st.told_breakers == breakers)
@@ -131,8 +132,17 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
                                                      std::move(breakers)});
     auto keep = shared_from_this();
     self->request(st.context.books, limits::ledger_deadline, std::move(batch))
-      .then([](const outcomes&) {},
-            [keep](const caf::error&) { keep->self->state.told_breakers.reset(); });
+      .then(
+        [keep](const outcomes& done) {
+          for (const auto& o : done) {
+            if (o.status == storage::commit_status::applied)
+              continue;
+            keep->self->state.told_breakers.reset();
+            if (o.status != storage::commit_status::fenced)
+              log(log_level::error, risk_guard_state::name, "breakers_not_told", o.text);
+          }
+        },
+        [keep](const caf::error&) { keep->self->state.told_breakers.reset(); });
   }
 
   /// A line of the log, and a row of cluster.v_actor_history.

@@ -174,9 +174,8 @@ picture::spot picture::place(const plot_area& a, const time_span& x, const value
   return {across(a, x.fraction(at)), upward(a, y, value)};
 }
 
-void picture::markers(std::span<const spot> spots, marker shape, double radius,
+void picture::markers(std::span<const spot> spots, marker shape, double r,
                       std::string_view classes) {
-  const double r = radius;
   std::string data;
   for (const auto& s : spots) {
     const double tip = shape == marker::up ? -r : r;

@@ -87,6 +87,13 @@ void memory_database::apply_mode(const mode_change& change, const mode_record& o
   append_audit("modes", "", 0, change.principal, "mode_changed", content);
 }
 
+void memory_database::reduce_all(const std::string& principal, const std::string& reason) {
+  const auto found = modes_.find({mode_scope::global, ""});
+  const auto old = found == modes_.end() ? mode_record{} : found->second;
+  if (old.mode < trading::trading_mode::reducing)
+    apply_mode({mode_scope::global, {}, trading::trading_mode::reducing, principal, reason}, old);
+}
+
 void memory_database::append_audit(const std::string& stream, const std::string& node,
                                    uint64_t epoch, const std::string& actor,
                                    const std::string& kind, const std::string& payload) {

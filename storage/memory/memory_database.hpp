@@ -101,7 +101,8 @@ private:
     std::map<trading::breaker_key, std::string> latches;      ///< and who must not release them
     std::map<trading::breaker_key, uint64_t> releases;        ///< number of the last event
     std::map<trading::breaker_key, trading::breaker_report> breakers; ///< as the guard told them
-    uint64_t breakers_read = 0; ///< events that the guard had read when it did
+    uint64_t breakers_read = 0;       ///< events that the guard had read when it did
+    trading::timestamp breakers_told; ///< event time of the step
   };
   struct mode_record {
     trading::trading_mode mode = trading::trading_mode::active;
@@ -124,6 +125,8 @@ private:
 
   /// Puts a scope, whose record is `old`, to the mode of a change that is allowed.
   void apply_mode(const mode_change& change, const mode_record& old);
+  /// Puts the global mode to reducing, unless it is as strict.
+  void reduce_all(const std::string& principal, const std::string& reason);
   void append_audit(const std::string& stream, const std::string& node, uint64_t epoch,
                     const std::string& actor, const std::string& kind, const std::string& payload);
   [[nodiscard]] injected_fault next_fault(std::string_view call) const;

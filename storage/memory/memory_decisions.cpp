@@ -82,9 +82,8 @@ order_row memory_ledger_run::row_of(const order_record& o) const {
   return row;
 }
 
-trading_mode memory_ledger_run::mode_in_force(const account_id& account,
-                                              const strategy_id& strategy,
-                                              const instrument_id& instrument) const {
+trading_mode memory_ledger_run::mode_set(const account_id& account, const strategy_id& strategy,
+                                         const instrument_id& instrument) const {
   auto strictest = trading_mode::active;
   const auto look = [&](mode_scope scope, const std::string& name) {
     if (const auto found = db_.modes_.find({scope, name}); found != db_.modes_.end())
@@ -94,6 +93,13 @@ trading_mode memory_ledger_run::mode_in_force(const account_id& account,
   look(mode_scope::account, account.str());
   look(mode_scope::strategy, strategy.str());
   look(mode_scope::instrument, instrument.str());
+  return strictest;
+}
+
+trading_mode memory_ledger_run::mode_in_force(const account_id& account,
+                                              const strategy_id& strategy,
+                                              const instrument_id& instrument) const {
+  auto strictest = mode_set(account, strategy, instrument);
   if (const auto found = db_.accounts_.find(account); found != db_.accounts_.end())
     for (const auto& [key, by] : found->second.latches)
       if (key.scope == breaker_scope::global || key.scope == breaker_scope::account

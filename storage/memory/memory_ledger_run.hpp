@@ -21,7 +21,11 @@ public:
 
   /// The order's row as a reader sees it now.
   [[nodiscard]] order_row row_of(const memory_database::order_record& o) const;
-  /// The strictest mode of all scopes an order belongs to; a latched breaker holds like `reducing`.
+  /// The strictest mode that somebody set of all scopes an order belongs to.
+  [[nodiscard]] trading::trading_mode mode_set(const trading::account_id& account,
+                                               const trading::strategy_id& strategy,
+                                               const trading::instrument_id& instrument) const;
+  /// The same, and a latched breaker holds like `reducing`.
   [[nodiscard]] trading::trading_mode mode_in_force(const trading::account_id& account,
                                                     const trading::strategy_id& strategy,
                                                     const trading::instrument_id& instrument) const;
@@ -40,7 +44,6 @@ private:
   void reserve(const order_record& o);
   void release(const order_record& o, trading::quantity quantity, trading::money cash);
   void close(const order_record& o);
-  void reduce_all(const trading::account_id& account, trading::breaker_trigger why);
   [[nodiscard]] outcome quarantine(const fill_transaction& t, const std::string& why);
   void apply(const fill_transaction& t, order_record& o, uint64_t seq, const std::string& kind);
   /// The audit payload: the transaction and what came of it. Throws when a text is not UTF-8 or

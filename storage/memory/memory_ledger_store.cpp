@@ -87,7 +87,7 @@ account_snapshot memory_ledger_store::load_account(const account_id& account) {
     s.slots = a.slots;
     for (const auto& [number, id] : a.open_orders)
       s.open_orders.push_back(run.row_of(database_->orders_.at(id)));
-    s.mode = run.mode_in_force(account, strategy_id{}, instrument_id{});
+    s.mode = run.mode_set(account, strategy_id{}, instrument_id{});
     for (const auto& [scope, mode] : database_->modes_) {
       if (mode.mode == trading_mode::active)
         continue;
@@ -238,8 +238,11 @@ change_outcome memory_ledger_store::command_risk(const command_request& request)
                                     {"out", {{"after_ns", account.last_step.ns()}}}};
     const auto content = payload.dump();
     account.events.push_back({given_command{request.command, account.last_step}});
-    if (kind == risk_command_kind::latch_breaker)
+    if (kind == risk_command_kind::latch_breaker) {
       account.latches.emplace(breaker, request.principal);
+      if (breaker.scope == breaker_scope::global)
+        db.reduce_all(request.principal, request.reason);
+    }
     if (kind == risk_command_kind::release_breaker) {
       account.latches.erase(breaker);
       account.releases[breaker] = account.events.size();

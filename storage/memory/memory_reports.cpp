@@ -265,27 +265,19 @@ outcome memory_ledger_run::operator()(const breakers_transaction& t) {
   const breaker_key everybody{breaker_scope::global, {}};
   if (const auto now = told.find(everybody); now != told.end()) {
     const auto before = found->second.breakers.find(everybody);
-    const bool was_told = before != found->second.breakers.end()
-                          && before->second.state == breaker_state::open
-                          && before->second.since == now->second.since;
-    if (now->second.state == breaker_state::open && !was_told)
-      reduce_all(t.account, now->second.trigger);
+    const bool is_new = before == found->second.breakers.end()
+                          ? now->second.since == t.event_time
+                          : before->second.state != breaker_state::open
+                              && now->second.since > found->second.breakers_told;
+    if (now->second.state == breaker_state::open && is_new)
+      db_.reduce_all("breaker/" + t.account.str(),
+                     "the global breaker of " + t.account.str()
+                       + " has opened: " + trading::to_string(now->second.trigger));
   }
   found->second.breakers = std::move(told);
   found->second.breakers_read = t.history_seq;
+  found->second.breakers_told = t.event_time;
   return plain(commit_status::applied, {});
-}
-
-/// A global breaker speaks for everybody.
-void memory_ledger_run::reduce_all(const account_id& account, breaker_trigger why) {
-  const auto found = db_.modes_.find({mode_scope::global, ""});
-  const auto old = found == db_.modes_.end() ? memory_database::mode_record{} : found->second;
-  if (old.mode >= trading_mode::reducing)
-    return;
-  const auto text =
-    "the global breaker of " + account.str() + " has opened: " + trading::to_string(why);
-  db_.apply_mode({mode_scope::global, {}, trading_mode::reducing, "breaker/" + account.str(), text},
-                 old);
 }
 
 } // namespace supreme::storage

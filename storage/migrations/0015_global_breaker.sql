@@ -27,8 +27,9 @@ BEGIN
 END
 $$;
 
--- Puts the global mode to reducing, as change_mode() does, unless it is as strict. Runs inside a group, which holds the gate
--- shared: no person changes a mode meanwhile, and guards that do this at once wait for each other.
+-- Puts the global mode to reducing, as change_mode() does, unless it is as strict. The gate is held, shared by a group: no
+-- person changes a mode meanwhile, and guards that do this at once wait for each other. The last lock of all: whoever waits for
+-- it holds its accounts already, which the holder does not need.
 CREATE FUNCTION trading.reduce_all(p_principal text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   at_time timestamptz;
@@ -54,7 +55,8 @@ END
 $$;
 
 -- As before, and a global breaker that has opened since the guard told last speaks for everybody: in the transaction that
--- tells it, so that it is said once however often guards start.
+-- tells it, so that it is said once however often guards start. A rule that is new, or was changed, judges the account's past,
+-- too; what would have opened it then stops nobody else now. Nor does the release of a latch, which leaves it open.
 CREATE OR REPLACE FUNCTION trading.tell_breakers(m jsonb, held jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   p_account constant text := m->>'account';
@@ -68,10 +70,10 @@ BEGIN
     RETURN trading.outcome('refused', 'no such account');
   END IF;
   SELECT b INTO opened FROM jsonb_array_elements(m->'breakers') b
+      LEFT JOIN trading.breakers told ON told.account = p_account AND told.scope = 'global' AND told.name = ''
     WHERE b->>'scope' = 'global' AND b->>'state' = 'open'
-          AND NOT EXISTS (SELECT 1 FROM trading.breakers told
-                            WHERE told.account = p_account AND told.scope = 'global' AND told.state = 'open'
-                                  AND told.since_ns IS NOT DISTINCT FROM (b->>'since_ns')::bigint);
+          AND CASE WHEN told.account IS NULL THEN (b->>'since_ns')::bigint = (m->>'event_time_ns')::bigint
+                   ELSE told.state <> 'open' AND (b->>'since_ns')::bigint > told.event_time_ns END;
   IF opened IS NOT NULL THEN
     PERFORM trading.reduce_all('breaker/' || p_account, 'the global breaker of ' || p_account || ' has opened: '
                                || (opened->>'trigger'));
@@ -135,6 +137,9 @@ BEGIN
       ON CONFLICT (account, scope, name) DO UPDATE
         SET latched = excluded.latched, latched_by = excluded.latched_by, principal = excluded.principal,
             reason = excluded.reason, updated_at = at_time;
+  END IF;
+  IF p_command = 'latch_breaker' AND p_scope = 'global' THEN
+    PERFORM trading.reduce_all(p_principal, p_reason);
   END IF;
   seq := audit.append('account/' || p_account, at_time, '', 0, p_principal, 'commanded',
     json_build_object('in', json_build_object('command', p_command, 'scope', p_scope, 'name', p_name, 'principal', p_principal,

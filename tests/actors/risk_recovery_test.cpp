@@ -230,6 +230,21 @@ consecutive_losses = 2
   }
 }
 
+TEST(breaker_recovery, a_global_breaker_waits_for_no_signal_of_its_account) {
+  // The second step comes a minute after the first: that opens it.
+  const auto policy = R"([[accounts.breakers]]
+scope = "global"
+stale_feed_ms = 60000
+)";
+  test_cluster cluster{{cluster_text{.main_policy = policy}.to_toml(), commanded_bars}};
+  cluster.start_node("n1");
+  ASSERT_TRUE(cluster.run_until([&] { return cluster.steps() >= 3; })) << cluster.story();
+  for (const auto& row : cluster.rows().decisions)
+    ASSERT_NE(nlohmann::json::parse(row).at(2).at("account"), "main");
+  storage::memory_ledger_store rows{cluster.database()};
+  EXPECT_EQ(rows.load_account(trading::account_id{"side"}).mode, trading::trading_mode::reducing);
+}
+
 TEST(command_recovery, a_breaker_stays_where_a_person_put_it_wherever_its_guard_is_killed) {
   const auto policy = R"([[accounts.breakers]]
 scope = "strategy"

@@ -50,10 +50,11 @@ protected:
       {account_id{"main"}, {risk_command_kind::release_breaker, breaker}, who, "test"});
   }
   /// As the guard does once it has read all there is.
-  void tell(const breaker_report& report) {
+  void tell(const breaker_report& report, timestamp step = {}) {
     breakers_transaction t;
     t.account = account_id{"main"};
     t.guard = desk_.guard;
+    t.event_time = step;
     t.history_seq = ledger_->events_after(t.account, 0, 1000).through;
     t.breakers = {report};
     ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
@@ -247,12 +248,18 @@ TEST_P(decisions, nothing_that_adds_risk_commits_after_a_latch_of_its_scope) {
         breaker_key{breaker_scope::account, "main"}, breaker_key{breaker_scope::global, ""}}) {
     const auto cause = std::string{trading::to_string(own.scope)} + own.name;
     ASSERT_EQ(latch(own), change_outcome::applied);
+    EXPECT_EQ(snapshot().mode,
+              own.scope == breaker_scope::global ? trading_mode::reducing : trading_mode::active);
     EXPECT_EQ(commit(*ledger_, desk_.decide(cause, side::buy, "1", "0")).refusal,
               refusal::reducing);
     EXPECT_EQ(commit(*ledger_, desk_.decide(cause + " out", side::sell, "1", "0")).refusal,
               refusal::none);
     ASSERT_EQ(release(own, "bob"), change_outcome::applied);
   }
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active),
+            change_outcome::needs_second_person)
+    << "alice's latch reduced it";
+  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active, "bob"), change_outcome::applied);
   EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::buy, "1", "0")).refusal, refusal::none);
 }
 
@@ -288,33 +295,52 @@ TEST_P(decisions, a_release_that_no_guard_has_taken_yet_is_not_recorded_twice) {
 TEST_P(decisions, no_account_adds_risk_once_a_global_breaker_has_opened) {
   hold("3");
   ledger_->open_account(account_id{"other"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
-  const auto globally = [](breaker_state state, int64_t since_ms) {
-    return breaker_report{{breaker_scope::global, ""}, state, false,
-                          breaker_trigger::daily_loss, "5"_d, "6"_d,
-                          timestamp::from_ms(since_ms)};
+  const auto tell_global = [this](breaker_state state, int64_t since_ms, int64_t step_ms,
+                                  bool latched = false) {
+    tell({{breaker_scope::global, ""},
+          state,
+          latched,
+          breaker_trigger::daily_loss,
+          "5"_d,
+          "6"_d,
+          timestamp::from_ms(since_ms)},
+         timestamp::from_ms(step_ms));
+    return snapshot().mode;
   };
-  tell({{breaker_scope::account, "main"},
+  const auto resume = [this] {
+    ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active), change_outcome::applied)
+      << "any person may, because none did it";
+  };
+  EXPECT_EQ(tell_global(breaker_state::open, 1, 2), trading_mode::active)
+    << "a new rule would have opened it in the past";
+  EXPECT_EQ(tell_global(breaker_state::closed, 3, 3), trading_mode::active);
+  EXPECT_EQ(tell_global(breaker_state::open, 2, 4), trading_mode::active)
+    << "a changed rule would have opened it before it was told closed";
+  EXPECT_EQ(tell_global(breaker_state::closed, 4, 5), trading_mode::active);
+  EXPECT_EQ(tell_global(breaker_state::open, 6, 7), trading_mode::reducing) << "one tell was lost";
+  EXPECT_EQ(ledger_->load_account(account_id{"other"}).mode, trading_mode::reducing);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::reducing);
+  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "1", "0")).refusal, refusal::none);
+
+  resume();
+  EXPECT_EQ(tell_global(breaker_state::open, 6, 8), trading_mode::active)
+    << "a guard that starts tells it again";
+  EXPECT_EQ(tell_global(breaker_state::open, 9, 9, true), trading_mode::active) << "latched, too";
+  EXPECT_EQ(tell_global(breaker_state::open, 10, 10), trading_mode::active) << "released";
+  EXPECT_EQ(tell_global(breaker_state::half_open, 11, 11), trading_mode::active);
+  EXPECT_EQ(tell_global(breaker_state::open, 12, 12), trading_mode::reducing) << "opened anew";
+}
+
+TEST_P(decisions, a_global_breaker_that_opens_when_it_is_first_told_of_counts) {
+  tell({{breaker_scope::global, ""},
         breaker_state::open,
         false,
         breaker_trigger::daily_loss,
         "5"_d,
         "6"_d,
-        timestamp::from_ms(1)});
-  tell(globally(breaker_state::closed, 1));
-  EXPECT_EQ(ledger_->load_account(account_id{"other"}).mode, trading_mode::active);
-  tell(globally(breaker_state::open, 2));
+        timestamp::from_ms(2)},
+       timestamp::from_ms(2));
   EXPECT_EQ(snapshot().mode, trading_mode::reducing);
-  EXPECT_EQ(ledger_->load_account(account_id{"other"}).mode, trading_mode::reducing);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "1", "0")).refusal, refusal::reducing);
-  EXPECT_EQ(commit(*ledger_, desk_.decide("c2", side::sell, "1", "0")).refusal, refusal::none);
-
-  ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active), change_outcome::applied)
-    << "any person may, because none did it";
-  tell(globally(breaker_state::open, 2));
-  EXPECT_EQ(snapshot().mode, trading_mode::active) << "a guard that starts tells it again";
-  tell(globally(breaker_state::half_open, 3));
-  tell(globally(breaker_state::open, 4));
-  EXPECT_EQ(snapshot().mode, trading_mode::reducing) << "it has opened anew";
 }
 
 TEST_P(decisions, a_global_breaker_loosens_no_halt) {

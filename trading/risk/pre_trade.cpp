@@ -190,6 +190,7 @@ private:
     return (passed && !in_.lists_passed) || list(code, passed, limit, seen);
   }
 
+  /// Apart from check(), so that the compiler puts that one where it is called.
   [[gnu::noinline]] bool list(refusal code, bool passed, decimal limit, decimal seen) {
     out_.checks.push_back({code, passed, limit, seen});
     if (!passed)
