@@ -59,6 +59,18 @@ protected:
     t.breakers = {report};
     ASSERT_EQ(commit(*ledger_, t).status, commit_status::applied);
   }
+  /// The account's mode after the guard has told of the global breaker at a step.
+  trading_mode tell_global(breaker_state state, int64_t since_ms, int64_t step_ms,
+                           bool latched = false) {
+    breaker_report report;
+    report.key = {breaker_scope::global, ""};
+    report.state = state;
+    report.latched = latched;
+    report.trigger = breaker_trigger::daily_loss;
+    report.since = timestamp::from_ms(since_ms);
+    tell(report, timestamp::from_ms(step_ms));
+    return snapshot().mode;
+  }
 
   desk desk_;
 };
@@ -295,18 +307,6 @@ TEST_P(decisions, a_release_that_no_guard_has_taken_yet_is_not_recorded_twice) {
 TEST_P(decisions, no_account_adds_risk_once_a_global_breaker_has_opened) {
   hold("3");
   ledger_->open_account(account_id{"other"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
-  const auto tell_global = [this](breaker_state state, int64_t since_ms, int64_t step_ms,
-                                  bool latched = false) {
-    tell({{breaker_scope::global, ""},
-          state,
-          latched,
-          breaker_trigger::daily_loss,
-          "5"_d,
-          "6"_d,
-          timestamp::from_ms(since_ms)},
-         timestamp::from_ms(step_ms));
-    return snapshot().mode;
-  };
   const auto resume = [this] {
     ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::active), change_outcome::applied)
       << "any person may, because none did it";
@@ -332,27 +332,12 @@ TEST_P(decisions, no_account_adds_risk_once_a_global_breaker_has_opened) {
 }
 
 TEST_P(decisions, a_global_breaker_that_opens_when_it_is_first_told_of_counts) {
-  tell({{breaker_scope::global, ""},
-        breaker_state::open,
-        false,
-        breaker_trigger::daily_loss,
-        "5"_d,
-        "6"_d,
-        timestamp::from_ms(2)},
-       timestamp::from_ms(2));
-  EXPECT_EQ(snapshot().mode, trading_mode::reducing);
+  EXPECT_EQ(tell_global(breaker_state::open, 2, 2), trading_mode::reducing);
 }
 
 TEST_P(decisions, a_global_breaker_loosens_no_halt) {
   ASSERT_EQ(set_mode(mode_scope::global, "", trading_mode::halted), change_outcome::applied);
-  tell({{breaker_scope::global, ""},
-        breaker_state::open,
-        false,
-        breaker_trigger::daily_loss,
-        "5"_d,
-        "6"_d,
-        timestamp::from_ms(2)});
-  EXPECT_EQ(snapshot().mode, trading_mode::halted);
+  EXPECT_EQ(tell_global(breaker_state::open, 2, 2), trading_mode::halted);
   EXPECT_EQ(set_mode(mode_scope::global, "", trading_mode::active),
             change_outcome::needs_second_person)
     << "it is alice's halt as before";
