@@ -27,30 +27,68 @@ BEGIN
 END
 $$;
 
--- Puts the global mode to reducing, as change_mode() does, unless it is as strict. The gate is held, shared by a group: no
--- person changes a mode meanwhile, and guards that do this at once wait for each other. The last lock of all: whoever waits for
--- it holds its accounts already, which the holder does not need.
-CREATE FUNCTION trading.reduce_all(p_principal text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+-- Writes a change of mode that is allowed; `old` is the scope's row, or null.
+CREATE FUNCTION trading.apply_mode(old trading.modes, p_scope text, p_name text, p_mode text, p_principal text, p_reason text)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  at_time timestamptz;
-  old trading.modes;
+  at_time constant timestamptz := clock_timestamp();
+  p_from constant text := coalesce(old.mode, 'active');
 BEGIN
-  PERFORM pg_advisory_xact_lock(trading.gate() + 1);
-  SELECT * INTO old FROM trading.modes WHERE scope = 'global' AND name = '';
-  IF trading.mode_rank(coalesce(old.mode, 'active')) >= trading.mode_rank('reducing') THEN
-    RETURN;
-  END IF;
-  at_time := clock_timestamp();
   INSERT INTO trading.modes (scope, name, mode, principal, reason, tightened_by, updated_at)
-    VALUES ('global', '', 'reducing', p_principal, p_reason, p_principal, at_time)
+    VALUES (p_scope, p_name, p_mode, p_principal, p_reason,
+            CASE WHEN p_mode = 'active' THEN ''
+                 WHEN trading.mode_rank(p_mode) > trading.mode_rank(p_from) THEN p_principal
+                 ELSE old.tightened_by END, at_time)
     ON CONFLICT (scope, name) DO UPDATE
       SET mode = excluded.mode, principal = excluded.principal, reason = excluded.reason,
           tightened_by = excluded.tightened_by, updated_at = at_time;
   INSERT INTO trading.mode_changes (scope, name, from_mode, to_mode, principal, reason, recorded_at)
-    VALUES ('global', '', coalesce(old.mode, 'active'), 'reducing', p_principal, p_reason, at_time);
+    VALUES (p_scope, p_name, p_from, p_mode, p_principal, p_reason, at_time);
   PERFORM audit.append('modes', at_time, '', 0, p_principal, 'mode_changed',
-    json_build_object('scope', 'global', 'name', '', 'from', coalesce(old.mode, 'active'), 'to', 'reducing',
+    json_build_object('scope', p_scope, 'name', p_name, 'from', p_from, 'to', p_mode,
                       'principal', p_principal, 'reason', p_reason)::text);
+END
+$$;
+
+CREATE OR REPLACE FUNCTION trading.change_mode(p_scope text, p_name text, p_mode text, p_principal text, p_reason text)
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  old trading.modes;
+  change integer;
+BEGIN
+  IF p_principal = '' THEN
+    RAISE EXCEPTION 'a mode is changed by somebody' USING ERRCODE = 'check_violation';
+  END IF;
+  PERFORM pg_advisory_xact_lock(trading.gate());
+  IF (p_scope = 'global') <> (p_name = '')
+     OR (p_scope = 'account' AND NOT EXISTS (SELECT 1 FROM trading.accounts WHERE account = p_name)) THEN
+    RETURN 'unknown_scope';
+  END IF;
+  PERFORM 1 FROM trading.accounts WHERE p_scope <> 'account' OR account = p_name ORDER BY account FOR NO KEY UPDATE;
+  SELECT * INTO old FROM trading.modes WHERE scope = p_scope AND name = p_name;
+  change := trading.mode_rank(p_mode) - coalesce(trading.mode_rank(old.mode), 1);
+  IF change = 0 THEN
+    RETURN 'unchanged';
+  ELSIF change < 0 AND old.tightened_by = p_principal THEN
+    RETURN 'needs_second_person';
+  END IF;
+  PERFORM trading.apply_mode(old, p_scope, p_name, p_mode, p_principal, p_reason);
+  RETURN 'applied';
+END
+$$;
+
+-- Puts the global mode to reducing unless it is as strict. The gate is held, shared by a group: no person changes a mode
+-- meanwhile, and guards that do this at once wait for each other. The last lock of all: whoever waits for it holds its accounts
+-- already, which the holder does not need.
+CREATE FUNCTION trading.reduce_all(p_principal text, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  old trading.modes;
+BEGIN
+  PERFORM pg_advisory_xact_lock(trading.gate() + 1);
+  SELECT * INTO old FROM trading.modes WHERE scope = 'global' AND name = '';
+  IF trading.mode_rank(coalesce(old.mode, 'active')) < trading.mode_rank('reducing') THEN
+    PERFORM trading.apply_mode(old, 'global', '', 'reducing', p_principal, p_reason);
+  END IF;
 END
 $$;
 
@@ -151,4 +189,5 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION trading.reduce_all(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION trading.reduce_all(text, text),
+  trading.apply_mode(trading.modes, text, text, text, text, text) FROM PUBLIC;
