@@ -19,7 +19,7 @@ public:
   }
   void on_decision(const trading::decision_event& e) override { next_.on_decision(e); }
   void on_fill(const trading::fill_event& e) override;
-  void on_expiry(const trading::expiry_event& e) override { next_.on_expiry(e); }
+  void on_order_end(const trading::order_end_event& e) override { next_.on_order_end(e); }
   void on_values(const trading::valued_steps& v) override;
   void on_block(const trading::valued_block& b) override { next_.on_block(b); }
 

@@ -36,8 +36,6 @@ public:
 
   /// What the slot holds now. Never guess it from your own decisions: risk may refuse them.
   void on_fill(const trading::slot_holding& after) override {
-    if (!after.size.is_positive())
-      stop_.reset();
     holding_ = after;
   }
 
@@ -50,7 +48,7 @@ public:
       return std::nullopt;
     if (holding_.size.is_zero())
       return look_for_entry(close, *average, *range);
-    return look_for_exit(close, *average, *range);
+    return look_for_exit(close, *average);
   }
 
   /// No decision comes with these first bars.
@@ -66,23 +64,17 @@ private:
     d.reason = "Close above its average";
     d.inputs = {{"close", close}, {"average", average}, {"atr", range}};
     if (stop_atr_ > 0 && range > 0)
-      d.stop_distance = stop_atr_ * range; // What sizing by risk reckons with.
+      d.stop_distance = stop_atr_ * range; // A stop order waits there from the entry's fill on.
     return d;
   }
 
-  std::optional<trading::decision> look_for_exit(double close, double average, double range) {
-    // The stop stays where the first close after the entry's fill put it.
-    if (!stop_ && stop_atr_ > 0)
-      stop_ = holding_.average_price.to_double() - stop_atr_ * range;
-    const bool stopped = stop_ && close <= *stop_;
-    if (!stopped && close > average)
+  std::optional<trading::decision> look_for_exit(double close, double average) const {
+    if (close > average)
       return std::nullopt;
     trading::decision d;
     d.wanted = trading::desire::flat;
-    d.reason = stopped ? "Close at or below the stop" : "Close not above its average";
+    d.reason = "Close not above its average";
     d.inputs = {{"close", close}, {"average", average}};
-    if (stop_)
-      d.inputs.push_back({"stop", *stop_});
     return d;
   }
 
@@ -91,7 +83,6 @@ private:
   trading::sma average_;
   trading::atr range_;
   trading::slot_holding holding_;
-  std::optional<double> stop_;
 };
 
 } // namespace custom
@@ -146,16 +137,18 @@ TEST(@CLASS@, buys_above_the_average_and_not_before_it_is_there) {
   EXPECT_EQ(decision->reason, "Close above its average");
 }
 
-TEST(@CLASS@, sells_at_the_stop) {
+TEST(@CLASS@, asks_for_a_stop_below_and_sells_when_no_longer_above_the_average) {
   market m{{{"length", 2}, {"stop_atr", 1}}};
   m.close_at("100");
-  ASSERT_TRUE(m.close_at("102"));
+  const auto entry = m.close_at("102");
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->stop_distance, 1); // The average of ranges of 0 and 2.
   m.hold("1", "102");
   EXPECT_FALSE(m.close_at("103"));
   const auto decision = m.close_at("90");
   ASSERT_TRUE(decision);
   EXPECT_EQ(decision->wanted, trading::desire::flat);
-  EXPECT_EQ(decision->reason, "Close at or below the stop");
+  EXPECT_EQ(decision->reason, "Close not above its average");
 }
 
 } // namespace

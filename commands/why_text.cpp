@@ -127,10 +127,12 @@ void show_signal(const json& detail, timeline& out) {
   out.below(labelled("because:", word(detail, "reason")));
   show_inputs(part(detail, "inputs"), out);
   const auto hints = part(detail, "hints");
-  out.below(labelled("sized by:", join({labelled("stop distance", word(hints, "stop_distance")),
-                                        labelled("volatility ppb", word(hints, "volatility_ppb")),
-                                        labelled("weight ppb", word(hints, "weight_ppb"))},
-                                       ", ")));
+  out.below(labelled("sized by:",
+                     join({labelled("stop distance", word(hints, "stop_distance")),
+                           labelled("take-profit distance", word(hints, "take_profit_distance")),
+                           labelled("volatility ppb", word(hints, "volatility_ppb")),
+                           labelled("weight ppb", word(hints, "weight_ppb"))},
+                          ", ")));
   out.below(
     join({labelled("decided on", word(detail, "cause")), labelled("leg", word(detail, "leg")),
           labelled("reference price", word(detail, "reference_price"))},

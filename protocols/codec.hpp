@@ -139,16 +139,18 @@ typename Inspector::result_type inspect(Inspector& f, decision_key& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, size_hints& x) {
   protocols::optional_field<price> stop{x.stop_distance};
+  protocols::optional_field<price> profit{x.take_profit_distance};
   protocols::optional_field<int64_t> volatility{x.volatility_ppb};
   auto all = [&] {
-    return protocols::fields(f, "size_hints_v1", stop.present, stop.value, volatility.present,
-                             volatility.value, x.weight_ppb);
+    return protocols::fields(f, "size_hints_v2", stop.present, stop.value, profit.present,
+                             profit.value, volatility.present, volatility.value, x.weight_ppb);
   };
   if constexpr (Inspector::reads_state) {
     return all();
   } else {
     auto result = all();
     x.stop_distance = stop.get();
+    x.take_profit_distance = profit.get();
     x.volatility_ppb = volatility.get();
     return result;
   }
@@ -166,9 +168,10 @@ typename Inspector::result_type inspect(Inspector& f, order& x) {
   protocols::optional_field<price> limit{x.limit_price};
   protocols::optional_field<price> stop{x.stop_price};
   auto all = [&] {
-    return protocols::fields(f, "order_v1", x.id, x.key, x.strategy, x.account, x.venue,
+    return protocols::fields(f, "order_v2", x.id, x.key, x.strategy, x.account, x.venue,
                              x.instrument, x.direction, x.type, x.size, limit.present, limit.value,
-                             stop.present, stop.value, x.decision_price, x.event_time);
+                             stop.present, stop.value, x.reduce_only, x.decision_price,
+                             x.event_time);
   };
   if constexpr (Inspector::reads_state) {
     return all();

@@ -231,18 +231,25 @@ struct venue_step {
   std::vector<trading::bar> bars;
 };
 
+/// What a step did to one account.
+struct account_step {
+  venue_trades trades;             ///< of this step only
+  std::vector<venue_report> ended; ///< orders that are over without having been filled
+};
+
 struct venue_stepped {
   uint64_t step = 0;
-  std::vector<venue_trades> accounts; ///< of this step only, accounts in name order
+  std::vector<account_step> accounts; ///< those to which it did something, in name order
 };
 
 // -- fills on their way into the books ------------------------------------------
 
-/// Step (a), second half: book these trades; `last` is the newest trade the venue has for the
-/// account.
+/// Step (a), second half: book these trades and store these ends; `last_seq` is the newest trade
+/// the venue has for the account.
 struct settle_step {
   step_id id;
   venue_trades trades;
+  std::vector<venue_report> ended;
 };
 
 struct step_settled {
@@ -386,12 +393,16 @@ typename Inspector::result_type inspect(Inspector& f, venue_step& x) {
   return fields(f, "venue_step_v1", x.id, x.bars);
 }
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, account_step& x) {
+  return fields(f, "account_step_v1", x.trades, x.ended);
+}
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, venue_stepped& x) {
-  return fields(f, "venue_stepped_v1", x.step, x.accounts);
+  return fields(f, "venue_stepped_v2", x.step, x.accounts);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, settle_step& x) {
-  return fields(f, "settle_step_v1", x.id, x.trades);
+  return fields(f, "settle_step_v2", x.id, x.trades, x.ended);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, step_settled& x) {

@@ -50,6 +50,8 @@ signal read_signal(const json& w) {
   s.account_seq = w.at("account_seq").get<uint64_t>();
   if (w.contains("stop_distance"))
     s.hints.stop_distance = amount(w, "stop_distance");
+  if (w.contains("take_profit_distance"))
+    s.hints.take_profit_distance = amount(w, "take_profit_distance");
   if (w.contains("volatility_ppb"))
     s.hints.volatility_ppb = integer(w, "volatility_ppb");
   if (w.contains("weight_ppb"))
@@ -70,6 +72,13 @@ stored_decision read_decision(const json& in, const json& out) {
   v.size = amount(told, "size");
   v.worst_price = amount(told, "worst_price");
   v.reserve_cash = amount(told, "reserve_cash");
+  if (told.contains("type"))
+    v.type = known(parse_order_type(text(told, "type")), text(told, "type"));
+  if (told.contains("limit_price"))
+    v.limit_price = amount(told, "limit_price");
+  if (told.contains("stop_price"))
+    v.stop_price = amount(told, "stop_price");
+  v.reduce_only = told.value("reduce_only", false);
   d.made.mark = amount(in, "mark");
   if (!in.at("max_position").is_null())
     d.made.limits.max_position = amount(in, "max_position");
@@ -91,7 +100,7 @@ void read_report(const json& in, const json& out, const json& entry, account_eve
       {venue_answer{id, state == order_state::unknown,
                     std::chrono::microseconds{integer(entry.at("sent"), "took_us")}, decided}});
   if (is_terminal(state))
-    to.events.push_back({order_end{id, state, decided}});
+    to.events.push_back({order_end{id, state, timestamp::from_ns(integer(in, "event_time_ns"))}});
 }
 
 given_command read_command(const json& in, const json& out) {

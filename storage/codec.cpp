@@ -59,6 +59,8 @@ json to_json(const signal& s) {
   // What says nothing is left out, so that a signal without hints is stored as it always was.
   if (s.hints.stop_distance)
     out["stop_distance"] = text(*s.hints.stop_distance);
+  if (s.hints.take_profit_distance)
+    out["take_profit_distance"] = text(*s.hints.take_profit_distance);
   if (s.hints.volatility_ppb)
     out["volatility_ppb"] = *s.hints.volatility_ppb;
   if (s.hints.weight_ppb != size_hints{}.weight_ppb)
@@ -73,9 +75,19 @@ json to_json(const verdict& v) {
                       {"passed", c.passed},
                       {"limit", text(c.limit)},
                       {"seen", text(c.seen)}});
-  return {{"refusal", to_string(v.outcome)},     {"checks", std::move(checks)},
-          {"direction", to_string(v.direction)}, {"size", text(v.size)},
-          {"worst_price", text(v.worst_price)},  {"reserve_cash", text(v.reserve_cash)}};
+  json out = {{"refusal", to_string(v.outcome)},     {"checks", std::move(checks)},
+              {"direction", to_string(v.direction)}, {"size", text(v.size)},
+              {"worst_price", text(v.worst_price)},  {"reserve_cash", text(v.reserve_cash)}};
+  // A market order that may open is stored as it always was.
+  if (v.type != order_type::market)
+    out["type"] = to_string(v.type);
+  if (v.limit_price)
+    out["limit_price"] = text(*v.limit_price);
+  if (v.stop_price)
+    out["stop_price"] = text(*v.stop_price);
+  if (v.reduce_only)
+    out["reduce_only"] = true;
+  return out;
 }
 
 json to_json(const position& p) {
@@ -323,6 +335,7 @@ order_row order_from_json(const json& j) {
     o.size = decimal_at(j, "size");
     o.limit_price = optional_decimal_at(j, "limit_price");
     o.stop_price = optional_decimal_at(j, "stop_price");
+    o.reduce_only = j.at("reduce_only").get<bool>();
     o.decision_price = decimal_at(j, "decision_price");
     o.event_time = timestamp::from_ns(j.at("event_time_ns").get<int64_t>());
     row.number = j.at("number").get<uint64_t>();

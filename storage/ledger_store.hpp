@@ -212,8 +212,9 @@ struct given_command {
   trading::timestamp after; ///< event time of the last step that was finished when it was given
 };
 
-/// Something that an account's risk remembers, in the order in which it was committed. An order's
-/// end and a venue's answer say when the order was decided, because a report may come at any time.
+/// Something that an account's risk remembers, in the order in which it was committed. A venue's
+/// answer says when the order was decided, because a report may come at any time, and so does an
+/// order's end, unless a step has ended it: then it says when that was.
 struct account_event {
   std::variant<trading::stored_decision, slot_fill, trading::order_end, trading::venue_answer,
                given_command>

@@ -214,7 +214,13 @@ struct settlement : std::enable_shared_from_this<settlement> {
   void finish() {
     answer.account = step.trades.account;
     answer.step = step.id.step;
-    promise.deliver(answer);
+    if (step.ended.empty()) {
+      promise.deliver(answer);
+      return;
+    }
+    auto keep = shared_from_this();
+    store_ends(self, step.ended, step.id.event_time,
+               [keep] { keep->promise.deliver(keep->answer); });
   }
 
   void fail(const caf::error& why) { promise.deliver(why); }

@@ -200,9 +200,12 @@ void answer_barrier(executor_pointer self) {
   st.waiting.reset();
 }
 
-void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
-                   const std::vector<protocols::venue_report>& reports,
-                   std::function<void()> stored) {
+namespace {
+
+/// T3 for each report, which has been true since the time that `since` says.
+void store_all(executor_pointer self, const std::vector<protocols::venue_report>& reports,
+               const std::function<trading::timestamp(const protocols::venue_report&)>& since,
+               std::function<void()> stored) {
   auto& st = self->state;
   using protocols::venue_verdict;
   transactions batch;
@@ -218,7 +221,7 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
       t.state = trading::order_state::open;
     t.venue_order = r.venue_order;
     t.reason = r.reason.substr(0, limits::venue_reason_bytes_max);
-    t.event_time = event_time_of(orders, r.order);
+    t.event_time = since(r);
     batch.emplace_back(std::move(t));
   }
   self->request(st.context.books, limits::ledger_deadline, std::move(batch))
@@ -234,6 +237,33 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
         stored();
       },
       [self](const caf::error& why) { self->quit(why); });
+}
+
+} // namespace
+
+void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
+                   const std::vector<protocols::venue_report>& reports,
+                   std::function<void()> stored) {
+  store_all(
+    self, reports, [&](const auto& r) { return event_time_of(orders, r.order); },
+    std::move(stored));
+}
+
+void store_ends(executor_pointer self, const std::vector<protocols::venue_report>& ended,
+                trading::timestamp at, std::function<void()> stored) {
+  auto rest = std::make_shared<std::vector<protocols::venue_report>>(ended);
+  const auto count = std::min(rest->size(), limits::commit_group_max);
+  const std::vector<protocols::venue_report> group{
+    rest->begin(), rest->begin() + static_cast<std::ptrdiff_t>(count)};
+  rest->erase(rest->begin(), rest->begin() + static_cast<std::ptrdiff_t>(count));
+  store_all(
+    self, group, [at](const auto&) { return at; },
+    [self, rest, at, stored] {
+      if (rest->empty())
+        stored();
+      else
+        store_ends(self, *rest, at, stored);
+    });
 }
 
 namespace {

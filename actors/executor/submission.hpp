@@ -35,6 +35,10 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
                    const std::vector<protocols::venue_report>& reports,
                    std::function<void()> stored);
 
+/// Stores what a step ended at the venue without a fill (T3), in groups.
+void store_ends(executor_pointer self, const std::vector<protocols::venue_report>& ended,
+                trading::timestamp at, std::function<void()> stored);
+
 void mark_at_rest(executor_pointer self, const trading::client_order_id& id);
 
 /// Answers the conductor once every order of the step is at rest.

@@ -232,12 +232,12 @@ void close_bars(self_pointer self) {
 
 // -- (a) the market, then the books ---------------------------------------------------
 
-void settle(self_pointer self, const std::vector<protocols::venue_trades>& traded) {
+void settle(self_pointer self, const std::vector<protocols::account_step>& moved) {
   auto& work = self->state.work;
-  work.open = traded.size();
-  for (const auto& trades : traded)
+  work.open = moved.size();
+  for (const auto& [trades, ended] : moved)
     ask<protocols::executor, protocols::step_settled>(
-      self, executor_unit(trades.account), protocols::settle_step{work.id, trades},
+      self, executor_unit(trades.account), protocols::settle_step{work.id, trades, ended},
       [self](const protocols::step_settled& settled) {
         self->state.work.fills[settled.account] = settled.fills;
         if (last_answer(self->state))
@@ -248,7 +248,7 @@ void settle(self_pointer self, const std::vector<protocols::venue_trades>& trade
 void move_market(self_pointer self) {
   auto& st = self->state;
   const auto& settings = settings_of(st);
-  auto traded = std::make_shared<std::vector<protocols::venue_trades>>();
+  auto moved = std::make_shared<std::vector<protocols::account_step>>();
   st.work.open = settings.venues.size();
   if (st.work.open == 0) {
     close_bars(self);
@@ -257,14 +257,14 @@ void move_market(self_pointer self) {
   for (const auto& v : settings.venues)
     ask<protocols::venue_port, protocols::venue_stepped>(
       self, venue_unit(v.id), protocols::venue_step{st.work.id, st.work.bars},
-      [self, traded](const protocols::venue_stepped& stepped) {
-        traded->insert(traded->end(), stepped.accounts.begin(), stepped.accounts.end());
+      [self, moved](const protocols::venue_stepped& stepped) {
+        moved->insert(moved->end(), stepped.accounts.begin(), stepped.accounts.end());
         if (!last_answer(self->state))
           return;
-        if (traded->empty())
+        if (moved->empty())
           close_bars(self);
         else
-          settle(self, *traded);
+          settle(self, *moved);
       });
 }
 

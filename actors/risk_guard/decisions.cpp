@@ -34,9 +34,10 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows,
   std::map<trading::slot_id, trading::slot_exposure> slots;
   for (const auto& [id, row] : rows.slots)
     slots[id].position = row.position.size;
+  // What an open order reserves is what is left of it, and nothing of a protective one.
   for (const auto& o : rows.open_orders)
     slots[o.order.key.slot].pending +=
-      trading::signed_quantity(o.order.direction, o.order.size - o.filled);
+      trading::signed_quantity(o.order.direction, o.reserved_quantity);
   for (const auto& [id, held] : slots)
     book.set_slot(id, held);
   if (auto balance = rows.balances.find(quote); balance != rows.balances.end())

@@ -52,6 +52,8 @@ venues::submit to_command(const protocols::venue_submit& s, const trading::order
   c.size = o.size;
   c.limit_price = o.limit_price;
   c.stop_price = o.stop_price;
+  c.slot = o.key.slot;
+  c.reduce_only = o.reduce_only;
   c.valid_until_ns = s.valid_until_ns;
   return c;
 }
@@ -67,15 +69,17 @@ protocols::venue_trade to_trade(const venues::venue_trade& t, const trading::ven
 protocols::venue_stepped to_stepped(const venues::step_report& r, const trading::venue_id& venue) {
   protocols::venue_stepped out;
   out.step = r.number;
-  std::map<trading::account_id, protocols::venue_trades> by_account;
+  std::map<trading::account_id, protocols::account_step> by_account;
   for (const auto& a : r.accounts) {
-    by_account[a.account].account = a.account;
-    by_account[a.account].last_seq = a.last_seq;
+    by_account[a.account].trades.account = a.account;
+    by_account[a.account].trades.last_seq = a.last_seq;
   }
   for (const auto& t : r.trades)
-    by_account.at(t.account).trades.push_back(to_trade(t, venue));
-  for (auto& [account, trades] : by_account)
-    out.accounts.push_back(std::move(trades));
+    by_account.at(t.account).trades.trades.push_back(to_trade(t, venue));
+  for (const auto& o : r.ended)
+    by_account.at(o.account).ended.push_back(to_report(o));
+  for (auto& [account, moved] : by_account)
+    out.accounts.push_back(std::move(moved));
   return out;
 }
 

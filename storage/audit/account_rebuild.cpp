@@ -90,13 +90,26 @@ void account_rebuild::decided(const audit_row& row, const json& in, const json& 
   const cell slot = text_cell(w, "slot"), cause = text_cell(w, "cause"),
              leg = integer_cell(w, "leg"), child = integer_cell(w, "child");
   tables_["trading.signals"].put(
-    {slot, cause, leg, child, text_cell(w, "strategy"), account_, text_cell(w, "instrument"),
-     text_cell(w, "wanted"), amount_cell(w, "reference_price"), text_cell(w, "reason"),
-     w.at("inputs").dump(), integer_cell(w, "event_time_ns"), integer_cell(w, "account_seq"),
-     integer_cell(in.at("strategy"), "epoch"), row.node, number(row.at_us),
+    {slot,
+     cause,
+     leg,
+     child,
+     text_cell(w, "strategy"),
+     account_,
+     text_cell(w, "instrument"),
+     text_cell(w, "wanted"),
+     amount_cell(w, "reference_price"),
+     text_cell(w, "reason"),
+     w.at("inputs").dump(),
+     integer_cell(w, "event_time_ns"),
+     integer_cell(w, "account_seq"),
+     integer_cell(in.at("strategy"), "epoch"),
+     row.node,
+     number(row.at_us),
      w.contains("stop_distance") ? amount_cell(w, "stop_distance") : cell{},
      w.contains("volatility_ppb") ? integer_cell(w, "volatility_ppb") : cell{},
-     w.contains("weight_ppb") ? integer_cell(w, "weight_ppb") : cell{}});
+     w.contains("weight_ppb") ? integer_cell(w, "weight_ppb") : cell{},
+     w.contains("take_profit_distance") ? amount_cell(w, "take_profit_distance") : cell{}});
   tables_["trading.verdicts"].put({slot,
                                    cause,
                                    leg,
@@ -127,7 +140,11 @@ void account_rebuild::ordered(const audit_row& row, const json& in, const json& 
   held_order o;
   o.in = in;
   o.number = payload::integer(out, "number");
-  o.size = o.reserved_quantity = amount(v, "size");
+  o.size = amount(v, "size");
+  o.type = v.contains("type") ? text(v, "type") : to_string(order_type::market);
+  o.reduce_only = v.value("reduce_only", false);
+  const bool waits_to_close = o.reduce_only && o.type != to_string(order_type::market);
+  o.reserved_quantity = waits_to_close ? quantity{} : o.size;
   o.reserve_cash = o.reserved_cash = amount(v, "reserve_cash");
   o.buys = text(v, "direction") == to_string(side::buy);
   if (const auto fused = in.find("fused"); fused != in.end()) {
@@ -139,7 +156,7 @@ void account_rebuild::ordered(const audit_row& row, const json& in, const json& 
   o.node = row.node;
   o.recorded_us = o.updated_us = row.at_us;
   auto& p = positions_[text(w, "instrument")];
-  (o.buys ? p.reserved_buy : p.reserved_sell) += o.size;
+  (o.buys ? p.reserved_buy : p.reserved_sell) += o.reserved_quantity;
   p.updated_us = row.at_us;
   if (!o.reserve_cash.is_zero()) {
     auto& b = balances_[text(in, "quote")];
@@ -290,7 +307,8 @@ void account_rebuild::filled(const audit_row& row, const json& in, const json& o
   const bool late = is_terminal(o.state);
   o.filled += f.size;
   const auto rest = !late && o.filled < o.size ? o.size - o.filled : quantity{};
-  release(o, rest, multiply_divide(o.reserve_cash, rest.raw(), o.size.raw(), rounding::toward_zero),
+  release(o, std::min(o.reserved_quantity, rest),
+          multiply_divide(o.reserve_cash, rest.raw(), o.size.raw(), rounding::toward_zero),
           row.at_us);
   if (!late)
     o.state = rest.is_zero() ? order_state::filled : order_state::partially_filled;
@@ -345,10 +363,10 @@ cells account_rebuild::cells_of(const std::string& id, const held_order& o) cons
           text_cell(w, "instrument"),
           text_cell(o.in, "quote"),
           text_cell(v, "direction"),
-          to_string(order_type::market),
+          o.type,
           amount_cell(o.size),
-          {},
-          {},
+          v.contains("limit_price") ? amount_cell(v, "limit_price") : cell{},
+          v.contains("stop_price") ? amount_cell(v, "stop_price") : cell{},
           amount_cell(o.in, "mark"),
           integer_cell(w, "event_time_ns"),
           amount_cell(o.reserve_cash),
@@ -365,7 +383,8 @@ cells account_rebuild::cells_of(const std::string& id, const held_order& o) cons
           number(o.guard_epoch),
           o.node,
           number(o.recorded_us),
-          number(o.updated_us)};
+          number(o.updated_us),
+          truth(o.reduce_only)};
 }
 
 expected_tables& account_rebuild::finish() {

@@ -52,6 +52,8 @@ private:
     trading::order_state state = trading::order_state::intent;
     trading::quantity filled;
     trading::quantity reserved_quantity;
+    std::string type;
+    bool reduce_only = false;
     trading::money reserved_cash;
     int64_t incarnation = 0;
     cell valid_until;

@@ -135,7 +135,7 @@ std::optional<check_result> memory_ledger_run::refuse(const decide_transaction& 
   }
   if (const auto b = account.balances.find(t.quote); b != account.balances.end())
     free_cash = wide{b->second.amount.raw()} - b->second.reserved.raw();
-  const wide size = v.size.raw(), cost = v.reserve_cash.raw();
+  const wide size = reserved_size(v).raw(), cost = v.reserve_cash.raw();
   const bool buys = v.direction == side::buy;
   // Seen from the order's side: what is held if it and everything promised on its side fills, and
   // what may still be closed.
@@ -172,14 +172,15 @@ memory_ledger_run::order_record memory_ledger_run::make_order(const decide_trans
                  .venue = t.venue,
                  .instrument = w.instrument,
                  .direction = v.direction,
-                 .type = order_type::market,
+                 .type = v.type,
                  .size = v.size,
-                 .limit_price = {},
-                 .stop_price = {},
+                 .limit_price = v.limit_price,
+                 .stop_price = v.stop_price,
+                 .reduce_only = v.reduce_only,
                  .decision_price = t.mark,
                  .event_time = w.event_time};
   o.row.state = t.fused ? order_state::submitting : order_state::intent;
-  o.row.reserved_quantity = v.size;
+  o.row.reserved_quantity = reserved_size(v);
   o.row.reserved_cash = v.reserve_cash;
   o.reserve_cash = v.reserve_cash;
   o.decided_at = db_.now_();
@@ -194,7 +195,8 @@ memory_ledger_run::order_record memory_ledger_run::make_order(const decide_trans
 void memory_ledger_run::reserve(const order_record& o) {
   auto& account = db_.accounts_.at(o.row.order.account);
   auto p = account.positions[o.row.order.instrument];
-  (o.row.order.direction == side::buy ? p.reserved_buy : p.reserved_sell) += o.row.order.size;
+  (o.row.order.direction == side::buy ? p.reserved_buy : p.reserved_sell) +=
+    o.row.reserved_quantity;
   account.positions[o.row.order.instrument] = p;
   if (!o.reserve_cash.is_zero())
     account.balances.at(o.quote).reserved += o.reserve_cash;
@@ -244,7 +246,7 @@ outcome memory_ledger_run::operator()(const decide_transaction& t) {
         p != account->second.positions.end())
       static_cast<void>(
         (t.verdict.direction == side::buy ? p->second.reserved_buy : p->second.reserved_sell)
-        + t.verdict.size);
+        + reserved_size(t.verdict));
   }
   const auto content = payload(t, out);
 

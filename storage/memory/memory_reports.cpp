@@ -2,6 +2,7 @@
 #include "storage/memory/memory_ledger_run.hpp"
 #include "trading/risk/reservation.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -116,8 +117,7 @@ outcome memory_ledger_run::operator()(const report_transaction& t) {
       row.reserved_quantity = {};
       row.reserved_cash = {};
       close(*found);
-      db_.accounts_.at(t.account).events.push_back(
-        {order_end{t.id, t.state, row.order.event_time}});
+      db_.accounts_.at(t.account).events.push_back({order_end{t.id, t.state, t.event_time}});
     }
   }
   audit(t.account, t.executor, "reported", content);
@@ -210,8 +210,10 @@ void memory_ledger_run::apply(const fill_transaction& t, order_record& o, uint64
   if (kind != "late_fill") {
     const auto rest = row.filled < row.order.size ? row.order.size - row.filled : quantity{};
     const auto rest_cash = trading::reserved_for_rest(o.reserve_cash, rest, row.order.size);
-    release(o, row.reserved_quantity - rest, row.reserved_cash - rest_cash);
-    row.reserved_quantity = rest;
+    // A protective order reserves nothing from the beginning.
+    const auto reserved = std::min(row.reserved_quantity, rest);
+    release(o, row.reserved_quantity - reserved, row.reserved_cash - rest_cash);
+    row.reserved_quantity = reserved;
     row.reserved_cash = rest_cash;
     row.state = rest.is_zero() ? order_state::filled : order_state::partially_filled;
     if (rest.is_zero())

@@ -1,6 +1,7 @@
 #include "storage/parity/backtest_rows.hpp"
 
 #include "trading/risk/account_memory.hpp"
+#include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
 
 #include <utility>
@@ -56,7 +57,7 @@ void backtest_rows::decided(const made_decision& d, const client_order_id& order
   const auto key = key_text(d.wish.key);
   const auto& w = d.wish;
   // Nobody sent and counted what the risk engine wants by itself.
-  asked_ += is_own(w) ? 0 : 1;
+  asked_ += is_own(w) || is_protective(w.key) ? 0 : 1;
   add(parity_table::signals, {key,
                               {w.strategy.str(), w.account.str(), w.instrument.str(),
                                to_string(w.wanted), text(w.reference_price), w.reason,
@@ -71,7 +72,13 @@ void backtest_rows::decided(const made_decision& d, const client_order_id& order
   if (order.empty())
     return;
   add_order(d, key);
-  open_[order] = {key, v.direction, w.instrument, v.reserve_cash, v.size, v.size};
+  open_[order] = {key,
+                  v.direction,
+                  w.instrument,
+                  v.reserve_cash,
+                  v.size,
+                  v.size,
+                  trading::is_protective(v.type, v.reduce_only)};
 }
 
 void backtest_rows::add_checks(const std::string& key, const std::vector<check_result>& checks) {
@@ -82,15 +89,14 @@ void backtest_rows::add_checks(const std::string& key, const std::vector<check_r
   }
 }
 
-/// The backtest knows market orders only; the cluster's row says of which type it is.
 void backtest_rows::add_order(const made_decision& d, const std::string& key) {
-  const auto none = std::string{no_value};
+  const auto& v = d.verdict;
   add(parity_table::orders,
       {key,
        {text(++orders_), d.wish.strategy.str(), d.wish.account.str(), venue_,
-        d.wish.instrument.str(), quote_.str(), to_string(d.verdict.direction),
-        to_string(order_type::market), text(d.verdict.size), none, none, text(d.mark),
-        d.wish.event_time.to_string(), text(d.verdict.reserve_cash)}});
+        d.wish.instrument.str(), quote_.str(), to_string(v.direction), to_string(v.type),
+        text(v.size), text(v.limit_price), text(v.stop_price), text(v.reduce_only), text(d.mark),
+        d.wish.event_time.to_string(), text(v.reserve_cash)}});
 }
 
 void backtest_rows::add_order_end(const open_order& o, order_state state) {
@@ -117,9 +123,9 @@ void backtest_rows::filled(const fill& f, const slot_id& slot, const booked_fill
   open_.erase(f.order);
 }
 
-void backtest_rows::expired(const client_order_id& order, timestamp) {
+void backtest_rows::ended(const client_order_id& order, order_state state, timestamp) {
   const auto found = open_.find(order);
-  add_order_end(found->second, order_state::expired);
+  add_order_end(found->second, state);
   open_.erase(found);
 }
 
@@ -138,7 +144,7 @@ parity_rows backtest_rows::end(const backtest_engine& engine) const {
     rows_of(rows, parity_table::order_ends)
       .push_back(end_row(o.key,
                          o.left == o.size ? order_state::open : order_state::partially_filled,
-                         o.size - o.left, o.left, o.reserved_cash()));
+                         o.size - o.left, o.reserved(), o.reserved_cash()));
   add_positions(rows, engine);
   for (const auto& [slot, held] : engine.slots()) {
     if (held == position{})
@@ -162,7 +168,7 @@ void backtest_rows::add_positions(parity_rows& rows, const backtest_engine& engi
     all[instrument].held = held;
   for (const auto& [id, o] : open_) {
     auto& h = all[o.instrument];
-    (o.direction == side::buy ? h.promised_buy : h.promised_sell) += o.left;
+    (o.direction == side::buy ? h.promised_buy : h.promised_sell) += o.reserved();
   }
   for (const auto& [instrument, h] : all) {
     if (h.held == position{} && h.promised_buy.is_zero() && h.promised_sell.is_zero())

@@ -17,7 +17,8 @@ public:
   void decided(const trading::made_decision& d, const trading::client_order_id& order) override;
   void filled(const trading::fill& f, const trading::slot_id& slot,
               const trading::booked_fill& after, uint64_t account_seq) override;
-  void expired(const trading::client_order_id& order, trading::timestamp at) override;
+  void ended(const trading::client_order_id& order, trading::order_state state,
+             trading::timestamp at) override;
   void valued(const trading::account_value& v) override;
 
   /// The rows of the steps since the last call. Steps themselves belong to no account.
@@ -36,7 +37,11 @@ private:
     trading::money reserve_cash; ///< at the decision
     trading::quantity size;
     trading::quantity left;
+    bool is_protective; ///< it reserves nothing
 
+    [[nodiscard]] trading::quantity reserved() const {
+      return is_protective ? trading::quantity{} : left;
+    }
     [[nodiscard]] trading::money reserved_cash() const;
   };
 

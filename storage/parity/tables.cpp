@@ -13,9 +13,10 @@ constexpr std::array<std::string_view, 10> verdict_columns{
   "account",     "refusal",      "decided_by", "direction",    "size",
   "worst_price", "reserve_cash", "mark",       "max_position", "allow_short"};
 constexpr std::array<std::string_view, 4> check_columns{"code", "passed", "limit", "seen"};
-constexpr std::array<std::string_view, 14> order_columns{
-  "place", "strategy", "account",     "venue",      "instrument",     "quote",      "direction",
-  "type",  "size",     "limit_price", "stop_price", "decision_price", "event_time", "reserve_cash"};
+constexpr std::array<std::string_view, 15> order_columns{
+  "place",      "strategy",    "account",        "venue",      "instrument",
+  "quote",      "direction",   "type",           "size",       "limit_price",
+  "stop_price", "reduce_only", "decision_price", "event_time", "reserve_cash"};
 constexpr std::array<std::string_view, 4> order_end_columns{"state", "filled", "reserved_quantity",
                                                             "reserved_cash"};
 constexpr std::array<std::string_view, 20> fill_columns{"decision",

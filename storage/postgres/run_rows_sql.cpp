@@ -40,7 +40,7 @@ std::string checks_sql() {
 std::string orders_sql() {
   return std::string{"SELECT o.event_time_ns, "} + decision_of_o
          + ", NULL, strategy, account, venue, instrument, quote, direction, type, size, "
-           "limit_price, stop_price, decision_price, o.event_time_ns, reserve_cash "
+           "limit_price, stop_price, reduce_only, decision_price, o.event_time_ns, reserve_cash "
            "FROM trading.orders o ORDER BY o.event_time_ns, number";
 }
 

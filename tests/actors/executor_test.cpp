@@ -81,8 +81,8 @@ struct executor_bench : unit_bench {
   }
   caf::expected<protocols::step_settled> settle(uint64_t n, const protocols::venue_trades& trades,
                                                 uint64_t attempt = 1) {
-    return system_.ask<protocols::step_settled>(executor, 0ns,
-                                                protocols::settle_step{step(n, attempt), trades});
+    return system_.ask<protocols::step_settled>(
+      executor, 0ns, protocols::settle_step{step(n, attempt), trades, {}});
   }
   /// Moves the venue's market on; what account main traded there.
   protocols::venue_trades move_market(uint64_t n, const std::string& price = "60000") {
@@ -91,7 +91,7 @@ struct executor_bench : unit_bench {
       protocols::venue_step{step(n),
                             {make_bar("BTCUSDT", n, price), make_bar("ETHUSDT", n, "3000")}});
     EXPECT_TRUE(stepped);
-    return stepped && !stepped->accounts.empty() ? stepped->accounts.front()
+    return stepped && !stepped->accounts.empty() ? stepped->accounts.front().trades
                                                  : protocols::venue_trades{};
   }
 
@@ -450,8 +450,8 @@ TEST_F(executor_test, refuses_an_older_conductor_and_a_step_that_is_over) {
     system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(6, 1, 3), {}}));
   EXPECT_FALSE(
     system_.ask<protocols::step_rested>(executor, 0ns, protocols::rest_step{step(7, 1, 2), {}}));
-  EXPECT_FALSE(
-    system_.ask<protocols::step_settled>(executor, 0ns, protocols::settle_step{step(7, 1, 2), {}}));
+  EXPECT_FALSE(system_.ask<protocols::step_settled>(executor, 0ns,
+                                                    protocols::settle_step{step(7, 1, 2), {}, {}}));
 }
 
 TEST_F(executor_test, refuses_everything_until_it_has_reconciled) {
@@ -486,6 +486,31 @@ TEST_F(executor_test, books_the_trades_of_a_step_and_tells_them) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->fills.size(), 1u);
   EXPECT_EQ(rows_of().account_seq, 1u);
+}
+
+TEST_F(executor_test, stores_the_ends_of_a_step_before_it_answers) {
+  auto order = commit_order(1, true), second = commit_order(1, true);
+  approve_to_executor(1, {order, second});
+  std::vector<protocols::venue_report> ended;
+  for (const auto& row : {order, second}) {
+    protocols::venue_report r;
+    r.order = row.order.id;
+    r.state = order_state::cancelled;
+    r.reason = "nothing_to_close";
+    ended.push_back(r);
+  }
+  const protocols::venue_trades none{trading::account_id{"main"}, 0, {}};
+  for (uint64_t attempt = 1; attempt <= 2; ++attempt) {
+    auto settled = system_.ask<protocols::step_settled>(
+      executor, 0ns, protocols::settle_step{step(2, attempt), none, ended});
+    ASSERT_TRUE(settled) << protocols::describe(settled.error());
+    EXPECT_TRUE(settled->fills.empty());
+    for (const auto& row : {order, second}) {
+      EXPECT_EQ(state_of(row), order_state::cancelled);
+      EXPECT_EQ(order_of(row.order.id).reason, "nothing_to_close");
+    }
+    EXPECT_TRUE(rows_of().open_orders.empty());
+  }
 }
 
 TEST_F(executor_test, fetches_trades_it_was_never_told_about) {

@@ -123,7 +123,7 @@ private:
          {std::to_string(++places_[o.account.str()]), o.strategy.str(), o.account.str(),
           o.venue.str(), o.instrument.str(), text(in.at("quote")), to_string(o.direction),
           to_string(o.type), o.size.to_string(), price(o.limit_price), price(o.stop_price),
-          o.decision_price.to_string(), o.event_time.to_string(),
+          o.reduce_only ? "t" : "f", o.decision_price.to_string(), o.event_time.to_string(),
           text(in.at("verdict").at("reserve_cash"))}});
     add(parity_table::order_ends, o.event_time,
         {key,

@@ -7,7 +7,8 @@ namespace supreme::tests {
 
 const std::vector<quick_kind>& quick_kinds() {
   static const std::vector<quick_kind> kinds{
-    {"breakout", "entry_length = 4\nexit_length = 2\nstop_atr = 1\natr_length = 3\n"},
+    {"breakout",
+     "entry_length = 4\nexit_length = 2\nstop_atr = 1\ntake_profit_atr = 2\natr_length = 3\n"},
     {"mean_reversion", "length = 5\nwidth = 1\ntake_profit_atr = 2\natr_length = 3\n"},
     {"momentum", "fast = 1\nslow = 3\nsignal = 2\nrsi_length = 2\nrsi_max = 100\nrsi_min = 0\n"},
     {"pairs", "window = 8\nentry_z = 1\nexit_z = 0.3\nstop_z = 3\n", 2},

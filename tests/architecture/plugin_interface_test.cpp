@@ -32,8 +32,8 @@ uint64_t hash_of_code(const std::string& path) {
 }
 
 TEST(plugin_interface, has_a_new_version_with_every_change_of_its_types) {
-  constexpr uint32_t version = 3;
-  constexpr uint64_t strategy_code = 15892197843130096624U;
+  constexpr uint32_t version = 4;
+  constexpr uint64_t strategy_code = 9696928527448604423U;
   constexpr uint64_t bar_code = 5406671564414157961U;
   constexpr uint64_t bar_record_code = 10580568623321573987U;
   EXPECT_EQ(hash_of_code("trading/strategies/strategy.hpp"), strategy_code);

@@ -112,7 +112,7 @@ std::string problems_of(wish_function wanted) {
 }
 
 trading::decision buy(const std::string& reason, double input = 1) {
-  return {trading::desire::long_position, reason, {{"input", input}}, {}};
+  return {trading::desire::long_position, reason, {{"input", input}}, {}, {}};
 }
 
 TEST(strategy_trial, has_nothing_to_say_about_a_good_strategy) {

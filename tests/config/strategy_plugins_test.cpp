@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
   each, flawed_plugin,
   ::testing::Values(
     flaw{"foreign_magic", "descriptor is none of this program's"},
-    flaw{"foreign_interface", "built for interface version 4"},
+    flaw{"foreign_interface", "built for interface version 5"},
     flaw{"foreign_release", "built with the headers of version \"9.1.0\", this program is"},
     flaw{"foreign_compiler", "with C++ ABI 1/"}, flaw{"foreign_types", "types have other sizes"},
     flaw{"no_descriptor", "exports no supreme_strategy_plugin"},

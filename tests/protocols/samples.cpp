@@ -37,6 +37,7 @@ decision_key sample() {
 template <>
 size_hints sample() {
   return {.stop_distance = decimal::literal("0.5"),
+          .take_profit_distance = decimal::literal("0.75"),
           .volatility_ppb = 800'000'000,
           .weight_ppb = 250'000'000};
 }
@@ -67,6 +68,7 @@ order sample() {
           .size = decimal::literal("0.5"),
           .limit_price = decimal::literal("2.5"),
           .stop_price = decimal::literal("2.75"),
+          .reduce_only = true,
           .decision_price = decimal::literal("3"),
           .event_time = sample<timestamp>()};
 }
@@ -239,12 +241,17 @@ venue_step sample() {
   return {.id = sample<step_id>(), .bars = {sample<bar>()}};
 }
 template <>
+account_step sample() {
+  return {.trades = sample<venue_trades>(), .ended = {sample<venue_report>()}};
+}
+template <>
 venue_stepped sample() {
-  return {.step = 5, .accounts = {sample<venue_trades>()}};
+  return {.step = 5, .accounts = {sample<account_step>()}};
 }
 template <>
 settle_step sample() {
-  return {.id = sample<step_id>(), .trades = sample<venue_trades>()};
+  return {
+    .id = sample<step_id>(), .trades = sample<venue_trades>(), .ended = {sample<venue_report>()}};
 }
 template <>
 step_settled sample() {

@@ -17,11 +17,12 @@ struct type_list {
 };
 
 /// What only travels inside other messages.
-using nested_types = type_list<trading::decimal, trading::timestamp, trading::slot_id, trading::bar,
-                               trading::decision_key, trading::size_hints, trading::signal,
-                               trading::order, trading::fill, trading::position, protocols::step_id,
-                               protocols::fill_notice, protocols::mark, protocols::approved_order,
-                               protocols::venue_report, protocols::venue_trade>;
+using nested_types =
+  type_list<trading::decimal, trading::timestamp, trading::slot_id, trading::bar,
+            trading::decision_key, trading::size_hints, trading::signal, trading::order,
+            trading::fill, trading::position, protocols::step_id, protocols::fill_notice,
+            protocols::mark, protocols::approved_order, protocols::venue_report,
+            protocols::venue_trade, protocols::account_step>;
 
 /// The messages in the order of their ids.
 using message_types =

@@ -50,7 +50,7 @@ protected:
     ledger_->open_account(account_id{"main"}, venue_id{"sim"}, {{asset_id{"USDT"}, "1000"_d}});
     ASSERT_EQ(cluster_->apply_config("a = 1\n", sha256_hex("a = 1\n"), "alice", 0), 1U);
     auto wish = desk_.decide("c1", side::buy, "3", "310.00000001");
-    wish.wish.hints = {"1.5"_d, 800'000'000, 250'000'000};
+    wish.wish.hints = {"1.5"_d, "2.5"_d, 800'000'000, 250'000'000};
     const auto bought = commit(*ledger_, desk_.fused(std::move(wish), 1)).order.value();
     auto ack = desk_.report(bought.order.id, order_state::open);
     ack.venue_order = venue_order_id{"v-1"};
@@ -70,6 +70,21 @@ protected:
     auto late_ack = desk_.report(sold.order.id, order_state::open);
     late_ack.venue_order = venue_order_id{"v-2"};
     expect_applied(late_ack);
+    auto stop = desk_.decide("c1", side::sell, "3", "0");
+    stop.wish.key.leg = 2;
+    stop.verdict.type = order_type::stop;
+    stop.verdict.stop_price = "90.5"_d;
+    stop.verdict.reduce_only = true;
+    const auto waiting = commit(*ledger_, desk_.fused(stop, 3)).order.value();
+    expect_applied(desk_.report(waiting.order.id, order_state::open));
+    expect_applied(desk_.fill(*ledger_, waiting, "t5", "90.5", "0.1"));
+    expect_applied(desk_.report(waiting.order.id, order_state::cancelled));
+    auto target = desk_.decide("c1", side::sell, "3", "0");
+    target.wish.key.leg = 3;
+    target.verdict.type = order_type::limit;
+    target.verdict.limit_price = "120"_d;
+    target.verdict.reduce_only = true;
+    static_cast<void>(commit(*ledger_, target));
     static_cast<void>(commit(*ledger_, desk_.refuse("c3", refusal::min_notional)));
     static_cast<void>(commit(*ledger_, desk_.decide("c4", side::buy, "1", "99999")));
     static_cast<void>(commit(*ledger_, desk_.decide("c5", side::buy, "0.5", "50")));
@@ -175,8 +190,8 @@ TEST_P(audit_trail, of_an_honest_day_is_clean) {
   const auto r = verify();
   EXPECT_TRUE(r.clean()) << text_of(r);
   EXPECT_EQ(std::to_string(r.rows), sql("SELECT count(*) FROM audit.log"));
-  EXPECT_EQ(r.orders, 3U);
-  EXPECT_EQ(r.fills, 4U);
+  EXPECT_EQ(r.orders, 5U);
+  EXPECT_EQ(r.fills, 5U);
   EXPECT_EQ(r.positions, 2U);
 }
 

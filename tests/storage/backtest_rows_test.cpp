@@ -215,6 +215,14 @@ const std::vector<alteration>& alterations() {
     {"movement's asset",
      [](story& s) { s.after_part.balances[0].asset = asset_id{"x"}; },
      {"movements"}},
+    {"type", [](story& s) { s.decision.verdict.type = order_type::limit; }, {"orders.type"}},
+    {"limit price",
+     [](story& s) { s.decision.verdict.limit_price = unit; },
+     {"orders.limit_price"}},
+    {"stop price", [](story& s) { s.decision.verdict.stop_price = unit; }, {"orders.stop_price"}},
+    {"reduce-only",
+     [](story& s) { s.decision.verdict.reduce_only = true; },
+     {"orders.reduce_only"}},
     {"equity", [](story& s) { s.value.equity += unit; }, {"equity.equity"}},
     {"cash", [](story& s) { s.value.cash += unit; }, {"equity.cash"}},
     {"equity's time", [](story& s) { s.value.at = first_close; }, {"equity"}},
@@ -234,8 +242,7 @@ TEST(backtest_rows, show_every_field_that_is_altered_alone) {
 
 TEST(backtest_rows, every_column_can_be_altered_by_what_a_backtest_says) {
   // These are the same in every backtest, and differ when the cluster's rows say otherwise.
-  std::set<std::string> missing{"verdicts.decided_by", "orders.place",      "orders.type",
-                                "orders.limit_price",  "orders.stop_price", "equity.step"};
+  std::set<std::string> missing{"verdicts.decided_by", "orders.place", "equity.step"};
   std::set<std::string> expected;
   for (const auto t :
        {parity_table::signals, parity_table::verdicts, parity_table::checks, parity_table::orders,
@@ -272,7 +279,7 @@ TEST(backtest_rows, an_expired_order_keeps_what_was_filled_before) {
   backtest_rows rows{s.plan};
   rows.decided(s.decision, s.order);
   rows.filled(s.part, s.slot, s.after_part, 5);
-  rows.expired(s.order, second_close);
+  rows.ended(s.order, trading::order_state::expired, second_close);
   EXPECT_EQ(end_of(rows.take()), (std::vector<std::string>{"expired", "0.5", "0", "0"}));
 }
 

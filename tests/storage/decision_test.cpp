@@ -188,6 +188,59 @@ TEST_P(decisions, without_short_permission_no_more_is_promised_than_is_held) {
   EXPECT_EQ(commit(*ledger_, t).refusal, refusal::none);
 }
 
+TEST_P(decisions, a_protective_order_keeps_its_price_and_reserves_nothing) {
+  hold("2");
+  auto stop = desk_.decide("c1", side::sell, "2", "0");
+  stop.wish.key.leg = 2;
+  stop.verdict.type = order_type::stop;
+  stop.verdict.stop_price = "0.9"_d;
+  stop.verdict.reduce_only = true;
+  const auto made = commit(*ledger_, desk_.fused(stop, 1));
+  ASSERT_EQ(made.status, commit_status::applied) << made.text;
+  const auto row = ledger_->find_order(made.order->order.id).value();
+  EXPECT_EQ(row.order.type, order_type::stop);
+  EXPECT_EQ(row.order.stop_price, "0.9"_d);
+  EXPECT_EQ(row.order.limit_price, std::nullopt);
+  EXPECT_TRUE(row.order.reduce_only);
+  EXPECT_TRUE(row.reserved_quantity.is_zero());
+  EXPECT_TRUE(held().reserved_sell.is_zero());
+
+  // What is held may still be closed by another order.
+  auto target = desk_.decide("c1", side::sell, "2", "0");
+  target.wish.key.leg = 3;
+  target.verdict.type = order_type::limit;
+  target.verdict.limit_price = "1.1"_d;
+  target.verdict.reduce_only = true;
+  ASSERT_EQ(commit(*ledger_, target).status, commit_status::applied);
+  auto exit = desk_.decide("c2", side::sell, "2", "0");
+  exit.verdict.reduce_only = true;
+  const auto leaving = commit(*ledger_, exit);
+  ASSERT_EQ(leaving.status, commit_status::applied) << leaving.text;
+  EXPECT_TRUE(ledger_->find_order(leaving.order->order.id)->order.reduce_only);
+  EXPECT_EQ(held().reserved_sell, "2"_d);
+
+  // Its fill releases nothing of that.
+  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, row, "t", "0.9", "1")).status,
+            commit_status::applied);
+  EXPECT_EQ(held().reserved_sell, "2"_d);
+  EXPECT_TRUE(ledger_->find_order(row.order.id)->reserved_quantity.is_zero());
+  EXPECT_EQ(ledger_->find_order(row.order.id)->state, order_state::partially_filled);
+}
+
+TEST_P(decisions, a_protective_order_is_decided_before_its_entry_has_filled) {
+  ASSERT_EQ(commit(*ledger_, desk_.decide("c1", side::buy, "2", "10")).status,
+            commit_status::applied);
+  ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::reducing), change_outcome::applied);
+  auto stop = desk_.decide("c1", side::sell, "2", "0");
+  stop.wish.key.leg = 2;
+  stop.verdict.type = order_type::stop;
+  stop.verdict.stop_price = "0.9"_d;
+  stop.verdict.reduce_only = true;
+  const auto made = commit(*ledger_, stop);
+  EXPECT_EQ(made.status, commit_status::applied)
+    << "no short permission, nothing held, and the mode has just changed: it adds nothing";
+}
+
 TEST_P(decisions, reducing_lets_only_orders_through_that_stop_at_zero) {
   hold("3");
   ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::reducing), change_outcome::applied);

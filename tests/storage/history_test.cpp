@@ -47,8 +47,12 @@ protected:
 
   void live() {
     auto wish = desk_.decide("c1", side::buy, "2", "210");
-    wish.wish.hints = {"1.5"_d, 800'000'000, 250'000'000};
+    wish.wish.hints = {"1.5"_d, "2.5"_d, 800'000'000, 250'000'000};
     wish.verdict.checks = {{refusal::order_rate, true, "3"_d, "1"_d}};
+    wish.verdict.type = order_type::stop_limit;
+    wish.verdict.limit_price = "99"_d;
+    wish.verdict.stop_price = "101"_d;
+    wish.verdict.reduce_only = true;
     first_ = wish.wish;
     const auto made = commit(*ledger_, desk_.fused(std::move(wish), 1));
     ASSERT_EQ(made.status, commit_status::applied) << made.text;
@@ -88,6 +92,10 @@ TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
   EXPECT_EQ(approved.made.verdict.outcome, refusal::none);
   EXPECT_EQ(approved.made.verdict.size, "2"_d);
   EXPECT_EQ(approved.made.verdict.direction, side::buy);
+  EXPECT_EQ(approved.made.verdict.type, order_type::stop_limit);
+  EXPECT_EQ(approved.made.verdict.limit_price, "99"_d);
+  EXPECT_EQ(approved.made.verdict.stop_price, "101"_d);
+  EXPECT_TRUE(approved.made.verdict.reduce_only);
   ASSERT_EQ(approved.made.verdict.checks.size(), 1u);
   EXPECT_EQ(approved.made.verdict.checks[0],
             (check_result{refusal::order_rate, true, "3"_d, "1"_d}));
@@ -108,6 +116,17 @@ TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
   EXPECT_EQ(end.order, order_.order.id);
   EXPECT_EQ(end.state, order_state::cancelled);
   EXPECT_EQ(end.at, order_.order.event_time);
+}
+
+TEST_P(history, an_end_is_at_the_time_of_the_step_that_made_it) {
+  const auto order = commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "1", "10"), 1))
+                       .order.value()
+                       .order;
+  auto end = desk_.report(order.id, order_state::cancelled);
+  end.event_time = order.event_time + std::chrono::minutes{7};
+  ASSERT_EQ(commit(*ledger_, end).status, commit_status::applied);
+  const auto all = read(100);
+  EXPECT_EQ(std::get<order_end>(all.back().what).at, end.event_time);
 }
 
 TEST_P(history, says_how_each_venue_took_an_order_and_how_long_that_took) {

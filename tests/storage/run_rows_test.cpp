@@ -47,6 +47,7 @@ const std::vector<stored_column>& stored_columns() {
     {parity_table::orders, "type", "type = 'stop'"},
     {parity_table::orders, "limit_price", "limit_price = 7"},
     {parity_table::orders, "stop_price", "stop_price = 7"},
+    {parity_table::orders, "reduce_only", "reduce_only = NOT reduce_only"},
     {parity_table::order_ends, "state", "state = 'expired'"},
     {parity_table::fills, "decision", "order_id = 'x'"},
   };

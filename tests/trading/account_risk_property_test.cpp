@@ -9,6 +9,7 @@
 
 #include "tests/trading/generators.hpp"
 
+#include "trading/matching/opened_size.hpp"
 #include "trading/risk/account_risk.hpp"
 
 #include <algorithm>
@@ -78,6 +79,8 @@ struct life {
 
   /// What an order takes from the book when it is over or filled.
   void release(const stored_decision& o, quantity size) {
+    if (reserved_size(o.made.verdict).is_zero())
+      return;
     auto held = book.account(o.made.wish.instrument);
     (o.made.verdict.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
     book.set_account(o.made.wish.instrument, held);
@@ -86,10 +89,24 @@ struct life {
     book.set_slot(o.made.wish.key.slot, slot);
   }
 
+  /// As the venue sees it.
+  [[nodiscard]] slot_order at_venue(const stored_decision& o) {
+    const auto& v = o.made.verdict;
+    return {v.direction, v.type, v.reduce_only, v.size - filled[o.order]};
+  }
+  [[nodiscard]] opened_size& opened_by(const stored_decision& o) {
+    return opened[o.made.wish.key.slot];
+  }
+
   void fill_one(size_t index) {
     auto& o = open[index];
     const auto& v = o.made.verdict;
-    const auto rest = v.size - filled[o.order];
+    const auto before = at_venue(o);
+    auto rest = before.open_size;
+    if (v.reduce_only)
+      rest = std::min(rest, opened_by(o).closable(v.direction));
+    if (rest.is_zero())
+      return;
     const auto half = checked_round_to_multiple(decimal::from_raw(rest.raw() / 2),
                                                 decimal::literal("0.001"), rounding::toward_zero);
     const auto size = below(2) == 0 && half->is_positive() ? *half : rest;
@@ -111,14 +128,18 @@ struct life {
     slot.position += signed_quantity(f.direction, size);
     book.set_slot(o.made.wish.key.slot, slot);
     filled[o.order] += size;
+    opened_by(o).fills(before, size);
     happened(fill_event{f, o.made.wish.key.slot});
-    if (filled[o.order] == v.size)
-      open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
+    if (filled[o.order] != v.size)
+      return;
+    opened_by(o).ends(at_venue(o));
+    open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
   }
 
   void end_one(size_t index, order_state state) {
     const auto o = open[index];
     release(o, o.made.verdict.size - filled[o.order]);
+    opened_by(o).ends(at_venue(o));
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
     happened(order_end{o.order, state, now});
   }
@@ -166,10 +187,12 @@ struct life {
       s.strategy = strategies[below(2)];
       s.instrument = names[below(2)];
       s.account = account;
-      s.key = {make_slot(s.strategy, s.instrument), "BTC/1s/" + std::to_string(now.ms()),
-               static_cast<uint32_t>(n), 0};
+      s.key = {make_slot(s.strategy, s.instrument),
+               "BTC/1s/" + std::to_string(now.ms()) + "#" + std::to_string(n), 0, 0};
       s.wanted = std::array{target::flat, target::long_position, target::short_position}[below(3)];
       s.reference_price = mark_of(s.instrument);
+      if (below(2) == 0)
+        s.hints.stop_distance = multiply_divide(s.reference_price, 1, 50, rounding::half_even);
       s.event_time = now;
       signals.push_back(std::move(s));
     }
@@ -184,7 +207,7 @@ struct life {
       if (d.verdict.outcome == refusal::none) {
         id = client_order_id{"o" + std::to_string(++orders)};
         const auto room = closable(shadow.account(d.wish.instrument), d.verdict.direction);
-        const bool adds = d.verdict.size > *room;
+        const bool adds = reserved_size(d.verdict) > std::max(*room, quantity{});
         shadow.reserve(d.wish, d.verdict);
         if (adds) {
           RC_ASSERT(stage == drawdown_stage::normal);
@@ -194,6 +217,7 @@ struct life {
         }
         risk.accepted(d.wish.key, id);
         open.push_back({d, id});
+        opened_by(open.back()).rests(at_venue(open.back()));
       }
       past.emplace_back(stored_decision{d, id});
     }
@@ -267,6 +291,7 @@ struct life {
   std::vector<event> past;
   std::vector<stored_decision> open;
   std::map<client_order_id, quantity> filled;
+  std::map<slot_id, opened_size> opened;
   std::vector<timestamp> adding; ///< approvals that added risk
   uint64_t orders = 0;
 };

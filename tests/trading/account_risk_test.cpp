@@ -690,6 +690,57 @@ TEST_F(account_risk_test, takes_stored_decisions_as_they_are_and_decides_the_res
   }
 }
 
+TEST_F(account_risk_test, a_stored_entry_gets_the_protection_that_is_missing) {
+  use({}, true);
+  auto s = wish(target::long_position);
+  s.hints.stop_distance = dec("4");
+  s.hints.take_profit_distance = dec("8");
+  const auto before = risk;
+  const auto book_before = book;
+  const auto whole = decide({s});
+  ASSERT_EQ(whole.size(), 3u);
+  EXPECT_EQ(whole[1].verdict.stop_price, dec("96"));
+  EXPECT_EQ(whole[2].verdict.limit_price, dec("108"));
+  for (size_t known = 0; known <= whole.size(); ++known) {
+    risk = before;
+    book = book_before;
+    std::map<decision_key, stored_decision> stored;
+    for (size_t i = 0; i < known; ++i) {
+      book.reserve(whole[i].wish, whole[i].verdict);
+      stored.emplace(whole[i].wish.key, history[i]);
+    }
+    const auto again = risk.decide({s}, book, sources(), stored);
+    ASSERT_EQ(again.size(), whole.size()) << known;
+    for (size_t i = 0; i < whole.size(); ++i) {
+      EXPECT_EQ(again[i].wish, whole[i].wish);
+      EXPECT_EQ(again[i].mark, whole[i].mark);
+      EXPECT_EQ(again[i].verdict.outcome, whole[i].verdict.outcome);
+      EXPECT_EQ(again[i].verdict.type, whole[i].verdict.type);
+    }
+    EXPECT_EQ(book.open_orders(), 3u) << known;
+    EXPECT_EQ(book.account(btc).reserved_sell, quantity{});
+  }
+}
+
+TEST_F(account_risk_test, protective_orders_are_neither_counted_nor_too_old) {
+  risk_policy p;
+  p.order_rate = rate_limit{2, std::chrono::hours{1}};
+  p.max_order_age = std::chrono::minutes{1};
+  use(p);
+  auto s = wish(target::long_position);
+  s.hints.stop_distance = dec("4");
+  s.hints.take_profit_distance = dec("8");
+  ASSERT_EQ(decide({s}).size(), 3u);
+  EXPECT_EQ(ask(target::long_position, eth), refusal::none) << "the second order of two";
+  for (int n = 0; n < 3; ++n)
+    step("10000");
+  risk.watch(book, sources());
+  const auto found = risk.take_findings();
+  ASSERT_EQ(found.size(), 2u) << "the two entries";
+  for (const auto& f : found)
+    EXPECT_EQ(f.code, "order_age");
+}
+
 TEST_F(account_risk_test, takes_the_probes_of_stored_decisions_again) {
   risk_policy p;
   breaker_levels l;

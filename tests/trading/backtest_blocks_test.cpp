@@ -33,6 +33,7 @@ public:
     return decision{static_cast<desire>(draw + 1),
                     std::to_string(draw) + " holding " + held_.size.to_string(),
                     {{"average", held_.average_price.to_double()}, {"close", b.close.to_double()}},
+                    {},
                     {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
@@ -198,8 +199,8 @@ public:
               == (e.done.direction == side::buy ? e.notional + e.done.fee_quote
                                                 : (e.notional - e.done.fee_quote).abs()));
   }
-  void on_expiry(const expiry_event& e) override {
-    lines.push_back("expiry " + std::to_string(e.order));
+  void on_order_end(const order_end_event& e) override {
+    lines.push_back(std::string{to_string(e.state)} + " " + std::to_string(e.order));
   }
   void on_values(const valued_steps& v) override {
     RC_ASSERT(v.times.size() == v.equity.size());
@@ -289,7 +290,7 @@ public:
   std::optional<decision> on_bar(const bar&) override {
     return std::exchange(asked_, true)
              ? std::nullopt
-             : std::optional{decision{desire::long_position, "in", {}, {}}};
+             : std::optional{decision{desire::long_position, "in", {}, {}, {}}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 

@@ -37,9 +37,9 @@ public:
   void on_fill(const slot_holding& after) override { held = after; }
   std::optional<decision> on_bar(const bar& b) override {
     if (b.close_time() == minute(1))
-      return decision{desire::long_position, "enter", {}, {}};
+      return decision{desire::long_position, "enter", {}, {}, {}};
     if (b.close_time() == minute(leave_))
-      return decision{desire::flat, "leave", {}, {}};
+      return decision{desire::flat, "leave", {}, {}, {}};
     return std::nullopt;
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
@@ -72,7 +72,9 @@ struct listener final : named_listener {
     fills.push_back(f);
     EXPECT_EQ(seq, fills.size());
   }
-  void expired(const client_order_id& order, timestamp) override { gone.push_back(order); }
+  void ended(const client_order_id& order, order_state, timestamp) override {
+    gone.push_back(order);
+  }
   void valued(const account_value& v) override { values.emplace_back(v.equity, v.cash); }
 
   std::vector<made_decision> decisions;

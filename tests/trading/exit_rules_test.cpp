@@ -103,6 +103,21 @@ TEST(exit_rules, keep_the_first_atr_and_follow_the_average_price) {
   EXPECT_EQ(close_at(rules, 97, 40), "Close at or below the ATR stop");
 }
 
+TEST(exit_rules, count_from_what_the_entry_was_decided_at) {
+  exit_rules rules{{1, 3, 0, 0}};
+  rules.on_entry(100, 5);
+  EXPECT_EQ(close_at(rules, 80), ""); // Not filled yet.
+  rules.on_fill(holds("1", "97"));
+  EXPECT_EQ(close_at(rules, 95.01, 1), "");
+  EXPECT_EQ(close_at(rules, 95, 1), "Close at or below the ATR stop");
+  rules.on_fill(holds("2", "90")); // More of the same holding.
+  EXPECT_EQ(close_at(rules, 95.01, 1), "");
+  EXPECT_EQ(close_at(rules, 115, 1), "Close at or above the profit target");
+  rules.on_fill(holds("-1", "115")); // Nobody decided on that here.
+  EXPECT_EQ(close_at(rules, 115.9, 1), "");
+  EXPECT_EQ(close_at(rules, 116, 1), "Close at or above the ATR stop");
+}
+
 TEST(exit_rules, show_what_they_rest_on) {
   exit_rules rules{{1, 2, 3, 4}};
   rules.on_fill(holds("-1", "100"));
@@ -110,7 +125,7 @@ TEST(exit_rules, show_what_they_rest_on) {
   rules.on_close(96, 5);
   decision_numbers inputs;
   rules.add_inputs(inputs);
-  EXPECT_EQ(inputs, (decision_numbers{{"average_price", 100},
+  EXPECT_EQ(inputs, (decision_numbers{{"entry_price", 100},
                                       {"entry_atr", 2},
                                       {"stop", 102},
                                       {"best_close", 95},

@@ -60,6 +60,7 @@ public:
     return decision{knows_more && memory()[at + 1] < b.close ? desire::flat : desire::long_position,
                     "remembered",
                     {},
+                    {},
                     {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }

@@ -114,25 +114,23 @@ std::vector<std::optional<desire>> reference_wishes(const std::vector<bar>& bars
   std::vector<std::optional<desire>> wishes;
   numbers closes;
   bool holds = false;
-  double average_price = 0;
-  std::optional<double> entry_atr;
+  double entry_close = 0;
+  double entry_atr = 0;
   for (size_t i = 0; i < bars.size(); ++i) {
     if (i > 0 && wishes.back()) {
       holds = *wishes.back() == desire::long_position;
-      average_price = bars[i].open.to_double();
-      entry_atr.reset();
+      entry_close = closes.back();
+      entry_atr = atr_of(bars, i);
     }
     closes.push_back(bars[i].close.to_double());
     wishes.emplace_back();
     if (closes.size() < 35)
       continue;
-    if (holds && !entry_atr)
-      entry_atr = atr_of(bars, i + 1);
     const auto r = read(closes);
     const bool above = r.line_before <= r.signal_before && r.line > r.signal;
     const bool below = r.line_before >= r.signal_before && r.line < r.signal;
     const bool stopped =
-      holds && stop_atr > 0 && closes.back() <= average_price - stop_atr * *entry_atr;
+      holds && stop_atr > 0 && closes.back() <= entry_close - stop_atr * entry_atr;
     if (!holds && above && r.strength < 70)
       wishes.back() = desire::long_position;
     else if (stopped || (holds && below))

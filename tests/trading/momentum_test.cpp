@@ -161,38 +161,34 @@ momentum stopped_momentum() {
 
 // True ranges with bars of ±1: 2, 4, 2, 4, 7; ATR(2): 3, 2.5, 3.25, 5.125 at bar 5.
 
-TEST(momentum, stops_when_a_close_is_at_or_below_average_price_less_atrs) {
-  auto m = stopped_momentum();
-  m.on_fill(holds("1", "12"));
-  // Bar 6 closes at 18 with a range of 18 − 12 + 0.9: ATR = (5.125 + 6.875)/2 = 6; stop = 12 − 2·6
-  // = 0.
+TEST(momentum, stops_when_a_close_is_at_or_below_the_entrys_close_less_atrs) {
+  auto m = stopped_momentum(); // 12 − 2·5.125 = 1.75
+  m.on_fill(holds("1", "30")); // Filled elsewhere: the stop is where it was decided.
   EXPECT_FALSE(m.on_bar(make_bar(18, 18.875, 18)).has_value());
-  m.on_fill(holds("1", "30")); // A further fill moves the average: the stop is 18.
-  const auto above = m.on_bar(make_bar(18.01));
+  const auto above = m.on_bar(make_bar(1.76));
   EXPECT_FALSE(above && above->reason == "Close at or below the ATR stop");
-  const auto d = m.on_bar(make_bar(18));
+  const auto d = m.on_bar(make_bar(1.75));
   ASSERT_TRUE(d.has_value());
   EXPECT_EQ(d->wanted, desire::flat);
   EXPECT_EQ(d->reason, "Close at or below the ATR stop");
-  EXPECT_EQ(input(*d, "average_price"), 30);
-  EXPECT_NEAR(input(*d, "entry_atr"), 6, 1e-12);
-  EXPECT_NEAR(input(*d, "stop"), 18, 1e-12);
+  EXPECT_EQ(input(*d, "entry_price"), 12);
+  EXPECT_NEAR(input(*d, "entry_atr"), 5.125, 1e-12);
+  EXPECT_NEAR(input(*d, "stop"), 1.75, 1e-12);
 }
 
-TEST(momentum, takes_the_atr_of_the_first_close_after_the_fill_and_keeps_it) {
+TEST(momentum, takes_the_atr_of_the_entrys_decision_and_keeps_it) {
   auto m = stopped_momentum();
-  feed_quietly(m, {18}); // Not filled yet: this bar's ATR must not count.
+  feed_quietly(m, {18}); // Not filled yet.
   m.on_fill(holds("0.5", "18"));
-  // True range 7 at bar 6: ATR 6.0625. Bar 7 at 18 ± 1: (6.0625 + 2)/2 = 4.03125.
   const auto first = m.on_bar(make_bar(18));
   ASSERT_TRUE(first.has_value()); // The line falls back: a crossing below, with the stop shown.
   EXPECT_EQ(first->reason, "MACD crossed below its signal line");
-  EXPECT_NEAR(input(*first, "entry_atr"), 4.03125, 1e-12);
-  EXPECT_NEAR(input(*first, "stop"), 18 - 2 * 4.03125, 1e-12);
+  EXPECT_NEAR(input(*first, "entry_atr"), 5.125, 1e-12);
+  EXPECT_NEAR(input(*first, "stop"), 1.75, 1e-12);
   (void)m.on_bar(make_bar(30));
   const auto later = m.on_bar(make_bar(5));
   ASSERT_TRUE(later.has_value());
-  EXPECT_NEAR(input(*later, "entry_atr"), 4.03125, 1e-12);
+  EXPECT_NEAR(input(*later, "entry_atr"), 5.125, 1e-12);
 }
 
 TEST(momentum, forgets_the_stop_when_the_holding_is_closed) {

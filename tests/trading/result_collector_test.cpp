@@ -29,7 +29,7 @@ public:
     if (draw > 2)
       return std::nullopt;
     const auto wish = static_cast<desire>(draw + 1);
-    return decision{wish, std::to_string(draw) + " at " + b.close_time().to_string(), {}, {}};
+    return decision{wish, std::to_string(draw) + " at " + b.close_time().to_string(), {}, {}, {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 
@@ -229,9 +229,9 @@ public:
   std::optional<decision> on_bar(const bar&) override {
     ++bars_;
     if (bars_ == 1)
-      return decision{desire::long_position, "in", {}, {}};
+      return decision{desire::long_position, "in", {}, {}, {}};
     if (bars_ == 3)
-      return decision{desire::flat, "out", {}, {}};
+      return decision{desire::flat, "out", {}, {}, {}};
     return std::nullopt;
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }

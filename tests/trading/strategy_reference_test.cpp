@@ -187,7 +187,7 @@ double value_or(const parameters& given, const char* name, double standard) {
 struct position {
   int side = 0;
   size_t since = 0; ///< first bar
-  double price = 0;
+  double price = 0; ///< the close it was decided on
 };
 
 /// Whether an exit rule ends the position at bar i.
@@ -198,7 +198,7 @@ bool exit_met(const parameters& given, const series& s, const numbers& range, co
   for (size_t k = held.since; k <= i; ++k)
     best = held.side > 0 ? std::max(best, s.close[k]) : std::min(best, s.close[k]);
   const auto distance = [&](const char* name) {
-    return value_or(given, name, 0) * (held.since >= 13 ? range[held.since - 13] : 0);
+    return value_or(given, name, 0) * (held.since >= 14 ? range[held.since - 14] : 0);
   };
   const double bars = value_or(given, "max_bars", 0);
   return (distance("stop_atr") > 0 && gain(held.price) <= -distance("stop_atr"))
@@ -218,7 +218,7 @@ std::vector<std::optional<int>> reference_wishes(const series& s, const rules& o
   position held;
   for (size_t i = 0; i < s.close.size(); ++i) {
     if (i > 0 && wishes.back())
-      held = {*wishes.back(), i, s.open[i]};
+      held = {*wishes.back(), i, s.close[i - 1]};
     wishes.emplace_back();
     if (i < first)
       continue;

@@ -51,7 +51,8 @@ inline bool same(const std::optional<trading::decision>& a,
   if (!a || !b)
     return !a && !b;
   return a->wanted == b->wanted && a->reason == b->reason && a->inputs == b->inputs
-         && a->stop_distance == b->stop_distance;
+         && a->stop_distance == b->stop_distance
+         && a->take_profit_distance == b->take_profit_distance;
 }
 
 /// What every signal owes to who reads it: a reason that fits, and finite inputs, each named once.

@@ -66,7 +66,8 @@ TEST_F(slot_test, says_nothing_when_the_strategy_wants_nothing) {
 }
 
 TEST_F(slot_test, keys_a_signal_by_the_bar_that_caused_it) {
-  logic->next = decision{desire::long_position, "up", {{"macd", 0.5}, {"rsi", 61.000000004}}, {}};
+  logic->next =
+    decision{desire::long_position, "up", {{"macd", 0.5}, {"rsi", 61.000000004}}, {}, {}};
   auto s = said(closing("100.5"));
   ASSERT_TRUE(s);
   EXPECT_EQ(s->key, (decision_key{slot_id{"trend/BTCUSDT"}, "BTCUSDT/60s/1776607020000", 0, 0}));
@@ -88,7 +89,7 @@ TEST_F(slot_test, maps_every_wish_to_its_target) {
   for (auto [wish, wanted] : {std::pair{desire::flat, target::flat},
                               {desire::long_position, target::long_position},
                               {desire::short_position, target::short_position}}) {
-    logic->next = decision{wish, "", {}, {}};
+    logic->next = decision{wish, "", {}, {}, {}};
     EXPECT_EQ(said(closing("1"))->wanted, wanted);
   }
 }
@@ -100,24 +101,24 @@ TEST_F(slot_test, tells_each_account_event_once_and_in_order) {
   slot->on_fill(0, {decimal::literal("2"), decimal::literal("101")}, 7);
   ASSERT_EQ(logic->fills.size(), 2u);
   EXPECT_EQ(logic->fills[1].size, decimal::literal("2"));
-  logic->next = decision{desire::flat, "", {}, {}};
+  logic->next = decision{desire::flat, "", {}, {}, {}};
   EXPECT_EQ(said(closing("1"))->account_seq, 7u);
 }
 
 TEST_F(slot_test, blames_the_strategy_for_an_input_that_is_no_number) {
   for (double broken :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300}) {
-    logic->next = decision{desire::flat, "", {{"x", broken}}, {}};
+    logic->next = decision{desire::flat, "", {{"x", broken}}, {}, {}};
     EXPECT_THROW((void)said(closing("1")), strategy_defect) << broken;
   }
 }
 
 TEST_F(slot_test, blames_the_strategy_for_a_stop_that_is_no_distance) {
   for (double broken : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
-    logic->next = decision{desire::long_position, "", {}, broken};
+    logic->next = decision{desire::long_position, "", {}, broken, {}};
     EXPECT_THROW((void)said(closing("1")), strategy_defect) << broken;
   }
-  logic->next = decision{desire::long_position, "", {}, 2.5};
+  logic->next = decision{desire::long_position, "", {}, 2.5, {}};
   EXPECT_EQ(said(closing("1"))->hints.stop_distance, decimal::literal("2.5"));
 }
 
@@ -126,7 +127,7 @@ TEST_F(slot_test, closes_and_opens_in_two_legs_of_one_cause_where_the_strategy_r
        {std::tuple{"3", desire::short_position, target::short_position},
         std::tuple{"-3", desire::long_position, target::long_position}}) {
     slot->on_fill(0, {decimal::literal(held), decimal::literal("100")}, held[0] == '-' ? 2u : 1u);
-    logic->next = decision{wish, "turn", {{"x", 1}}, {}};
+    logic->next = decision{wish, "turn", {{"x", 1}}, {}, {}};
     std::vector<signal> out;
     slot->on_bar(0, closing("1"), out);
     ASSERT_EQ(out.size(), 2u);
@@ -147,7 +148,7 @@ TEST_F(slot_test, takes_bars_up_to_the_first_at_which_it_wants_something) {
     bars.back().open_time = timestamp::from_ms(60'000 * static_cast<int64_t>(bars.size()));
   }
   logic->wants_at = decimal::literal("3");
-  logic->next = decision{desire::long_position, "up", {{"macd", 0.5}}, 2.5};
+  logic->next = decision{desire::long_position, "up", {{"macd", 0.5}}, 2.5, {}};
   size_t taken = 0;
   slot->take(0, std::chrono::minutes{1}, bars, taken);
   EXPECT_EQ(taken, 3u);
@@ -165,7 +166,8 @@ TEST_F(slot_test, takes_bars_up_to_the_first_at_which_it_wants_something) {
 }
 
 TEST_F(slot_test, checks_the_inputs_of_a_wish_that_nobody_makes_a_signal_of) {
-  logic->next = decision{desire::flat, "", {{"x", std::numeric_limits<double>::infinity()}}, {}};
+  logic->next =
+    decision{desire::flat, "", {{"x", std::numeric_limits<double>::infinity()}}, {}, {}};
   const std::vector<bar_record> bars{record_of(closing("1")), record_of(closing("2"))};
   size_t taken = 0;
   EXPECT_THROW(slot->take(0, std::chrono::minutes{1}, bars, taken), strategy_defect);
@@ -261,7 +263,7 @@ TEST_F(pair_slot_test, tells_which_leg_was_filled) {
 }
 
 TEST_F(slot_test, says_how_volatile_its_instrument_is_once_it_is_asked_to) {
-  logic->next = decision{desire::flat, "", {}, {}};
+  logic->next = decision{desire::flat, "", {}, {}, {}};
   EXPECT_FALSE(said(closing("1"))->hints.volatility_ppb);
   slot->measure_volatility(2);
   auto b = closing("1");

@@ -29,7 +29,7 @@ public:
     const auto before = std::exchange(last_, b.close);
     if (before.is_zero() || before == b.close)
       return std::nullopt;
-    return decision{before < b.close ? desire::long_position : desire::flat, "follow", {}, {}};
+    return decision{before < b.close ? desire::long_position : desire::flat, "follow", {}, {}, {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 
@@ -48,6 +48,33 @@ const strategy_kind& follower_kind() {
   return kind;
 }
 
+/// Long when the close has risen, with a stop and a target five away; never out by itself.
+class guarded final : public strategy {
+public:
+  void on_fill(const slot_holding&) override {}
+  std::optional<decision> on_bar(const bar& b) override {
+    const auto before = std::exchange(last_, b.close);
+    if (before.is_zero() || b.close <= before)
+      return std::nullopt;
+    return decision{desire::long_position, "rises", {}, 5, 5};
+  }
+  [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
+
+private:
+  price last_;
+};
+
+const strategy_kind& guarded_kind() {
+  static const strategy_kind kind{
+    "guarded",
+    "is protected",
+    {},
+    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<guarded>(); },
+    nullptr,
+    nullptr};
+  return kind;
+}
+
 struct listener final : named_listener {
   void decided(const made_decision& d, const client_order_id& order) override {
     decisions.push_back(d.wish.event_time);
@@ -56,7 +83,9 @@ struct listener final : named_listener {
   void filled(const fill& f, const slot_id&, const booked_fill&, uint64_t) override {
     fills.push_back(f);
   }
-  void expired(const client_order_id& order, timestamp) override { gone.push_back(order); }
+  void ended(const client_order_id& order, order_state, timestamp) override {
+    gone.push_back(order);
+  }
   void valued(const account_value& v) override { values.push_back(v); }
 
   std::vector<timestamp> decisions;
@@ -123,6 +152,78 @@ TEST(tick_engine, an_order_fills_at_the_first_trade_after_its_arrival) {
   ASSERT_EQ(heard.decisions.size(), 2u);
   EXPECT_EQ(heard.decisions[0], at_ms(2'000));
   EXPECT_EQ(show(heard.fills), "buy 2@103 2050");
+}
+
+// -- protective orders ----------------------------------------------------------------------------
+
+backtest_plan guarded_plan() {
+  auto plan = make_plan();
+  plan.strategies[0].kind = &guarded_kind();
+  return plan;
+}
+
+TEST(tick_engine, a_stop_triggers_at_a_trade_trades_after_it_and_takes_the_target_away) {
+  listener heard;
+  tick_engine engine{guarded_plan(), seconds(), heard};
+  rise(engine); // Decided at 101: the stop is at 96, the target at 106.
+  engine.on_trade(0, trade(2'000, "101"));
+  engine.on_trade(0, trade(2'100, "96.01"));
+  engine.on_trade(0, trade(2'200, "96"));
+  engine.on_trade(0, trade(2'300, "95"));
+  engine.on_trade(0, trade(2'400, "107"));
+  engine.on_trade(0, trade(2'500, "100"));
+  engine.on_trade(0, trade(3'000, "100"));
+  EXPECT_EQ(show(heard.fills), "buy 2@101 2000 sell 2@95 2300");
+  ASSERT_EQ(heard.orders.size(), 3u);
+  EXPECT_EQ(heard.gone, (std::vector<client_order_id>{heard.orders[2]}));
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
+TEST(tick_engine, a_target_is_made_at_its_price_and_takes_the_stop_away) {
+  listener heard;
+  tick_engine engine{guarded_plan(), seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'000, "101"));
+  engine.on_trade(0, trade(2'100, "106.5"));
+  engine.on_trade(0, trade(2'200, "90"));
+  engine.on_trade(0, trade(3'000, "100"));
+  EXPECT_EQ(show(heard.fills), "buy 2@101 2000 sell 2@106 2100");
+  EXPECT_EQ(heard.gone, (std::vector<client_order_id>{heard.orders[1]}));
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
+TEST(tick_engine, protection_grows_with_an_entry_that_fills_in_parts) {
+  listener heard;
+  auto plan = guarded_plan();
+  plan.costs.max_volume_share_ppb = 500'000'000;
+  tick_engine engine{plan, seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'000, "101", "2")); // One of the entry's two.
+  engine.on_trade(0, trade(2'100, "107", "8")); // The other, and the first one's target.
+  engine.on_trade(0, trade(2'200, "107", "8"));
+  engine.on_trade(0, trade(2'300, "90", "8"));
+  engine.on_trade(0, trade(3'000, "90", "8"));
+  quantity held, sold;
+  for (const auto& f : heard.fills) {
+    held += signed_quantity(f.direction, f.size);
+    sold += f.direction == side::sell ? f.size : quantity{};
+    EXPECT_FALSE(held.is_negative()) << show(heard.fills);
+    EXPECT_TRUE(f.direction == side::buy || f.at >= dec("106")) << show(heard.fills);
+  }
+  EXPECT_EQ(sold, dec("2")) << show(heard.fills);
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
+TEST(tick_engine, a_record_that_reaches_stop_and_target_closes_once) {
+  listener heard;
+  tick_engine engine{guarded_plan(), seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'000, "101"));
+  engine.on_trade(0, trade(2'100, "96"));  // Triggers the stop, which waits for the next trade,
+  engine.on_trade(0, trade(2'200, "120")); // which is beyond the target as well.
+  engine.on_trade(0, trade(3'000, "100"));
+  EXPECT_EQ(show(heard.fills), "buy 2@101 2000 sell 2@120 2200");
+  EXPECT_TRUE(engine.account().position_at(0).size.is_zero());
 }
 
 TEST(tick_engine, a_report_is_booked_at_the_first_close_after_its_arrival) {

@@ -189,7 +189,7 @@ public:
   std::optional<decision> on_bar(const bar&) override {
     if (++heard_ < 10 || held_.is_positive())
       return std::nullopt;
-    return decision{desire::long_position, "warm", {}, {}};
+    return decision{desire::long_position, "warm", {}, {}, {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 10; }
 

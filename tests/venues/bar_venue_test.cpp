@@ -469,10 +469,10 @@ TEST_F(bar_venue_test, an_order_whose_amounts_no_decimal_holds_expires_alone) {
   const auto r = ask(s);
   ASSERT_EQ(r.trades.size(), 1U);
   EXPECT_EQ(r.trades[0].order.str(), "small");
-  ASSERT_EQ(r.expired.size(), 1U);
-  EXPECT_EQ(r.expired[0].id.str(), "huge");
-  EXPECT_EQ(r.expired[0].state, order_state::expired);
-  EXPECT_EQ(r.expired[0].refusal, venue_refusal::out_of_range);
+  ASSERT_EQ(r.ended.size(), 1U);
+  EXPECT_EQ(r.ended[0].id.str(), "huge");
+  EXPECT_EQ(r.ended[0].state, order_state::expired);
+  EXPECT_EQ(r.ended[0].refusal, venue_refusal::out_of_range);
   reopen();
   EXPECT_EQ(ask(s), r);
 }
@@ -483,7 +483,7 @@ TEST_F(bar_venue_test, an_order_that_would_overflow_the_accounts_sums_expires) {
   const auto r = ask(make_step(1, {make_bar(btc, 0, "100", "101", "99", "100")}));
   ASSERT_EQ(r.trades.size(), 1U);
   EXPECT_EQ(r.trades[0].order.str(), "a");
-  EXPECT_EQ(r.expired.at(0).id.str(), "b");
+  EXPECT_EQ(r.ended.at(0).id.str(), "b");
   EXPECT_EQ(ask(balances{main_account}).holdings.at(0).size, d("900000000"));
 }
 

@@ -102,8 +102,12 @@ public:
     const auto before = std::exchange(last_, b.close);
     if (before.is_zero() || before == b.close)
       return std::nullopt;
-    return trading::decision{
-      before < b.close ? trading::desire::long_position : trading::desire::flat, "follow", {}, {}};
+    return trading::decision{before < b.close ? trading::desire::long_position
+                                              : trading::desire::flat,
+                             "follow",
+                             {},
+                             {},
+                             {}};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 
@@ -148,7 +152,9 @@ struct listener final : trading::named_listener {
               uint64_t) override {
     fills.push_back(f);
   }
-  void expired(const trading::client_order_id&, trading::timestamp) override { ++gone; }
+  void ended(const trading::client_order_id&, trading::order_state, trading::timestamp) override {
+    ++gone;
+  }
   void valued(const trading::account_value&) override {}
 
   std::map<trading::client_order_id, trading::made_decision> sent;

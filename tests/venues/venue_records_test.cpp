@@ -63,7 +63,9 @@ order_received any_order() {
   r.size = *any_decimal();
   r.limit_price = *maybe_decimal();
   r.stop_price = *maybe_decimal();
-  r.refusal = venue_refusal{*rc::gen::inRange<uint8_t>(0, 15)};
+  r.slot = *any_id<trading::slot_id>();
+  r.reduce_only = *rc::gen::arbitrary<bool>();
+  r.refusal = venue_refusal{*rc::gen::inRange<uint8_t>(0, 16)};
   return r;
 }
 
@@ -76,8 +78,8 @@ step_taken any_step() {
     r.market.bars.push_back(any_bar());
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
     r.executions.push_back({*any_number(), *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(),
-                            *rc::gen::arbitrary<bool>(), *any_decimal(), *any_decimal(),
-                            *any_decimal()});
+                            *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(),
+                            *any_decimal(), *any_decimal(), *any_decimal()});
   return r;
 }
 
@@ -151,9 +153,9 @@ TEST(venue_records, a_count_beyond_the_bytes_asks_for_no_memory) {
 
 /// The form on the disk must not change without a new format number: ledgers of older programs
 /// stay.
-TEST(venue_records, the_bytes_of_format_1_are_pinned) {
+TEST(venue_records, the_bytes_of_format_2_are_pinned) {
   std::string bytes;
-  encode(bytes, ledger_opened{1, trading::venue_id{"sim"}});
+  encode(bytes, ledger_opened{2, trading::venue_id{"sim"}});
   encode(bytes, session_opened{main_account, 300});
   order_received o;
   o.number = 1;
@@ -166,6 +168,8 @@ TEST(venue_records, the_bytes_of_format_1_are_pinned) {
   o.type = trading::order_type::limit;
   o.size = decimal::from_raw(-1);
   o.limit_price = decimal::from_raw(200);
+  o.slot = trading::slot_id{"s/b"};
+  o.reduce_only = true;
   o.refusal = venue_refusal::off_lot;
   encode(bytes, o);
   encode(bytes, order_cancelled{1});
@@ -174,8 +178,8 @@ TEST(venue_records, the_bytes_of_format_1_are_pinned) {
   s.market.bars.push_back({btc, trading::timestamp{}, 60s, decimal::from_raw(1),
                            decimal::from_raw(2), decimal::from_raw(3), decimal::from_raw(4),
                            decimal::from_raw(5)});
-  s.executions.push_back(
-    {1, true, false, true, decimal::from_raw(6), decimal::from_raw(7), decimal::from_raw(8)});
+  s.executions.push_back({1, true, false, false, true, decimal::from_raw(6), decimal::from_raw(7),
+                          decimal::from_raw(8)});
   encode(bytes, s);
   std::string hex;
   for (const char c : bytes) {
@@ -183,7 +187,7 @@ TEST(venue_records, the_bytes_of_format_1_are_pinned) {
     hex += digits[static_cast<unsigned char>(c) >> 4];
     hex += digits[static_cast<unsigned char>(c) & 15];
   }
-  EXPECT_EQ(hex, "0101"
+  EXPECT_EQ(hex, "0102"
                  "0373696d"
                  "02"
                  "046d61696e"
@@ -201,6 +205,8 @@ TEST(venue_records, the_bytes_of_format_1_are_pinned) {
                  "01"
                  "9003"
                  "00"
+                 "03732f62"
+                 "01"
                  "03"
                  "04"
                  "01"
@@ -220,6 +226,7 @@ TEST(venue_records, the_bytes_of_format_1_are_pinned) {
                  "01"
                  "01"
                  "01"
+                 "00"
                  "00"
                  "01"
                  "0c"

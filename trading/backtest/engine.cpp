@@ -2,6 +2,7 @@
 
 #include "trading/check.hpp"
 #include "trading/market/wide_division.hpp"
+#include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
 
 #include <algorithm>
@@ -359,7 +360,10 @@ void backtest_engine::take_wishes(size_t step) {
 }
 
 void backtest_engine::match(timestamp now) {
+  int turn = 0;
   auto over = [&](open_order& o) {
+    if (protective_ != 0 && bar_turn(o.rest.type, o.rest.reduce_only) != turn) [[unlikely]]
+      return false;
     const auto& m = markets_[o.market];
     const bool traded = m.now != nullptr && m.close_time(*m.now) == now;
     // Without latency it is there, even where a bar opens before the one decided on has closed.
@@ -368,6 +372,22 @@ void backtest_engine::match(timestamp now) {
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
+  if (protective_ != 0) [[unlikely]] {
+    while (++turn < bar_turns)
+      std::erase_if(resting_, over);
+  }
+  if (!resting_.empty()) [[unlikely]]
+    cancel_pointless(now);
+}
+
+/// Reduce-only orders that have nothing left to close.
+void backtest_engine::cancel_pointless(timestamp now) {
+  std::erase_if(resting_, [&](const open_order& o) {
+    const bool over = o.rest.reduce_only && legs_[o.leg].opened.is_pointless(o.rest.direction);
+    if (over)
+      end_order(o, order_state::cancelled, now);
+    return over;
+  });
 }
 
 /// What the venue has done to orders, as far as its reports have arrived.
@@ -380,7 +400,7 @@ void backtest_engine::book_reports(timestamp now) {
     if (report.done.size.is_positive())
       over = settle(*o, report.done, report.at);
     else
-      expire(*o, report.at);
+      end_order(*o, report.cancelled ? order_state::cancelled : order_state::expired, report.at);
     if (over)
       resting_.erase(o);
   }
@@ -393,28 +413,42 @@ void backtest_engine::tell_ends() {
 }
 
 bool backtest_engine::match_one(open_order& o, const bar_record& b, timestamp now) {
+  auto rest = o.rest;
+  if (rest.reduce_only) {
+    rest.open_size = std::min(rest.open_size, legs_[o.leg].opened.closable(rest.direction));
+    if (rest.open_size.is_zero())
+      return false;
+  }
   bar_execution done;
   try {
-    done = execute_on_bar(o.rest, b, *markets_[o.market].traded, plan_.costs);
+    done = execute_on_bar(rest, b, *markets_[o.market].traded, plan_.costs);
   } catch (const std::overflow_error&) {
-    expire(o, now);
+    end_order(o, order_state::expired, now);
     return true;
   }
   o.rest.triggered = done.triggered;
   return done.size.is_positive() && settle(o, done, now);
 }
 
-void backtest_engine::expire(const open_order& o, timestamp now) {
+void backtest_engine::end_order(const open_order& o, order_state state, timestamp now) {
   release(o, o.rest.open_size, o.reserved_cash);
-  --slots_[legs_[o.leg].slot].open_orders;
+  stop_counting(o);
   if (risk_.remembers())
-    ends_.push_back({o.id, order_state::expired, now});
-  listener_.on_expiry({o.number, now, names_ ? &o.id : nullptr});
+    ends_.push_back({o.id, state, now});
+  listener_.on_order_end({o.number, state, now, names_ ? &o.id : nullptr});
+}
+
+void backtest_engine::stop_counting(const open_order& o) {
+  auto& leg = legs_[o.leg];
+  leg.opened.ends(as_slot_order(o.rest));
+  protective_ -= is_protective(o.rest.type, o.rest.reduce_only) ? 1 : 0;
+  --slots_[leg.slot].open_orders;
 }
 
 /// Books a fill. Whether the order is over.
 bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp now) {
   book(o, done, now);
+  legs_[o.leg].opened.fills(as_slot_order(o.rest), done.size);
   o.rest.open_size -= done.size;
   const bool over = o.rest.open_size.is_zero();
   const auto reserved =
@@ -422,7 +456,7 @@ bool backtest_engine::settle(open_order& o, const bar_execution& done, timestamp
   release(o, done.size, o.reserved_cash - reserved);
   o.reserved_cash = reserved;
   if (over)
-    --slots_[legs_[o.leg].slot].open_orders;
+    stop_counting(o);
   return over;
 }
 
@@ -492,6 +526,8 @@ void backtest_engine::count_exposed(bool before, bool after) noexcept {
 void backtest_engine::release(const open_order& o, quantity size, money reserved) {
   const auto& market = markets_[o.market];
   auto& held = exposure_.account_at(market.place);
+  if (is_protective(o.rest.type, o.rest.reduce_only)) [[unlikely]]
+    size = {};
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
   held.position = market.held.size;
   const auto& leg = legs_[o.leg];
@@ -551,13 +587,45 @@ void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
   }
   if (!listener_.reads_names()) {
     listener_.on_decision(e);
-    return;
+  } else {
+    const made_decision made{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
+    const auto id = e.order != 0 ? resting_.back().id : client_order_id{};
+    e.made = &made;
+    e.order_id = &id;
+    listener_.on_decision(e);
   }
-  const made_decision made{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
-  const auto id = e.order != 0 ? resting_.back().id : client_order_id{};
-  e.made = &made;
-  e.order_id = &id;
-  listener_.on_decision(e);
+  if (w.wish.hints.stop_distance || w.wish.hints.take_profit_distance) [[unlikely]]
+    place_protection(w, now);
+}
+
+/// Of the entry that was decided last, where it is one.
+void backtest_engine::place_protection(const step_wish& w, timestamp now) {
+  const auto& leg = legs_[w.leg];
+  const auto& market = markets_[leg.market];
+  for (const auto& o : protect(w.wish.hints, market.now->close, verdict_, *market.traded,
+                               *market.limits, listener_.reads_names())) {
+    decision_event e;
+    e.instrument = leg.market;
+    e.slot = w.leg;
+    e.at = now;
+    e.reason = o.reason;
+    e.protects = true;
+    e.verdict = &o.verdict;
+    client_order_id id;
+    if (o.verdict.outcome == refusal::none) {
+      exposure_.reserve(market.place, leg.place, o.verdict);
+      e.order = place_order(w.leg, o.verdict, now);
+      id = resting_.back().id;
+    }
+    std::optional<made_decision> made;
+    if (listener_.reads_names()) {
+      const auto entry = slots_[leg.slot].instance.make_signal(w.wish);
+      made = made_decision{protective_signal(entry, o), o.verdict, o.at, *market.limits};
+      e.made = &*made;
+      e.order_id = &id;
+    }
+    listener_.on_decision(e);
+  }
 }
 
 void backtest_engine::decide_signals(timestamp now) {
@@ -570,6 +638,7 @@ void backtest_engine::decide_signals(timestamp now) {
     e.instrument = legs_[e.slot].market;
     e.at = now;
     e.reason = d.wish.reason;
+    e.protects = is_protective(d.wish.key);
     e.verdict = &d.verdict;
     client_order_id id;
     if (d.verdict.outcome == refusal::none) {
@@ -593,12 +662,18 @@ uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp no
   o.leg = leg;
   o.arrives = now + plan_.latency;
   o.rest.direction = v.direction;
+  o.rest.type = v.type;
+  o.rest.limit_price = v.limit_price;
+  o.rest.stop_price = v.stop_price;
+  o.rest.reduce_only = v.reduce_only;
   o.rest.open_size = o.size = v.size;
   o.reserve_cash = o.reserved_cash = v.reserve_cash;
   reserved_cash_ += v.reserve_cash;
+  legs_[leg].opened.rests(as_slot_order(o.rest));
+  protective_ += is_protective(v.type, v.reduce_only) ? 1 : 0;
   ++slots_[legs_[leg].slot].open_orders;
   if (venue_ != nullptr)
-    venue_->submit(o.id, o.market, o.rest, now);
+    venue_->submit(o.id, leg, o.market, o.rest, now);
   return o.number;
 }
 

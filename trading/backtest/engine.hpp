@@ -3,6 +3,7 @@
 #include "trading/backtest/listener.hpp"
 #include "trading/backtest/order_venue.hpp"
 #include "trading/backtest/plan.hpp"
+#include "trading/matching/opened_size.hpp"
 #include "trading/orders/strategy_slot.hpp"
 #include "trading/risk/account_risk.hpp"
 
@@ -86,6 +87,7 @@ private:
     size_t rank = 0;  ///< in the order of slot names
     size_t taken = 0; ///< bars of the block that the strategy has had
     position held;
+    opened_size opened; ///< at the venue
   };
   struct slot_state {
     strategy_slot instance;
@@ -152,10 +154,12 @@ private:
   void match(timestamp now);
   void book_reports(timestamp now);
   void tell_ends();
+  void cancel_pointless(timestamp now);
   /// Whether the order is over.
   bool match_one(open_order& o, const bar_record& b, timestamp now);
   bool settle(open_order& o, const bar_execution& done, timestamp now);
-  void expire(const open_order& o, timestamp now);
+  void end_order(const open_order& o, order_state state, timestamp now);
+  void stop_counting(const open_order& o);
   void book(const open_order& o, const bar_execution& done, timestamp now);
   [[nodiscard]] fill name_fill(const open_order& o, const bar_execution& done, timestamp now) const;
   void release(const open_order& o, quantity size, money reserved);
@@ -164,6 +168,7 @@ private:
   void decide_alone(const step_wish& w, timestamp now);
   void decide_signals(timestamp now);
   uint64_t place_order(size_t leg, const verdict& v, timestamp now);
+  void place_protection(const step_wish& w, timestamp now);
   void count_exposed(bool before, bool after) noexcept;
   [[nodiscard]] static std::optional<price> mark_of(const bar_record* last) noexcept {
     return last != nullptr ? std::optional{last->close} : std::nullopt;
@@ -193,6 +198,7 @@ private:
   std::map<asset_id, money> balances_;
   money* cash_ = nullptr; ///< the quote asset's balance
   money reserved_cash_;   ///< by all open orders
+  size_t protective_ = 0; ///< orders at rest that wait to close what others open
   size_t exposed_ = 0;    ///< instruments with an open position
   uint64_t orders_ = 0;
   uint64_t account_seq_ = 0;

@@ -20,6 +20,7 @@ struct decision_event {
   std::string_view reason;                   ///< of the signal; valid during the call
   const trading::verdict* verdict = nullptr; ///< lists passed checks where the listener reads names
   uint64_t order = 0;                        ///< counted from 1; 0: refused
+  bool protects = false; ///< nobody signalled: it is about an order that protects the entry before
   /// With all names where the listener reads_names(), otherwise nullptr.
   const made_decision* made = nullptr;
   const client_order_id* order_id = nullptr; ///< empty: refused
@@ -42,9 +43,11 @@ struct fill_event {
   const booked_fill* booked = nullptr;
 };
 
-/// An order that the market could not fill, because no decimal holds its amounts.
-struct expiry_event {
+/// An order that is over without having been filled.
+struct order_end_event {
   uint64_t order = 0;
+  /// expired: no decimal holds its amounts; cancelled: reduce-only, and nothing was left to close.
+  order_state state = order_state::expired;
   timestamp at;
   const client_order_id* order_id = nullptr; ///< nullptr unless the listener reads_names()
 };
@@ -73,7 +76,7 @@ public:
   /// A signal with its verdict.
   virtual void on_decision(const decision_event& e) = 0;
   virtual void on_fill(const fill_event& e) = 0;
-  virtual void on_expiry(const expiry_event& e) = 0;
+  virtual void on_order_end(const order_end_event& e) = 0;
   /// Steps that have been valued, before the signals of the last of them are decided.
   virtual void on_values(const valued_steps& v) = 0;
   /// After the last step of a block.
@@ -97,14 +100,14 @@ public:
   /// `account_seq` counts the account's fills from 1.
   virtual void filled(const fill& f, const slot_id& slot, const booked_fill& after,
                       uint64_t account_seq) = 0;
-  virtual void expired(const client_order_id& order, timestamp at) = 0;
+  virtual void ended(const client_order_id& order, order_state state, timestamp at) = 0;
   virtual void valued(const account_value& v) = 0;
 
   void on_decision(const decision_event& e) final { decided(*e.made, *e.order_id); }
   void on_fill(const fill_event& e) final {
     filled(*e.named, *e.slot_name, *e.booked, e.account_seq);
   }
-  void on_expiry(const expiry_event& e) final { expired(*e.order_id, e.at); }
+  void on_order_end(const order_end_event& e) final { ended(*e.order_id, e.state, e.at); }
   void on_values(const valued_steps& v) final {
     for (size_t i = 0; i < v.times.size(); ++i)
       valued({v.times[i], v.equity[i], v.cash, v.exposed});

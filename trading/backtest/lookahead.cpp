@@ -18,7 +18,7 @@ public:
     signals.push_back(d.wish);
   }
   void filled(const fill&, const slot_id&, const booked_fill&, uint64_t) override {}
-  void expired(const client_order_id&, timestamp) override {}
+  void ended(const client_order_id&, order_state, timestamp) override {}
   void valued(const account_value& v) override { at = v.at; }
 
   std::vector<signal> signals; ///< in the order of their decisions

@@ -77,6 +77,7 @@ struct backtest_result {
   uint64_t orders = 0;
   uint64_t fills = 0;
   uint64_t expired = 0;
+  uint64_t cancelled = 0;              ///< reduce-only orders with nothing left to close
   uint64_t open_orders = 0;            ///< at the end
   std::vector<refusal_count> refusals; ///< by code
   /// What the account's risk found, by code, moves of breakers included; see risk_finding.

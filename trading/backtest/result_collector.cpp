@@ -56,7 +56,7 @@ void result_collector::watch(const backtest_engine& engine) {
 // -- what happens ------------------------------------------------------------------------------
 
 void result_collector::on_decision(const decision_event& e) {
-  ++signals_;
+  signals_ += e.protects ? 0 : 1;
   if (e.order != 0) {
     ++orders_;
     orders_open_.push_back({e.order, keep_reason(e.reason), e.verdict->size});
@@ -111,8 +111,8 @@ std::vector<result_collector::order_note>::iterator result_collector::find_order
                       [&](const auto& each) { return each.number == number; });
 }
 
-void result_collector::on_expiry(const expiry_event& e) {
-  ++expired_;
+void result_collector::on_order_end(const order_end_event& e) {
+  ++(e.state == order_state::cancelled ? cancelled_ : expired_);
   if (auto found = find_order(e.order); found != orders_open_.end())
     orders_open_.erase(found);
 }
@@ -300,6 +300,7 @@ backtest_result result_collector::result_without_trades(bool complete,
   out.orders = orders_;
   out.fills = fills_;
   out.expired = expired_;
+  out.cancelled = cancelled_;
   out.refusals = refusals();
   out.equity = last_equity_;
   out.cash = last_cash_;

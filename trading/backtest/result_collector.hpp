@@ -28,7 +28,7 @@ public:
 
   void on_decision(const decision_event& e) override;
   void on_fill(const fill_event& e) override;
-  void on_expiry(const expiry_event& e) override;
+  void on_order_end(const order_end_event& e) override;
   void on_values(const valued_steps& v) override;
   void on_block(const valued_block& b) override;
 
@@ -104,6 +104,7 @@ private:
   uint64_t orders_ = 0;
   uint64_t fills_ = 0;
   uint64_t expired_ = 0;
+  uint64_t cancelled_ = 0;
   money last_equity_;
   money last_cash_;
   double start_equity_ = 0; ///< raw units, of the first step

@@ -1,7 +1,9 @@
 #include "trading/backtest/tick_engine.hpp"
 
 #include "trading/check.hpp"
+#include "trading/matching/fees.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +26,7 @@ recorded_market_rules rules_of(const execution_costs& costs, const tick_settings
 tick_engine::tick_engine(backtest_plan plan, const tick_settings& settings,
                          backtest_listener& listener)
   : interval_(settings.bar_interval),
+    costs_(plan.costs),
     to_venue_(settings.to_venue.value_or(latency{plan.latency, {}, 0})),
     to_us_(settings.to_us),
     engine_(plan, listener, this) {
@@ -105,8 +108,11 @@ void tick_engine::deliver(timestamp to) {
     const auto o = std::move(sent_.front());
     sent_.pop_front();
     auto& m = markets_[o.instrument];
-    m.orders.emplace(m.venue.submit(o.order), o.id);
-    report(m, m.venue.fills(), o.arrives);
+    opened_[o.slot].rests(as_slot_order(o.order));
+    auto& arrived = m.orders.emplace_back(venue_order{o.id, o.slot, o.order, {}, {}});
+    if (!o.order.reduce_only)
+      send_part(m, arrived, o.order.open_size, o.arrives);
+    adapt(m, o.arrives);
   }
 }
 
@@ -117,24 +123,111 @@ void tick_engine::settle(tick_market& m) {
 }
 
 void tick_engine::report(tick_market& m, std::span<const market_fill> fills, timestamp at) {
-  for (const auto& f : fills) {
-    const auto order = m.orders.find(f.order);
-    SUPREME_CHECK(order != m.orders.end(), "a venue fills orders that it has");
-    const auto arrives = to_us_.send(at);
-    if (!arrives)
-      throw std::overflow_error("a report would arrive after the end of all times");
-    reported_.push_back({*arrives, {order->second, at, f.done}});
-    if (f.last)
-      m.orders.erase(order);
+  for (const auto& f : fills)
+    take_fill(m, f, at);
+  if (!fills.empty())
+    adapt(m, at);
+}
+
+void tick_engine::take_fill(tick_market& m, const market_fill& f, timestamp at) {
+  const auto o = std::find_if(m.orders.begin(), m.orders.end(), [&](const auto& each) {
+    return std::find(each.parts.begin(), each.parts.end(), f.order) != each.parts.end();
+  });
+  if (o == m.orders.end())
+    return; // Cancelled by what else this record filled.
+  o->at_market -= f.done.size;
+  if (f.last)
+    std::erase(o->parts, f.order);
+  // One record may fill a stop and a target at once; only the first has something to close.
+  const auto done =
+    o->rest.reduce_only ? within(f.done, opened_[o->slot].closable(o->rest.direction)) : f.done;
+  if (!done)
+    return;
+  tell(o->id, *done, false, at);
+  if (done->size.is_positive())
+    opened_[o->slot].fills(as_slot_order(o->rest), done->size);
+  o->rest.open_size -= done->size;
+  // A size of 0 ends the order, whatever is left.
+  if (done->size.is_zero() || o->rest.open_size.is_zero())
+    end_order(m, o);
+}
+
+/// A fill of at most this size; nothing where that is 0.
+std::optional<bar_execution> tick_engine::within(bar_execution done, quantity size) const {
+  if (done.size <= size)
+    return done;
+  if (size.is_zero())
+    return std::nullopt;
+  done.size = size;
+  done.fee =
+    fee_of(notional_of(done.at, size), done.maker ? costs_.maker_fee_ppb : costs_.taker_fee_ppb);
+  return done;
+}
+
+/// Brings reduce-only orders to what they could close now; those that have nothing to close are
+/// cancelled.
+void tick_engine::adapt(tick_market& m, timestamp at) {
+  while (adapt_one(m, at)) {
   }
 }
 
-void tick_engine::submit(const client_order_id& id, size_t instrument, const resting_order& order,
-                         timestamp now) {
+/// Whether something was changed, upon which all is looked at again.
+bool tick_engine::adapt_one(tick_market& m, timestamp at) {
+  for (auto o = m.orders.begin(); o != m.orders.end(); ++o) {
+    if (!o->rest.reduce_only)
+      continue;
+    const auto& opened = opened_[o->slot];
+    if (opened.is_pointless(o->rest.direction)) {
+      tell(o->id, {}, true, at);
+      end_order(m, o);
+      return true;
+    }
+    const auto wanted = std::min(o->rest.open_size, opened.closable(o->rest.direction));
+    if (wanted == o->at_market)
+      continue;
+    if (wanted < o->at_market) {
+      for (const auto part : std::exchange(o->parts, {}))
+        (void)m.venue.cancel(part);
+      o->at_market = {};
+    }
+    if (wanted.is_positive())
+      send_part(m, *o, wanted - o->at_market, at);
+    return true;
+  }
+  return false;
+}
+
+void tick_engine::send_part(tick_market& m, venue_order& o, quantity size, timestamp at) {
+  auto part = o.rest;
+  part.open_size = size;
+  o.at_market += size;
+  o.parts.push_back(m.venue.submit(part));
+  const std::vector<market_fill> fills{m.venue.fills().begin(), m.venue.fills().end()};
+  for (const auto& f : fills)
+    take_fill(m, f, at);
+}
+
+void tick_engine::end_order(tick_market& m, std::vector<venue_order>::iterator o) {
+  for (const auto part : o->parts)
+    (void)m.venue.cancel(part);
+  opened_[o->slot].ends(as_slot_order(o->rest));
+  m.orders.erase(o);
+}
+
+void tick_engine::tell(const client_order_id& id, const bar_execution& done, bool cancelled,
+                       timestamp at) {
+  const auto arrives = to_us_.send(at);
+  if (!arrives)
+    throw std::overflow_error("a report would arrive after the end of all times");
+  reported_.push_back({*arrives, {id, at, done, cancelled}});
+}
+
+void tick_engine::submit(const client_order_id& id, size_t slot, size_t instrument,
+                         const resting_order& order, timestamp now) {
   const auto arrives = to_venue_.send(now);
   if (!arrives)
     throw std::overflow_error("an order would arrive after the end of all times");
-  sent_.push_back({*arrives, id, instrument, order});
+  sent_.push_back({*arrives, id, slot, instrument, order});
 }
 
 std::span<const venue_report> tick_engine::reports(timestamp now) {

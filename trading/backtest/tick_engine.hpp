@@ -3,6 +3,7 @@
 #include "trading/backtest/engine.hpp"
 #include "trading/market/trade_aggregation.hpp"
 #include "trading/matching/latency.hpp"
+#include "trading/matching/opened_size.hpp"
 #include "trading/matching/recorded_market.hpp"
 
 #include <cstdint>
@@ -58,6 +59,7 @@ private:
   struct sent_order {
     timestamp arrives;
     client_order_id id;
+    size_t slot;
     size_t instrument;
     resting_order order;
   };
@@ -65,16 +67,25 @@ private:
     timestamp arrives;
     venue_report report;
   };
+  /// An order that has arrived. A reduce-only one is at the market with what it could close now and
+  /// not more: in parts, because its entry may fill in parts.
+  struct venue_order {
+    client_order_id id;
+    size_t slot = 0;
+    resting_order rest; ///< with what is not filled
+    quantity at_market; ///< of that, what its parts have left
+    std::vector<market_order_id> parts;
+  };
   struct tick_market {
     recorded_market venue;
     trade_aggregation bars;
-    std::map<market_order_id, client_order_id> orders;
-    bool unsettled = false; ///< levels of an event have been shown
-    timestamp depth_time;   ///< of that event
+    std::vector<venue_order> orders; ///< in the order of arrival
+    bool unsettled = false;          ///< levels of an event have been shown
+    timestamp depth_time;            ///< of that event
     uint64_t depth_event = 0;
   };
 
-  void submit(const client_order_id& id, size_t instrument, const resting_order& order,
+  void submit(const client_order_id& id, size_t slot, size_t instrument, const resting_order& order,
               timestamp now) override;
   [[nodiscard]] std::span<const venue_report> reports(timestamp now) override;
 
@@ -83,9 +94,18 @@ private:
   void deliver(timestamp to);
   void settle(tick_market& m);
   void report(tick_market& m, std::span<const market_fill> fills, timestamp at);
+  void take_fill(tick_market& m, const market_fill& f, timestamp at);
+  [[nodiscard]] std::optional<bar_execution> within(bar_execution done, quantity size) const;
+  void adapt(tick_market& m, timestamp at);
+  [[nodiscard]] bool adapt_one(tick_market& m, timestamp at);
+  void send_part(tick_market& m, venue_order& o, quantity size, timestamp at);
+  void end_order(tick_market& m, std::vector<venue_order>::iterator o);
+  void tell(const client_order_id& id, const bar_execution& done, bool cancelled, timestamp at);
 
   nanoseconds interval_;
-  std::vector<tick_market> markets_; ///< as in the plan
+  execution_costs costs_;
+  std::vector<tick_market> markets_;     ///< as in the plan
+  std::map<size_t, opened_size> opened_; ///< by slot
   latency_line to_venue_;
   latency_line to_us_;
   std::deque<sent_order> sent_;

@@ -28,7 +28,7 @@ public:
     if (const auto closed = trip.add(e.done, e.at, *e.slot_after, e.done.fee_quote))
       add(*closed);
   }
-  void on_expiry(const expiry_event&) override {}
+  void on_order_end(const order_end_event&) override {}
   void on_values(const valued_steps& v) override {
     size_t first = 0;
     while (after_ && first < v.times.size() && v.times[first] <= *after_)

@@ -24,6 +24,7 @@ struct resting_order {
   std::optional<price> limit_price;
   std::optional<price> stop_price;
   bool triggered = false; ///< a stop kind whose trigger was hit in an earlier bar
+  bool reduce_only = false;
 };
 
 /// What a bar does to an order. No fill when size is zero.

@@ -39,6 +39,9 @@ enum class order_state : uint8_t {
 
 /// What the guard decided to send. Quantity > 0, a lot multiple; limit_price only for limit kinds,
 /// stop_price only for stop kinds.
+///
+/// A reduce-only order closes what other orders of its slot have opened and never more; the venue
+/// cancels it when nothing is left that it could close (matching/opened_size.hpp).
 struct order {
   client_order_id id;
   decision_key key;
@@ -51,11 +54,18 @@ struct order {
   quantity size;
   std::optional<price> limit_price;
   std::optional<price> stop_price;
-  price decision_price; ///< the mark it was decided at
+  bool reduce_only = false;
+  price decision_price; ///< the mark it was decided at; the price waited for when it is protective
   timestamp event_time; ///< event time of the decision
 
   friend bool operator==(const order&, const order&) = default;
 };
+
+/// Whether an order waits at the venue to close what its slot's entry opens: a stop or a target. It
+/// reserves nothing, because it adds no exposure.
+[[nodiscard]] constexpr bool is_protective(order_type type, bool reduce_only) noexcept {
+  return reduce_only && type != order_type::market;
+}
 
 /// One execution reported by the venue.
 struct fill {

@@ -22,7 +22,8 @@ enum class target : uint8_t { flat = 1, long_position = 2, short_position = 3 };
 struct decision_key {
   slot_id slot;
   std::string cause; ///< the deciding event's natural id, for a bar "BTCUSDT/60s/1776607020000"
-  uint32_t leg = 0;  ///< a reversal has leg 0 (close) and leg 1 (open)
+  /// A reversal has leg 0 (close) and leg 1 (open); an entry's protective orders are legs 2 and 3.
+  uint32_t leg = 0;
   /// 0 for the first order of a leg; a re-decision after a proven non-acceptance counts up.
   uint32_t child = 0;
 
@@ -30,11 +31,12 @@ struct decision_key {
   friend bool operator==(const decision_key&, const decision_key&) = default;
 };
 
-/// What a size is derived from and only the strategy's side knows. Exact: rounded half-even at the
-/// edge.
+/// What a size and the protective orders are derived from and only the strategy's side knows.
+/// Exact: rounded half-even at the edge.
 struct size_hints {
-  std::optional<price> stop_distance;    ///< > 0, from the entry's price to its stop
-  std::optional<int64_t> volatility_ppb; ///< > 0, annual, of the instrument
+  std::optional<price> stop_distance;        ///< > 0, from the reference price to the entry's stop
+  std::optional<price> take_profit_distance; ///< > 0, from the reference price to its target
+  std::optional<int64_t> volatility_ppb;     ///< > 0, annual, of the instrument
   int64_t weight_ppb = 1'000'000'000; ///< > 0: of the configured size; a pair's second leg differs
 
   friend bool operator==(const size_hints&, const size_hints&) = default;

@@ -128,7 +128,7 @@ void strategy_slot::take(size_t leg, nanoseconds interval, std::span<const bar_r
     if (logic_->on_bars(bars, b, taken, said_)) {
       // A strategy of its own making may have left the bar as it was.
       set_values(b, bars[taken - 1]);
-      wish(leg, said_.wanted, 1, said_.stop_distance);
+      wish(leg, said_.wanted, 1, said_.stop_distance, said_.take_profit_distance);
       check_inputs();
     }
     return;
@@ -142,7 +142,7 @@ void strategy_slot::take(size_t leg, nanoseconds interval, std::span<const bar_r
       take_pair_bar();
     } else if (auto said = logic_->on_bar(b)) {
       said_ = std::move(*said);
-      wish(leg, said_.wanted, 1, said_.stop_distance);
+      wish(leg, said_.wanted, 1, said_.stop_distance, said_.take_profit_distance);
       check_inputs();
     }
   }
@@ -156,24 +156,25 @@ void strategy_slot::take_pair_bar() {
   auto said = pair_->on_bars(first, second);
   if (!said)
     return;
-  wish(0, said->first, 1, {});
-  wish(1, said->second, said->second_weight, {});
+  wish(0, said->first, 1, {}, {});
+  wish(1, said->second, said->second_weight, {}, {});
   said_.reason = std::move(said->reason);
   said_.inputs = std::move(said->inputs);
   check_inputs();
 }
 
 void strategy_slot::wish(size_t leg, desire wanted, double weight,
-                         const std::optional<double>& stop_distance) {
+                         const std::optional<double>& stop_distance,
+                         const std::optional<double>& take_profit_distance) {
   const auto& l = legs_[leg];
   slot_wish w;
   w.leg = leg;
   w.wanted = to_target(wanted);
-  if (stop_distance) {
-    w.hints.stop_distance = exact(l.id, "the stop's distance", *stop_distance);
-    if (!w.hints.stop_distance->is_positive())
-      throw strategy_defect(l.id.str() + ": the stop's distance of a decision is not positive");
-  }
+  if (stop_distance)
+    w.hints.stop_distance = exact_distance(l.id, "the stop's distance", *stop_distance);
+  if (take_profit_distance)
+    w.hints.take_profit_distance =
+      exact_distance(l.id, "the profit target's distance", *take_profit_distance);
   // In units of 1e-8, of which one is ten parts per billion.
   const auto share = weight == 1 ? one : exact(l.id, "the weight", weight);
   constexpr int64_t ppb_per_unit = 10;
@@ -228,6 +229,13 @@ decimal strategy_slot::exact(const slot_id& slot, const char* what, double value
   if (!number)
     throw strategy_defect(slot.str() + ": " + what + " of a decision is not a finite decimal");
   return *number;
+}
+
+price strategy_slot::exact_distance(const slot_id& slot, const char* what, double value) const {
+  const auto distance = exact(slot, what, value);
+  if (!distance.is_positive())
+    throw strategy_defect(slot.str() + ": " + what + " of a decision is not positive");
+  return distance;
 }
 
 std::vector<strategy_slot> make_strategy_slots(const strategy_id& strategy,

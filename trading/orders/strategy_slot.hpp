@@ -83,9 +83,11 @@ public:
 private:
   strategy_slot(strategy_id strategy, account_id account, std::vector<instrument_id> instruments);
   void take_pair_bar();
-  void wish(size_t leg, desire wanted, double weight, const std::optional<double>& stop_distance);
+  void wish(size_t leg, desire wanted, double weight, const std::optional<double>& stop_distance,
+            const std::optional<double>& take_profit_distance);
   void check_inputs() const;
   [[nodiscard]] decimal exact(const slot_id& slot, const char* what, double value) const;
+  [[nodiscard]] price exact_distance(const slot_id& slot, const char* what, double value) const;
 
   strategy_id strategy_;
   account_id account_;

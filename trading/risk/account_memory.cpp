@@ -194,19 +194,22 @@ void account_memory::decided(const made_decision& d, breaker_probes probes, time
             .venue = {},
             .instrument = d.wish.instrument,
             .direction = d.verdict.direction,
-            .type = order_type::market,
+            .type = d.verdict.type,
             .size = d.verdict.size,
-            .limit_price = {},
-            .stop_price = {},
+            .limit_price = d.verdict.limit_price,
+            .stop_price = d.verdict.stop_price,
+            .reduce_only = d.verdict.reduce_only,
             .decision_price = d.mark,
             .event_time = at};
   o.worst_price = d.verdict.worst_price;
   if (reading_)
     o.scale_ppb = reading_->scale_ppb;
   o.probes = std::move(probes);
-  if (order_rate_)
+  // A protective order belongs to its entry, which has been counted.
+  const bool counts = !is_protective(o.made.type, o.made.reduce_only);
+  if (order_rate_ && counts)
     order_rate_->record(at);
-  if (duplicates_)
+  if (duplicates_ && counts)
     duplicates_->record(print_of(o.made), at);
   unnamed_.insert_or_assign(key, std::move(o));
 }

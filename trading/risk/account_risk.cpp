@@ -1,6 +1,7 @@
 #include "trading/risk/account_risk.hpp"
 
 #include "trading/check.hpp"
+#include "trading/risk/protection.hpp"
 
 #include <algorithm>
 
@@ -64,7 +65,8 @@ void account_risk::decided(const stored_decision& d) {
   if (!memory_)
     return;
   const auto at = d.made.wish.event_time;
-  memory_->asked(policy_, d.made.wish, at);
+  if (!is_protective(d.made.wish.key))
+    memory_->asked(policy_, d.made.wish, at);
   breaker_probes probes;
   // It passed the breakers then, so it does now, and takes the same probes.
   if (approved(d.made) && was_checked(d.made.verdict, refusal::breaker_open))
@@ -104,6 +106,7 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
     if (const auto known = stored.find(wish.key); known != stored.end()) {
       decided(known->second);
       out.push_back(known->second.made);
+      protect_entry(known->second.made, book, sources, stored, out);
       continue;
     }
     const auto terms = sources.terms_of(wish);
@@ -114,10 +117,38 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
       book.reserve(d.wish, d.verdict);
     if (memory_)
       memory_->decided(d, std::move(probes_), sources.now);
-    out.push_back(std::move(d));
+    out.push_back(d);
+    protect_entry(d, book, sources, stored, out);
   }
   cut_before(nullptr);
   return out;
+}
+
+void account_risk::protect_entry(const made_decision& entry, exposure_book& book,
+                                 const decision_sources& sources,
+                                 const std::map<decision_key, stored_decision>& stored,
+                                 std::vector<made_decision>& out) {
+  const auto& hints = entry.wish.hints;
+  if (!approved(entry) || (!hints.stop_distance && !hints.take_profit_distance))
+    return;
+  const auto terms = sources.terms_of(entry.wish);
+  if (!terms.traded)
+    return;
+  for (auto& o : protect(hints, entry.wish.reference_price, entry.verdict, *terms.traded,
+                         terms.limits, true)) {
+    auto wish = protective_signal(entry.wish, o);
+    if (const auto known = stored.find(wish.key); known != stored.end()) {
+      decided(known->second);
+      out.push_back(known->second.made);
+      continue;
+    }
+    made_decision d{std::move(wish), std::move(o.verdict), o.at, terms.limits};
+    if (approved(d))
+      book.reserve(d.wish, d.verdict);
+    if (memory_)
+      memory_->decided(d, {}, sources.now);
+    out.push_back(std::move(d));
+  }
 }
 
 made_decision account_risk::decide_one(signal wish, std::optional<quantity> cut_to,
@@ -285,6 +316,9 @@ void account_risk::watch(const exposure_book& book, const decision_sources& sour
   for (const auto& [id, o] : memory_->open_orders()) {
     if (!watches_orders)
       break;
+    // It may wait for as long as its position is held, and away from the mark.
+    if (is_protective(o.made.type, o.made.reduce_only))
+      continue;
     const working_order w{sources.now, policy_.max_order_age, sources.mark_of(o.made.instrument),
                           policy_.max_working_slippage_ppb};
     for (const auto& c : check_working_order(o.made, w))

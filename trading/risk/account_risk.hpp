@@ -36,6 +36,8 @@ struct decision_sources {
 /// 4. `order_rate`, `duplicate_order`, `repeated_execution`;
 /// 5. `breaker_open`, last because it takes a probe of a breaker that is half open.
 ///
+/// An approved entry is followed by the orders that protect it, see protect().
+///
 /// The first refusal ends it. An order that only takes exposure away is asked 1 and, of 2, the
 /// sessions and restrictions alone: it must always be possible, but not while halted. With a
 /// drawdown policy it also cuts and closes positions by itself, see is_own().
@@ -125,6 +127,10 @@ private:
                                          const decision_sources& sources);
   [[nodiscard]] sizing_basis basis_of(const size_hints& hints) const noexcept;
   [[nodiscard]] sizing_basis basis_of(const signal& wish) const;
+  void protect_entry(const made_decision& entry, exposure_book& book,
+                     const decision_sources& sources,
+                     const std::map<decision_key, stored_decision>& stored,
+                     std::vector<made_decision>& out);
   void check_account(made_decision& d, const decision_terms& terms, const exposure_book& book,
                      const decision_sources& sources);
   void check_policies(made_decision& d, timestamp now);

@@ -38,10 +38,11 @@ std::vector<std::pair<instrument_id, exposure>> exposure_book::accounts() const 
 void exposure_book::reserve(size_t account_place, size_t slot_place, const verdict& approved) {
   auto& held = accounts_[account_place];
   auto& reserved = approved.direction == side::buy ? held.reserved_buy : held.reserved_sell;
-  reserved += approved.size;
+  const auto size = reserved_size(approved);
+  reserved += size;
   free_cash_ -= approved.reserve_cash;
   ++open_orders_;
-  slots_[slot_place].pending += signed_quantity(approved.direction, approved.size);
+  slots_[slot_place].pending += signed_quantity(approved.direction, size);
 }
 
 } // namespace supreme::trading

@@ -67,7 +67,7 @@ struct decision_terms {
 struct made_decision {
   signal wish;
   trading::verdict verdict;
-  price mark;
+  price mark; ///< of a protective order the price that it waits for
   risk_limits limits;
 };
 

@@ -103,6 +103,7 @@ private:
       return false;
     out_.direction = sized->direction;
     out_.size = sized->size;
+    out_.reduce_only = in_.wanted == target::flat || in_.cut_to.has_value();
     price_worst_case();
     return true;
   }
@@ -206,6 +207,7 @@ private:
     out_.size = {};
     out_.worst_price = {};
     out_.reserve_cash = {};
+    out_.reduce_only = false;
   }
 
   const decision_facts& in_;
@@ -251,6 +253,10 @@ void decide(const decision_facts& in, verdict& out) {
   out.size = {};
   out.worst_price = {};
   out.reserve_cash = {};
+  out.type = order_type::market;
+  out.limit_price.reset();
+  out.stop_price.reset();
+  out.reduce_only = false;
   decision_run{in, out}.run();
 }
 

@@ -57,7 +57,17 @@ struct verdict {
   price worst_price;  ///< collar price on the side that costs
   money reserve_cash; ///< worst-case quote cost of a buy incl. fee, rounded away from zero; 0 for a
                       ///< sell
+  order_type type = order_type::market;
+  std::optional<price> limit_price;
+  std::optional<price> stop_price;
+  bool reduce_only = false; ///< what the signal asks for is less, not another holding
 };
+
+/// What an approved order reserves of its position when it is made: all of it, unless it waits to
+/// close what another has opened.
+[[nodiscard]] inline quantity reserved_size(const verdict& v) noexcept {
+  return is_protective(v.type, v.reduce_only) ? quantity{} : v.size;
+}
 
 /// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.
 struct decision_input {

@@ -52,11 +52,12 @@ std::vector<parameter_spec> with_common(std::vector<parameter_spec> own) {
   own.push_back(direction_parameter(initial.allowed));
   own.push_back(
     length_parameter("atr_length", "Bars of the average true range.", 1, initial.atr_length));
-  own.push_back(atrs("stop_atr", "Distance of the protective stop from the average entry price in "
-                                 "ATRs; 0 is no stop."));
-  own.push_back(atrs("take_profit_atr",
-                     "Distance of the profit target from the average entry price in ATRs; 0 is no "
-                     "target."));
+  own.push_back(atrs("stop_atr", "Distance of the protective stop from the close of the entry's "
+                                 "decision in ATRs; 0 is no stop."));
+  own.push_back(
+    atrs("take_profit_atr",
+         "Distance of the profit target from the close of the entry's decision in ATRs; "
+         "0 is no target."));
   own.push_back(atrs("trail_atr", "Distance of the trailing stop from the best close in ATRs; 0 is "
                                   "no trailing stop."));
   own.push_back(max_bars_parameter());

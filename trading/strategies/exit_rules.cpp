@@ -1,6 +1,7 @@
 #include "trading/strategies/exit_rules.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace supreme::trading {
 
@@ -15,7 +16,7 @@ void exit_rules::on_fill(const slot_holding& after) noexcept {
   const bool same_holding = (holding_.size.is_positive() && after.size.is_positive())
                             || (holding_.size.is_negative() && after.size.is_negative());
   if (!same_holding) {
-    entry_atr_.reset();
+    entry_ = after.size.is_zero() ? entry_point{} : std::exchange(planned_, {});
     bars_held_ = 0;
   }
   holding_ = after;
@@ -28,14 +29,14 @@ void exit_rules::on_close(double close, std::optional<double> atr) noexcept {
   if (holding_.size.is_zero())
     return;
   const bool better = holding_.size.is_positive() ? close > best_close_ : close < best_close_;
-  const bool moves = (better && settings_.trail_atr > 0) || (!entry_atr_ && atr);
+  const bool moves = (better && settings_.trail_atr > 0) || (!entry_.atr && atr);
   if (bars_held_ == 0 || better)
     best_close_ = close;
   ++bars_held_;
   if (!moves) [[likely]]
     return;
-  if (!entry_atr_)
-    entry_atr_ = atr;
+  if (!entry_.atr)
+    entry_.atr = atr;
   set_bounds();
 }
 
@@ -78,9 +79,9 @@ void exit_rules::set_bounds() noexcept {
 void exit_rules::add_inputs(decision_numbers& inputs) const {
   if (bars_held_ == 0)
     return;
-  if (entry_atr_ && settings_.need_atr()) {
-    inputs.push_back({"average_price", holding_.average_price.to_double()});
-    inputs.push_back({"entry_atr", *entry_atr_});
+  if (entry_.atr && settings_.need_atr()) {
+    inputs.push_back({"entry_price", entry_price()});
+    inputs.push_back({"entry_atr", *entry_.atr});
   }
   if (const auto limit = stop())
     inputs.push_back({"stop", *limit});
@@ -101,13 +102,13 @@ double exit_rules::side() const noexcept {
 }
 
 std::optional<double> exit_rules::level(double from, double atrs, double favour) const noexcept {
-  if (!(atrs > 0) || !entry_atr_)
+  if (!(atrs > 0) || !entry_.atr)
     return std::nullopt;
-  return from + side() * favour * (atrs * *entry_atr_);
+  return from + side() * favour * (atrs * *entry_.atr);
 }
 
 std::optional<double> exit_rules::stop() const noexcept {
-  return level(holding_.average_price.to_double(), settings_.stop_atr, against);
+  return level(entry_price(), settings_.stop_atr, against);
 }
 
 std::optional<double> exit_rules::trail() const noexcept {
@@ -115,7 +116,7 @@ std::optional<double> exit_rules::trail() const noexcept {
 }
 
 std::optional<double> exit_rules::target() const noexcept {
-  return level(holding_.average_price.to_double(), settings_.take_profit_atr, in_favour);
+  return level(entry_price(), settings_.take_profit_atr, in_favour);
 }
 
 } // namespace supreme::trading

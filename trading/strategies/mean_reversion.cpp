@@ -44,7 +44,7 @@ std::optional<decision> mean_reversion::on_bar(const bar& b) {
 
 uint32_t mean_reversion::warmup_bars() const { return rules_.warmup_bars(settings_.length); }
 
-std::optional<decision> mean_reversion::decide(const reading& r) const {
+std::optional<decision> mean_reversion::decide(const reading& r) {
   rule_findings found;
   if (r.bands_before && r.bands) {
     const auto& before = *r.bands_before;

@@ -30,7 +30,7 @@ private:
     std::optional<bollinger_value> bands;
   };
 
-  [[nodiscard]] std::optional<decision> decide(const reading& r) const;
+  [[nodiscard]] std::optional<decision> decide(const reading& r);
   [[nodiscard]] const char* find_exit(const reading& r) const;
 
   mean_reversion_settings settings_;

@@ -111,7 +111,7 @@ uint32_t momentum::warmup_bars() const {
   return rules_.warmup_bars(std::max(crossing_bars, settings_.rsi_length));
 }
 
-bool momentum::decide(decision& wish) const {
+bool momentum::decide(decision& wish) {
   const auto strength = rsi_.value();
   rule_findings found;
   find_entry(strength, found);

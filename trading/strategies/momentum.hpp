@@ -49,7 +49,7 @@ private:
   /// Takes a bar; whether it surely brings no decision.
   [[nodiscard]] bool take_quietly(price high, price low, price close) noexcept;
   /// What is wished at the last close; whether there is a wish.
-  [[nodiscard]] bool decide(decision& wish) const;
+  [[nodiscard]] bool decide(decision& wish);
   void find_entry(const std::optional<double>& strength, rule_findings& found) const;
   [[nodiscard]] const char* find_exit() const;
   void list_inputs(const std::optional<double>& strength, decision_numbers& inputs) const;

@@ -24,7 +24,7 @@ namespace supreme::trading {
 
 /// Raised with every change of a virtual function or of a type that program and plug-in exchange.
 /// Program and plug-in must agree exactly.
-inline constexpr uint32_t plugin_interface_version = 3;
+inline constexpr uint32_t plugin_interface_version = 4;
 
 /// What a plug-in was built with. Plain C, read before anything of the plug-in runs that needs the
 /// same C++ on both sides; its layout never changes as long as the magic is the same.

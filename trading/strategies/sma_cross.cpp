@@ -24,7 +24,7 @@ std::optional<decision> sma_cross::on_bar(const bar& b) {
 
 uint32_t sma_cross::warmup_bars() const { return rules_.warmup_bars(settings_.slow); }
 
-std::optional<decision> sma_cross::decide(const reading& r) const {
+std::optional<decision> sma_cross::decide(const reading& r) {
   const auto crossed = r.before && r.now
                          ? find_crossing(r.before->fast, r.before->slow, r.now->fast, r.now->slow)
                          : crossing::none;

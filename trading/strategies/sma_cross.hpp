@@ -32,7 +32,7 @@ private:
     std::optional<averages> now;
   };
 
-  [[nodiscard]] std::optional<decision> decide(const reading& r) const;
+  [[nodiscard]] std::optional<decision> decide(const reading& r);
   [[nodiscard]] const char* find_exit(const averages& now, bool crossed_against) const;
   [[nodiscard]] static decision_numbers list_inputs(const reading& r);
 

@@ -94,9 +94,13 @@ struct decision {
   desire wanted = desire::flat;
   reason_text reason; ///< at most 120 characters
   decision_numbers inputs;
-  /// From the entry's price to its protective stop, quote units, > 0: what risk-based sizing
-  /// reckons with. Nothing where the strategy has no stop.
+  /// From the close to the entry's protective stop, quote units, > 0: what risk-based sizing
+  /// reckons with, and where a stop order waits from the entry's fill on. Nothing where there is no
+  /// stop.
   std::optional<double> stop_distance;
+  /// From the close to the entry's profit target, quote units, > 0, where a limit order waits from
+  /// the entry's fill on. Nothing where there is no target.
+  std::optional<double> take_profit_distance;
 };
 
 /// The pure decision maker of one slot. Deterministic: the same bars and fills in the same order

@@ -46,22 +46,31 @@ std::optional<judgement> trade_rules::judge(const rule_findings& found) const no
   return std::nullopt;
 }
 
-decision trade_rules::make(const judgement& j, decision_numbers inputs) const {
+decision trade_rules::make(const judgement& j, decision_numbers inputs) {
   decision d;
   d.inputs = std::move(inputs);
   complete(j, d);
   return d;
 }
 
-void trade_rules::complete(const judgement& j, decision& d) const {
+void trade_rules::complete(const judgement& j, decision& d) {
   d.wanted = j.wanted;
   d.reason = reason_text::standing(j.reason);
   if (atr_now_)
     d.inputs.push_back({"atr", *atr_now_});
   exits_.add_inputs(d.inputs);
-  d.stop_distance = j.wanted != desire::flat ? stop_distance() : std::nullopt;
+  d.stop_distance.reset();
+  d.take_profit_distance.reset();
+  if (j.wanted == desire::flat)
+    return;
+  if (follows_bars_)
+    exits_.on_entry(close_, atr_now_);
+  d.stop_distance = distance(settings_.exits.stop_atr);
   if (d.stop_distance)
     d.inputs.push_back({"stop_distance", *d.stop_distance});
+  d.take_profit_distance = distance(settings_.exits.take_profit_atr);
+  if (d.take_profit_distance)
+    d.inputs.push_back({"take_profit_distance", *d.take_profit_distance});
 }
 
 uint32_t trade_rules::warmup_bars(uint32_t own) const noexcept {
@@ -72,20 +81,24 @@ uint32_t trade_rules::warmup_bars(uint32_t own) const noexcept {
 void trade_rules::follow(price high, price low, double close) noexcept {
   if (needs_atr_)
     atr_now_ = atr_.update(high.to_double(), low.to_double(), close);
+  close_ = close;
   exits_.on_close(close, atr_now_);
 }
 
-std::optional<double> trade_rules::stop_distance() const noexcept {
-  if (!(settings_.exits.stop_atr > 0) || !atr_now_)
+std::optional<double> trade_rules::distance(double atrs) const noexcept {
+  if (!(atrs > 0) || !atr_now_)
     return std::nullopt;
-  return settings_.exits.stop_atr * *atr_now_;
+  return atrs * *atr_now_;
 }
 
 bool trade_rules::can_enter(desire side) const noexcept {
   if (!allows(side) || (needs_atr_ && !atr_now_))
     return false;
-  const auto distance = stop_distance();
-  return !distance || *distance >= smallest_distance;
+  const auto is_far_enough = [&](double atrs) {
+    const auto d = distance(atrs);
+    return !d || *d >= smallest_distance;
+  };
+  return is_far_enough(settings_.exits.stop_atr) && is_far_enough(settings_.exits.take_profit_atr);
 }
 
 } // namespace supreme::trading

@@ -80,16 +80,17 @@ public:
   [[nodiscard]] std::optional<judgement> judge(const rule_findings& found) const noexcept;
 
   /// The judgement with the strategy's inputs, to which those of the exits are added.
-  [[nodiscard]] decision make(const judgement& j, decision_numbers inputs) const;
+  [[nodiscard]] decision make(const judgement& j, decision_numbers inputs);
   /// The same in a decision that has the strategy's inputs and nothing else that counts.
-  void complete(const judgement& j, decision& d) const;
+  void complete(const judgement& j, decision& d);
 
   /// Bars before the first decision, for a strategy whose own indicators need `own`.
   [[nodiscard]] uint32_t warmup_bars(uint32_t own) const noexcept;
 
 private:
   void follow(price high, price low, double close) noexcept;
-  [[nodiscard]] std::optional<double> stop_distance() const noexcept;
+  /// In ATRs at the last close; nothing when the rule is off or there is no ATR.
+  [[nodiscard]] std::optional<double> distance(double atrs) const noexcept;
   [[nodiscard]] bool can_enter(desire side) const noexcept;
 
   common_settings settings_;
@@ -100,6 +101,7 @@ private:
   exit_rules exits_;
   atr atr_;
   std::optional<double> atr_now_;
+  double close_ = 0; ///< the last one; followed where there are exits
 };
 
 } // namespace supreme::trading

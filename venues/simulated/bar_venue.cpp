@@ -45,7 +45,8 @@ bool is_well_formed(const submit& c) {
   return is_name(c.account.str()) && c.session > 0 && is_client_order_id(c.id.str())
          && is_name(c.instrument.str()) && c.direction >= trading::side::buy
          && c.direction <= trading::side::sell && c.type >= trading::order_type::market
-         && c.type <= trading::order_type::stop_limit;
+         && c.type <= trading::order_type::stop_limit
+         && (c.slot.empty() ? !c.reduce_only : is_name(c.slot.str()));
 }
 
 /// Whether a price is there exactly when its order type wants it, and positive.
@@ -71,21 +72,10 @@ order_report refuse_at_the_door(const submit& c, venue_refusal why) {
   out.size = c.size;
   out.limit_price = c.limit_price;
   out.stop_price = c.stop_price;
+  out.reduce_only = c.reduce_only;
   out.state = trading::order_state::rejected;
   out.refusal = why;
   out.session = c.session;
-  return out;
-}
-
-trading::resting_order as_resting(const venue_books::order_entry& entry) {
-  const auto& report = entry.report;
-  trading::resting_order out;
-  out.direction = report.direction;
-  out.type = report.type;
-  out.open_size = report.size - report.filled;
-  out.limit_price = report.limit_price;
-  out.stop_price = report.stop_price;
-  out.triggered = entry.triggered;
   return out;
 }
 
@@ -119,7 +109,7 @@ bar_venue::open(const bar_venue_settings& settings) {
   std::unique_ptr<bar_venue> venue{
     new bar_venue{settings, std::move(ledger), std::move(books), extent.torn_bytes}};
   if (!venue->books_.opened()) {
-    venue->record_fact(ledger_opened{1, settings.id});
+    venue->record_fact(ledger_opened{.venue = settings.id});
     venue->flush();
   }
   return venue;
@@ -236,6 +226,8 @@ answer bar_venue::execute(const submit& c) {
   r.size = c.size;
   r.limit_price = c.limit_price;
   r.stop_price = c.stop_price;
+  r.slot = c.slot;
+  r.reduce_only = c.reduce_only;
   r.refusal = judge_order(c);
   record_fact(r);
   return books_.order(r.number).report;
@@ -367,27 +359,52 @@ step_refusal bar_venue::judge_step(const step& c) const {
   return step_refusal::none;
 }
 
-/// What the step does to the orders at rest, in the order of their acceptance. Changes nothing.
-std::vector<order_execution> bar_venue::match(const step& c) const {
-  std::map<trading::instrument_id, const trading::bar*> bars;
-  for (const auto& b : c.bars)
-    bars.emplace(b.instrument, &b);
-  std::vector<order_execution> out;
-  trial_sums sums{books_};
-  for (const uint64_t number : books_.resting()) {
+namespace {
+
+/// What one step does, tried on copies: the books stay as they are.
+class step_matching {
+public:
+  step_matching(const venue_books& books,
+                const std::map<trading::instrument_id, trading::instrument>& instruments,
+                const trading::execution_costs& costs, const step& c)
+    : books_(books), instruments_(instruments), costs_(costs), sums_(books) {
+    for (const auto& b : c.bars)
+      bars_.emplace(b.instrument, &b);
+  }
+
+  [[nodiscard]] std::vector<order_execution> run() {
+    for (int turn = 0; turn < trading::bar_turns; ++turn)
+      for (const uint64_t number : books_.resting())
+        if (const auto& report = books_.order(number).report;
+            trading::bar_turn(report.type, report.reduce_only) == turn)
+          match(number);
+    for (const uint64_t number : books_.resting())
+      if (books_.order(number).report.reduce_only)
+        cancel_if_pointless(number);
+    return std::move(out_);
+  }
+
+private:
+  void match(uint64_t number) {
     const auto& entry = books_.order(number);
-    const auto bar = bars.find(entry.report.instrument);
+    const auto bar = bars_.find(entry.report.instrument);
     const auto instrument = instruments_.find(entry.report.instrument);
-    if (bar == bars.end() || instrument == instruments_.end())
-      continue;
+    if (bar == bars_.end() || instrument == instruments_.end())
+      return;
     order_execution e;
     e.number = number;
     e.triggered = entry.triggered;
+    auto* const opened = opened_by(entry);
+    const auto whole = entry.resting();
+    auto rest = whole;
+    if (rest.reduce_only)
+      rest.open_size = std::min(rest.open_size, opened->closable(rest.direction));
+    if (rest.open_size.is_zero())
+      return;
     try {
-      const auto done =
-        trading::execute_on_bar(as_resting(entry), *bar->second, instrument->second, costs_);
+      const auto done = trading::execute_on_bar(rest, *bar->second, instrument->second, costs_);
       e.triggered = done.triggered;
-      if (done.size.is_positive() && !sums.add(entry, done.size, done.at, done.fee)) {
+      if (done.size.is_positive() && !sums_.add(entry, done.size, done.at, done.fee)) {
         e.expired = true;
       } else if (done.size.is_positive()) {
         e.size = done.size;
@@ -395,14 +412,77 @@ std::vector<order_execution> bar_venue::match(const step& c) const {
         e.fee = done.fee;
         e.maker = done.maker;
       }
+      if (opened != nullptr)
+        *opened = after(*opened, whole, e);
     } catch (const std::overflow_error&) {
       // One order whose amounts no decimal can hold must not stop the market for all others.
       e.expired = true;
+      e.size = {};
+      if (opened != nullptr)
+        *opened = after(*opened, whole, e);
     }
-    if (e.expired || e.size.is_positive() || e.triggered != entry.triggered)
-      out.push_back(e);
+    if (e.expired || e.size.is_positive() || e.triggered != entry.triggered) {
+      places_.emplace(number, out_.size());
+      out_.push_back(e);
+    }
   }
-  return out;
+
+  static trading::opened_size after(trading::opened_size opened,
+                                    const trading::resting_order& whole, const order_execution& e) {
+    auto left = trading::as_slot_order(whole);
+    if (e.size.is_positive())
+      opened.fills(left, e.size);
+    left.open_size -= e.size;
+    if (e.expired || left.open_size.is_zero())
+      opened.ends(left);
+    return opened;
+  }
+
+  void cancel_if_pointless(uint64_t number) {
+    const auto& entry = books_.order(number);
+    const auto known = places_.find(number);
+    const bool is_over =
+      known != places_.end()
+      && (out_[known->second].expired
+          || out_[known->second].size == entry.report.size - entry.report.filled);
+    if (is_over || !opened_by(entry)->is_pointless(entry.report.direction))
+      return;
+    if (known != places_.end()) {
+      out_[known->second].cancelled = true;
+      return;
+    }
+    order_execution e;
+    e.number = number;
+    e.triggered = entry.triggered;
+    e.cancelled = true;
+    out_.push_back(e);
+  }
+
+  /// Of the order's slot; nullptr for an order on its own.
+  trading::opened_size* opened_by(const venue_books::order_entry& entry) {
+    if (entry.slot.empty())
+      return nullptr;
+    const auto& account = *books_.find_account(entry.report.account);
+    return &opened_.try_emplace({entry.report.account, entry.slot}, account.opened.at(entry.slot))
+              .first->second;
+  }
+
+  const venue_books& books_;
+  const std::map<trading::instrument_id, trading::instrument>& instruments_;
+  const trading::execution_costs& costs_;
+  trial_sums sums_;
+  std::map<trading::instrument_id, const trading::bar*> bars_;
+  std::map<std::pair<trading::account_id, trading::slot_id>, trading::opened_size> opened_;
+  std::map<uint64_t, size_t> places_; ///< of orders in out_
+  std::vector<order_execution> out_;
+};
+
+} // namespace
+
+/// What the step does to the orders at rest, in the order of their turns and their acceptance.
+/// Changes nothing.
+std::vector<order_execution> bar_venue::match(const step& c) const {
+  return step_matching{books_, instruments_, costs_, c}.run();
 }
 
 trading::result<ledger_contents, ledger_defect> read_ledger(const std::string& path) {

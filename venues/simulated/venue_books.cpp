@@ -58,6 +58,18 @@ bool trial_sums::add(const venue_books::order_entry& entry, trading::quantity si
   return true;
 }
 
+trading::resting_order venue_books::order_entry::resting() const {
+  trading::resting_order out;
+  out.direction = report.direction;
+  out.type = report.type;
+  out.open_size = report.size - report.filled;
+  out.limit_price = report.limit_price;
+  out.stop_price = report.stop_price;
+  out.triggered = triggered;
+  out.reduce_only = report.reduce_only;
+  return out;
+}
+
 std::optional<std::string> venue_books::apply(const record& r) {
   if (!opened_ && !std::holds_alternative<ledger_opened>(r))
     return "a ledger begins with its venue";
@@ -91,8 +103,9 @@ balances_report venue_books::balances_of(const trading::account_id& id) const {
 venue_books::complaint venue_books::apply_record(const ledger_opened& r) {
   if (opened_)
     return "a second beginning";
-  if (r.format != 1)
-    return "format " + std::to_string(r.format) + ", this program knows format 1";
+  if (r.format != ledger_opened{}.format)
+    return "format " + std::to_string(r.format) + ", this program knows format "
+           + std::to_string(ledger_opened{}.format);
   opened_ = r;
   return std::nullopt;
 }
@@ -116,6 +129,7 @@ venue_books::complaint venue_books::apply_record(const order_received& r) {
   const bool accepted = r.refusal == venue_refusal::none;
   order_entry entry;
   entry.quote = r.quote;
+  entry.slot = r.slot;
   auto& report = entry.report;
   report.account = r.account;
   report.id = r.id;
@@ -126,16 +140,19 @@ venue_books::complaint venue_books::apply_record(const order_received& r) {
   report.size = r.size;
   report.limit_price = r.limit_price;
   report.stop_price = r.stop_price;
+  report.reduce_only = r.reduce_only;
   report.state = accepted ? order_state::open : order_state::rejected;
   report.refusal = r.refusal;
   report.session = r.session;
   report.accepted_at = last_step_.event_time;
   report.changed_at = last_step_.event_time;
-  orders_.push_back(std::move(entry));
   if (accepted) {
     resting_.insert(r.number);
     ++account->second.resting;
+    if (!r.slot.empty())
+      account->second.opened[r.slot].rests(trading::as_slot_order(entry.resting()));
   }
+  orders_.push_back(std::move(entry));
   return std::nullopt;
 }
 
@@ -157,6 +174,9 @@ venue_books::complaint venue_books::apply_record(const step_taken& r) {
     closes_[b.instrument] = b.close;
   for (const auto& e : r.executions)
     execute(e);
+  for (const auto& e : r.executions)
+    if (e.cancelled)
+      cancel_pointless(e);
   summarise_last_step(first_trade, r.executions);
   return std::nullopt;
 }
@@ -168,16 +188,16 @@ venue_books::complaint venue_books::check_step(const step_taken& r) const {
     return "step " + std::to_string(r.market.number) + " of run " + r.market.run
            + " does not follow step " + std::to_string(last_step_.number);
   trial_sums sums{*this};
-  uint64_t previous = 0;
+  std::set<uint64_t> seen;
   for (const auto& e : r.executions) {
     const auto name = "execution of order " + std::to_string(e.number);
-    if (e.number <= previous || !resting_.contains(e.number))
-      return name + " that is not at rest, or out of order";
-    previous = e.number;
+    if (!resting_.contains(e.number) || !seen.insert(e.number).second)
+      return name + " that is not at rest, or told twice";
     const auto& entry = order(e.number);
     const auto rest = checked_subtract(entry.report.size, entry.report.filled);
-    if (e.size.is_negative() || !rest || e.size > *rest || (e.expired && !e.size.is_zero()))
-      return name + " of an impossible size";
+    if (e.size.is_negative() || !rest || e.size > *rest || (e.expired && !e.size.is_zero())
+        || (e.cancelled && (e.expired || !entry.report.reduce_only)))
+      return name + " of an impossible size, or with an impossible end";
     if (e.size.is_positive() && (!e.at.is_positive() || !sums.add(entry, e.size, e.at, e.fee)))
       return name + " with impossible amounts";
   }
@@ -196,9 +216,19 @@ void venue_books::execute(const order_execution& e) {
   }
 }
 
+/// After all trades of the step.
+void venue_books::cancel_pointless(const order_execution& e) {
+  auto& entry = orders_[e.number - 1];
+  entry.report.refusal = venue_refusal::nothing_to_close;
+  entry.report.changed_at = last_step_.event_time;
+  end_order(entry, e.number, order_state::cancelled);
+}
+
 void venue_books::add_trade(order_entry& entry, const order_execution& e) {
   auto& report = entry.report;
   auto& account = accounts_.at(report.account);
+  if (!entry.slot.empty())
+    account.opened[entry.slot].fills(trading::as_slot_order(entry.resting()), e.size);
   const auto amounts = amounts_of(report.direction, e.size, e.at, e.fee).value();
   account.holdings[report.instrument] += amounts.holding;
   account.cash[entry.quote] += amounts.cash;
@@ -234,7 +264,10 @@ void venue_books::add_trade(order_entry& entry, const order_execution& e) {
 void venue_books::end_order(order_entry& entry, uint64_t number, order_state state) {
   entry.report.state = state;
   resting_.erase(number);
-  --accounts_.at(entry.report.account).resting;
+  auto& account = accounts_.at(entry.report.account);
+  --account.resting;
+  if (!entry.slot.empty())
+    account.opened[entry.slot].ends(trading::as_slot_order(entry.resting()));
 }
 
 void venue_books::summarise_last_step(size_t first_trade,
@@ -252,11 +285,16 @@ void venue_books::summarise_last_step(size_t first_trade,
         .first->second;
     range.last_seq = t.seq;
   }
+  for (const auto& e : executions) {
+    if (!e.expired && !e.cancelled)
+      continue;
+    const auto& report = out.ended.emplace_back(order(e.number).report);
+    const uint64_t trades = accounts_.at(report.account).trades.size();
+    ranges.try_emplace(report.account,
+                       step_report::account_trades{report.account, trades + 1, trades});
+  }
   for (auto& [account, range] : ranges)
     out.accounts.push_back(std::move(range));
-  for (const auto& e : executions)
-    if (e.expired)
-      out.expired.push_back(order(e.number).report);
   last_report_ = std::move(out);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/matching/opened_size.hpp"
 #include "venues/simulated/venue_records.hpp"
 
 #include <map>
@@ -18,7 +19,11 @@ public:
   struct order_entry {
     order_report report; ///< `duplicate` is always false here
     trading::asset_id quote;
+    trading::slot_id slot; ///< empty: an order on its own
     bool triggered = false;
+
+    /// What is left of it, as it meets a bar.
+    [[nodiscard]] trading::resting_order resting() const;
   };
 
   struct account_entry {
@@ -27,6 +32,7 @@ public:
     std::vector<uint64_t> trades;                                  ///< indices into trades()
     std::map<trading::instrument_id, trading::quantity> holdings;
     std::map<trading::asset_id, trading::money> cash;
+    std::map<trading::slot_id, trading::opened_size> opened;
     size_t resting = 0; ///< orders at rest
   };
 
@@ -67,6 +73,7 @@ private:
 
   complaint check_step(const step_taken& r) const;
   void execute(const order_execution& e);
+  void cancel_pointless(const order_execution& e);
   void add_trade(order_entry& entry, const order_execution& e);
   void end_order(order_entry& entry, uint64_t number, trading::order_state state);
   void summarise_last_step(size_t first_trade, const std::vector<order_execution>& executions);

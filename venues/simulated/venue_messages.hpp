@@ -29,7 +29,8 @@ enum class venue_refusal : uint8_t {
   malformed = 11, ///< an account, session, client order id, side or type that breaks the rules
   too_many_open_orders = 12,
   too_many_accounts = 13,
-  unknown_order = 14, ///< cancel: the account has no order of that client id
+  unknown_order = 14,    ///< cancel: the account has no order of that client id
+  nothing_to_close = 15, ///< cancelled: reduce-only, and its slot has nothing open that it closes
 };
 
 [[nodiscard]] const char* to_string(venue_refusal r) noexcept;
@@ -59,6 +60,10 @@ struct submit {
   trading::quantity size;
   std::optional<trading::price> limit_price; ///< limit kinds only
   std::optional<trading::price> stop_price;  ///< stop kinds only
+  /// Whose opened size a reduce-only order closes; 1 to name_length_max printable characters
+  /// without spaces, or empty for an order on its own.
+  trading::slot_id slot;
+  bool reduce_only = false; ///< needs a slot
   /// Process time (UTC, ns) after which the venue must not accept the order any more.
   std::optional<int64_t> valid_until_ns;
 
@@ -141,9 +146,11 @@ struct order_report {
   trading::quantity size;
   std::optional<trading::price> limit_price;
   std::optional<trading::price> stop_price;
+  bool reduce_only = false;
   /// open, partially_filled, filled, cancelled, rejected or expired.
   trading::order_state state = trading::order_state::rejected;
-  venue_refusal refusal = venue_refusal::none; ///< why it was rejected, or expired
+  venue_refusal refusal =
+    venue_refusal::none; ///< why it was rejected or expired, or cancelled by the venue
   trading::quantity filled;
   trading::money notional; ///< Σ price·size of its trades, each rounded half-even
   trading::money fees;     ///< in quote units
@@ -258,12 +265,14 @@ struct step_report {
   std::string run;     ///< of the ledger
   uint64_t number = 0; ///< that was asked for
   step_refusal refusal = step_refusal::none;
-  uint64_t last_step = 0;               ///< of the ledger; 0 = none taken
-  trading::timestamp event_time;        ///< of last_step
-  std::vector<account_trades> accounts; ///< those that traded, by name
-  std::vector<venue_trade> trades;      ///< in the order in which they were made
-  /// Orders that ended without a trade because their amounts left the decimal range.
-  std::vector<order_report> expired;
+  uint64_t last_step = 0;        ///< of the ledger; 0 = none taken
+  trading::timestamp event_time; ///< of last_step
+  /// Those that traded or whose orders ended, by name; without a trade first_seq is after last_seq.
+  std::vector<account_trades> accounts;
+  std::vector<venue_trade> trades; ///< in the order in which they were made
+  /// Orders that are over without having been filled: expired, because their amounts left the
+  /// decimal range, or reduce-only and cancelled, because nothing was left to close.
+  std::vector<order_report> ended;
 
   friend bool operator==(const step_report&, const step_report&) = default;
 };

@@ -226,6 +226,8 @@ void write(writer& out, const order_received& r) {
   out.put(r.size);
   out.put(r.limit_price);
   out.put(r.stop_price);
+  out.put(r.slot);
+  out.put(r.reduce_only);
   out.put_byte(static_cast<uint8_t>(r.refusal));
 }
 
@@ -241,7 +243,9 @@ void read(reader& in, order_received& r) {
   in.take(r.size);
   in.take(r.limit_price);
   in.take(r.stop_price);
-  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::unknown_order);
+  in.take(r.slot);
+  in.take(r.reduce_only);
+  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::nothing_to_close);
 }
 
 void write(writer& out, const order_cancelled& r) {
@@ -277,6 +281,7 @@ void write(writer& out, const order_execution& e) {
   out.put(e.number);
   out.put(e.triggered);
   out.put(e.expired);
+  out.put(e.cancelled);
   out.put(e.maker);
   out.put(e.size);
   out.put(e.at);
@@ -287,6 +292,7 @@ void read(reader& in, order_execution& e) {
   in.take(e.number);
   in.take(e.triggered);
   in.take(e.expired);
+  in.take(e.cancelled);
   in.take(e.maker);
   in.take(e.size);
   in.take(e.at);

@@ -14,7 +14,7 @@ namespace supreme::venues {
 
 /// The first record of a ledger.
 struct ledger_opened {
-  uint32_t format = 1;
+  uint32_t format = 2; ///< 2: slots and reduce-only orders
   trading::venue_id venue;
 
   friend bool operator==(const ledger_opened&, const ledger_opened&) = default;
@@ -40,6 +40,8 @@ struct order_received {
   trading::quantity size;
   std::optional<trading::price> limit_price;
   std::optional<trading::price> stop_price;
+  trading::slot_id slot;
+  bool reduce_only = false;
   venue_refusal refusal = venue_refusal::none;
 
   friend bool operator==(const order_received&, const order_received&) = default;
@@ -55,7 +57,8 @@ struct order_cancelled {
 struct order_execution {
   uint64_t number = 0;
   bool triggered = false;
-  bool expired = false; ///< its amounts left the decimal range; size is zero then
+  bool expired = false;   ///< its amounts left the decimal range; size is zero then
+  bool cancelled = false; ///< reduce-only, and after the step there is nothing that it could close
   bool maker = false;
   trading::quantity size; ///< zero: no trade
   trading::price at;
@@ -67,7 +70,8 @@ struct order_execution {
 /// A step with its bars, so that every trade can be checked against them for ever.
 struct step_taken {
   step market;
-  std::vector<order_execution> executions; ///< only orders that changed, in the order of acceptance
+  std::vector<order_execution>
+    executions; ///< only orders that changed, each once, in the order in which they were met
 
   friend bool operator==(const step_taken&, const step_taken&) = default;
 };

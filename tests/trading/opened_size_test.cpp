@@ -1,0 +1,130 @@
+// Goal: reduce-only orders of a slot close what its other orders have opened at the venue, and
+// never more, whatever fills in whatever parts. Method: stories by hand, and random orders with
+// random partial fills.
+
+#include "trading/matching/opened_size.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace supreme::trading {
+namespace {
+
+quantity units(int64_t n) { return decimal::from_integer(n); }
+
+slot_order market(side direction, int64_t size, bool reduce_only = false) {
+  return {direction, order_type::market, reduce_only, units(size)};
+}
+slot_order stop(side direction, int64_t size) {
+  return {direction, order_type::stop, true, units(size)};
+}
+
+/// Fills a part of an order at rest; what is left of it.
+slot_order fill(opened_size& slot, slot_order o, int64_t size) {
+  slot.fills(o, units(size));
+  o.open_size -= units(size);
+  if (o.open_size.is_zero())
+    slot.ends(o);
+  return o;
+}
+
+TEST(opened_size, a_protective_order_waits_for_its_entry_and_closes_no_more_than_that) {
+  opened_size slot;
+  const auto entry = market(side::buy, 5);
+  const auto exit = stop(side::sell, 5);
+  slot.rests(entry);
+  slot.rests(exit);
+  EXPECT_EQ(slot.closable(side::sell), units(0));
+  EXPECT_FALSE(slot.is_pointless(side::sell)) << "the entry may still fill";
+  const auto rest = fill(slot, entry, 2);
+  EXPECT_EQ(slot.closable(side::sell), units(2));
+  fill(slot, exit, 2);
+  EXPECT_EQ(slot.closable(side::sell), units(0));
+  EXPECT_FALSE(slot.is_pointless(side::sell));
+  slot.ends(rest);
+  EXPECT_TRUE(slot.is_pointless(side::sell));
+}
+
+TEST(opened_size, a_reversal_that_fills_in_parts_closes_and_opens_what_was_ordered) {
+  opened_size slot;
+  auto entry = market(side::buy, 10);
+  slot.rests(entry);
+  fill(slot, entry, 10);
+  auto closing = market(side::sell, 10, true);
+  auto opening = market(side::sell, 10);
+  slot.rests(closing);
+  slot.rests(opening);
+  closing = fill(slot, closing, 5);
+  opening = fill(slot, opening, 5);
+  EXPECT_EQ(slot.closable(side::sell), units(5)) << "the opening leg has closed nothing";
+  fill(slot, closing, 5);
+  fill(slot, opening, 5);
+  EXPECT_TRUE(slot.is_pointless(side::sell));
+  EXPECT_EQ(slot.closable(side::buy), units(10));
+}
+
+TEST(opened_size, an_order_that_is_not_reduce_only_closes_first_what_nothing_else_closes) {
+  opened_size slot;
+  const auto entry = market(side::buy, 10);
+  slot.rests(entry);
+  fill(slot, entry, 10);
+  const auto through_zero = market(side::sell, 15);
+  slot.rests(through_zero);
+  fill(slot, through_zero, 15);
+  EXPECT_TRUE(slot.is_pointless(side::sell));
+  EXPECT_EQ(slot.closable(side::buy), units(5));
+}
+
+TEST(bar_turns, what_fills_at_the_open_comes_before_stops_and_stops_before_targets) {
+  EXPECT_EQ(bar_turn(order_type::market, false), 0);
+  EXPECT_EQ(bar_turn(order_type::market, true), 0);
+  EXPECT_EQ(bar_turn(order_type::stop, false), 0) << "it opens: no protective order";
+  EXPECT_EQ(bar_turn(order_type::stop, true), 1);
+  EXPECT_EQ(bar_turn(order_type::stop_limit, true), 1);
+  EXPECT_EQ(bar_turn(order_type::limit, true), 2);
+}
+
+RC_GTEST_PROP(opened_size_property, sides_add_up_to_the_position_and_are_never_negative, ()) {
+  opened_size slot;
+  std::vector<slot_order> resting;
+  quantity position;
+  const auto steps = *rc::gen::inRange(1, 60);
+  for (int i = 0; i < steps; ++i) {
+    if (resting.empty() || *rc::gen::inRange(0, 3) == 0) {
+      slot_order o;
+      o.direction = *rc::gen::element(side::buy, side::sell);
+      o.reduce_only = *rc::gen::arbitrary<bool>();
+      o.type = *rc::gen::element(order_type::market, order_type::stop, order_type::limit);
+      o.open_size = units(*rc::gen::inRange(1, 20));
+      slot.rests(o);
+      resting.push_back(o);
+      continue;
+    }
+    const auto at = *rc::gen::inRange<size_t>(0, resting.size());
+    auto& o = resting[at];
+    auto most = o.open_size;
+    if (o.reduce_only)
+      most = std::min(most, slot.closable(o.direction));
+    if (most.is_positive()) {
+      const auto size = decimal::from_raw(*rc::gen::inRange<int64_t>(1, most.raw() + 1));
+      slot.fills(o, size);
+      o.open_size -= size;
+      position += signed_quantity(o.direction, size);
+    }
+    if (o.open_size.is_zero() || *rc::gen::inRange(0, 4) == 0) {
+      slot.ends(o);
+      resting.erase(resting.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    const auto held_long = slot.closable(side::sell);
+    const auto held_short = slot.closable(side::buy);
+    RC_ASSERT(!held_long.is_negative());
+    RC_ASSERT(!held_short.is_negative());
+    RC_ASSERT(held_long - held_short == position);
+    if (resting.empty())
+      for (const auto s : {side::buy, side::sell})
+        RC_ASSERT(slot.is_pointless(s) == slot.closable(s).is_zero());
+  }
+}
+
+} // namespace
+} // namespace supreme::trading
