@@ -199,6 +199,7 @@ json to_json(const backtest_result& r) {
            {"orders", r.orders},
            {"open_orders", r.open_orders},
            {"expired", r.expired},
+           {"cancelled", r.cancelled},
            {"fills", r.fills},
            {"refusals", std::move(refused)},
            {"refusal_times", std::move(times)},
