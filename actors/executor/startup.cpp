@@ -118,7 +118,14 @@ struct startup : std::enable_shared_from_this<startup> {
       return;
     }
     std::vector<protocols::venue_report> known;
-    for (const auto& r : answer.reports) {
+    for (auto r : answer.reports) {
+      // What a step ended at the venue, which gives a reason then, is told by that step's
+      // settlement: after its trades, and at its time.
+      const bool by_step =
+        !r.reason.empty()
+        && (r.state == trading::order_state::cancelled || r.state == trading::order_state::expired);
+      if (by_step)
+        r.state = trading::order_state::open;
       // Every earlier session is shut out: what the venue does not have now it never will.
       if (r.verdict == protocols::venue_verdict::not_found)
         st.orders[r.order] = stage::proven_unsent;

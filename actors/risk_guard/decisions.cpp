@@ -1,6 +1,7 @@
 #include "actors/risk_guard/decisions.hpp"
 
 #include "trading/check.hpp"
+#include "trading/risk/slot_pending.hpp"
 
 #include <algorithm>
 
@@ -35,9 +36,14 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows,
   for (const auto& [id, row] : rows.slots)
     slots[id].position = row.position.size;
   // What an open order reserves is what is left of it, and nothing of a protective one.
-  for (const auto& o : rows.open_orders)
-    slots[o.order.key.slot].pending +=
+  std::map<trading::slot_id, std::pair<trading::quantity, trading::quantity>> left;
+  for (const auto& o : rows.open_orders) {
+    auto& [opening, closing] = left[o.order.key.slot];
+    (o.order.reduce_only ? closing : opening) +=
       trading::signed_quantity(o.order.direction, o.reserved_quantity);
+  }
+  for (const auto& [id, sums] : left)
+    slots[id].pending = trading::slot_pending(slots[id].position, sums.first, sums.second);
   for (const auto& [id, held] : slots)
     book.set_slot(id, held);
   if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
@@ -73,6 +79,43 @@ trading::decision_terms terms_of(const trading::signal& s, const storage::accoun
 }
 
 } // namespace
+
+std::map<trading::decision_key, trading::stored_decision>
+orders_of_step(const storage::account_snapshot& rows, trading::timestamp step,
+               const std::vector<trading::signal>& signals) {
+  std::map<trading::decision_key, trading::stored_decision> out;
+  for (const auto& row : rows.open_orders) {
+    const auto& order = row.order;
+    if (order.event_time != step)
+      continue;
+    trading::stored_decision d;
+    d.order = order.id;
+    auto& wish = d.made.wish;
+    const auto said = std::find_if(signals.begin(), signals.end(),
+                                   [&](const auto& s) { return s.key == order.key; });
+    if (said != signals.end()) {
+      wish = *said;
+    } else {
+      wish.key = order.key;
+      wish.strategy = order.strategy;
+      wish.account = order.account;
+      wish.instrument = order.instrument;
+      wish.reference_price = order.decision_price;
+      wish.event_time = order.event_time;
+    }
+    auto& v = d.made.verdict;
+    v.direction = order.direction;
+    v.size = order.size;
+    v.type = order.type;
+    v.limit_price = order.limit_price;
+    v.stop_price = order.stop_price;
+    v.reduce_only = order.reduce_only;
+    v.reserve_cash = row.reserved_cash;
+    d.made.mark = order.decision_price;
+    out.emplace(order.key, std::move(d));
+  }
+  return out;
+}
 
 std::vector<trading::made_decision>
 decide_all(std::vector<trading::signal> signals, const storage::account_snapshot& rows,

@@ -92,6 +92,9 @@ struct step_decision : std::enable_shared_from_this<step_decision> {
     const auto& account = account_of(context);
     const auto equity = value_account(rows, account, step.marks, step.id.step).equity;
     auto present = self->state.past.at(step.id.event_time, equity);
+    // An earlier attempt may have committed a part of the step.
+    if (!self->state.past.remembers())
+      present.stored = orders_of_step(rows, step.id.event_time, signals);
     decisions = decide_all(
       std::move(signals), rows,
       {&context.config->settings, &account, step.marks, step.id.event_time, self->state.latch},

@@ -135,7 +135,7 @@ std::optional<check_result> memory_ledger_run::refuse(const decide_transaction& 
   }
   if (const auto b = account.balances.find(t.quote); b != account.balances.end())
     free_cash = wide{b->second.amount.raw()} - b->second.reserved.raw();
-  const wide size = reserved_size(v).raw(), cost = v.reserve_cash.raw();
+  const wide size = v.size.raw(), cost = v.reserve_cash.raw();
   const bool buys = v.direction == side::buy;
   // Seen from the order's side: what is held if it and everything promised on its side fills, and
   // what may still be closed.
@@ -147,6 +147,9 @@ std::optional<check_result> memory_ledger_run::refuse(const decide_transaction& 
   if (mode == trading_mode::halted)
     return check_result{
       .code = refusal::halted, .passed = false, .limit = {}, .seen = decimal::from_integer(1)};
+  // What waits to close what its entry opens adds nothing to its slot.
+  if (is_protective(v.type, v.reduce_only))
+    return std::nullopt;
   if (t.max_position && worst > t.max_position->raw())
     return says(refusal::max_position, t.max_position->raw(), worst);
   if (!buys && !t.allow_short && worst > 0)

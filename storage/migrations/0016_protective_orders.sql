@@ -33,8 +33,9 @@ DECLARE
   only_reduces constant boolean := coalesce((v->>'reduce_only')::boolean, false);
   qty constant numeric := (v->>'size')::numeric;
   cost constant numeric := (v->>'reserve_cash')::numeric;
-  -- What waits to close what its entry opens adds nothing.
-  promised constant numeric := CASE WHEN only_reduces AND kind <> 'market' THEN 0 ELSE qty END;
+  -- It waits to close what its entry opens, and adds nothing to its slot.
+  protects constant boolean := only_reduces AND kind <> 'market';
+  promised constant numeric := CASE WHEN protects THEN 0 ELSE qty END;
   max_position constant numeric := (m->>'max_position')::numeric;
   allow_short constant boolean := (m->>'allow_short')::boolean;
   guard_epoch constant bigint := (m->'guard'->>'epoch')::bigint;
@@ -90,20 +91,22 @@ BEGIN
     free_cash := coalesce(free_cash, 0);
     -- Seen from the order's side: what is held if it and everything promised on its side fills, and what may still be closed.
     IF direction = 'buy' THEN
-      worst := net + promised_buy + promised;
+      worst := net + promised_buy + qty;
       reducible := -net - promised_buy;
     ELSE
-      worst := promised_sell + promised - net;
+      worst := promised_sell + qty - net;
       reducible := net - promised_sell;
     END IF;
     -- The same checks in the same order as trading::decide makes them.
     IF mode = 3 THEN
       code := 'halted'; seen := 1;
+    ELSIF protects THEN
+      decided_by := 'guard';
     ELSIF worst > max_position THEN
       code := 'max_position'; bound := max_position; seen := worst;
     ELSIF direction = 'sell' AND NOT allow_short AND worst > 0 THEN
       code := 'short_not_allowed'; bound := reducible; seen := qty;
-    ELSIF mode = 2 AND promised > reducible THEN
+    ELSIF mode = 2 AND qty > reducible THEN
       code := 'reducing'; bound := reducible; seen := qty;
     ELSIF cost > 0 AND cost > free_cash THEN
       code := 'cash'; bound := free_cash; seen := cost;
@@ -140,10 +143,10 @@ BEGIN
       ON CONFLICT (account, instrument) DO UPDATE
         SET reserved_buy = p.reserved_buy + excluded.reserved_buy, reserved_sell = p.reserved_sell + excluded.reserved_sell,
             updated_at = at_time
-        WHERE CASE direction
-                WHEN 'buy' THEN max_position IS NULL OR p.size + p.reserved_buy + promised <= max_position
-                ELSE (max_position IS NULL OR p.reserved_sell + promised - p.size <= max_position)
-                     AND (allow_short OR p.reserved_sell + promised - p.size <= 0) END;
+        WHERE protects OR CASE direction
+                WHEN 'buy' THEN max_position IS NULL OR p.size + p.reserved_buy + qty <= max_position
+                ELSE (max_position IS NULL OR p.reserved_sell + qty - p.size <= max_position)
+                     AND (allow_short OR p.reserved_sell + qty - p.size <= 0) END;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'the position changed under the lock of its account';
     END IF;

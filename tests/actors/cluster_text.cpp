@@ -75,6 +75,9 @@ slow = 2
 signal = 2
 rsi_length = 2
 rsi_max = 100
+stop_atr = 1
+take_profit_atr = 2
+atr_length = 3
 )";
 
 constexpr const char* calm_strategy = R"(

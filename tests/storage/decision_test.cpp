@@ -241,6 +241,26 @@ TEST_P(decisions, a_protective_order_is_decided_before_its_entry_has_filled) {
     << "no short permission, nothing held, and the mode has just changed: it adds nothing";
 }
 
+TEST_P(decisions, a_protective_order_is_asked_for_nothing_that_its_slot_does_not_change) {
+  // Another strategy is short by more than this one is long; shorts have been taken away since.
+  auto shorted = desk_.decide("other", side::sell, "3", "0");
+  shorted.allow_short = true;
+  const auto made = commit(*ledger_, desk_.fused(shorted, 1));
+  ASSERT_EQ(made.status, commit_status::applied);
+  ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, *made.order, "t", "1", "3")).status,
+            commit_status::applied);
+  auto stop = desk_.decide("c1", side::sell, "2", "0");
+  stop.wish.key.leg = 2;
+  stop.verdict.type = order_type::stop;
+  stop.verdict.stop_price = "0.9"_d;
+  stop.verdict.reduce_only = true;
+  stop.max_position = "1"_d;
+  EXPECT_EQ(commit(*ledger_, stop).status, commit_status::applied);
+  ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::halted), change_outcome::applied);
+  stop.wish.key.cause = "c2";
+  EXPECT_EQ(commit(*ledger_, stop).refusal, refusal::halted);
+}
+
 TEST_P(decisions, reducing_lets_only_orders_through_that_stop_at_zero) {
   hold("3");
   ASSERT_EQ(set_mode(mode_scope::account, "main", trading_mode::reducing), change_outcome::applied);

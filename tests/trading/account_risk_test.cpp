@@ -111,6 +111,8 @@ struct account_risk_test : ::testing::Test {
   }
 
   void release(const made_decision& d) {
+    if (reserved_size(d.verdict).is_zero())
+      return;
     auto held = book.account(d.wish.instrument);
     (d.verdict.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= d.verdict.size;
     book.set_account(d.wish.instrument, held);
@@ -396,6 +398,46 @@ TEST_F(account_risk_test, opens_a_breaker_again_when_its_probe_is_rejected) {
   end_all(order_state::rejected);
   step("9950");
   EXPECT_EQ(ask(target::long_position), refusal::breaker_open);
+}
+
+TEST_F(account_risk_test, a_stop_that_fills_is_no_repeated_execution) {
+  risk_policy p;
+  p.max_repeated_executions = 2;
+  use(p);
+  for (int n = 0; n < 4; ++n) {
+    auto s = wish(target::long_position);
+    s.hints.stop_distance = dec("4");
+    const auto made = decide({s});
+    ASSERT_EQ(made.size(), 2u) << "the strategy wants long again, and has never said flat: " << n;
+    fill_all();
+    step("10000");
+  }
+}
+
+TEST_F(account_risk_test, cancelled_protection_does_not_make_rejected_entries_look_rare) {
+  risk_policy p;
+  breaker_levels l;
+  l.reject_rate = dec("50");
+  p.breakers = {breaker(breaker_scope::account, "main", l)};
+  p.reject_window = p.reject_least = 2;
+  use(p);
+  for (int n = 0; n < 3; ++n) {
+    auto s = wish(target::long_position);
+    s.hints.stop_distance = dec("4");
+    s.hints.take_profit_distance = dec("8");
+    const auto made = decide({s});
+    if (n == 2) {
+      EXPECT_EQ(made.front().verdict.outcome, refusal::breaker_open);
+      break;
+    }
+    ASSERT_EQ(made.size(), 3u);
+    for (const auto& [id, d] : open) // The venue refuses the entry, so its protection is pointless.
+      risk.ended({id, d.verdict.reduce_only ? order_state::cancelled : order_state::rejected, now});
+    const auto entry = made.front();
+    open.clear();
+    release(entry);
+    step("10000");
+  }
 }
 
 TEST_F(account_risk_test, opens_a_breaker_when_too_many_orders_are_rejected) {

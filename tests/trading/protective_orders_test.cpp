@@ -4,6 +4,7 @@
 // Method: bars by hand, and random bars and wishes against a loop that knows nothing of orders.
 
 #include "trading/backtest/engine.hpp"
+#include "trading/risk/slot_pending.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -216,6 +217,52 @@ TEST(protective_orders, and_a_slow_exit_never_close_more_than_is_held) {
   EXPECT_EQ(r.engine.open_orders(), 0u);
   r.step(85, 85, 80, 85);
   EXPECT_TRUE(r.engine.positions().at(btc).size.is_zero());
+}
+
+TEST(protective_orders, a_wish_for_flat_is_not_asked_for_more_than_is_left) {
+  auto plan = make_plan();
+  plan.costs.max_volume_share_ppb = 250'000'000;
+  plan.strategies[0].size.amount = dec("3");
+  run r{{{1, {desire::long_position, 10, {}}}, {5, {}}, {6, {}}}, plan};
+  for (int i = 0; i < 5; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("3"));
+  r.step(95, 95, 80, 85); // One by the exit, one by the stop; the exit still waits for two.
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("1"));
+  EXPECT_EQ(r.heard.decisions.back().verdict.outcome, refusal::nothing_to_do);
+  r.step(85, 85, 85, 85);
+  EXPECT_TRUE(r.engine.positions().at(btc).size.is_zero());
+  EXPECT_EQ(r.engine.open_orders(), 0u);
+}
+
+TEST(protective_orders, a_bar_meets_every_order_once) {
+  auto plan = make_plan();
+  plan.costs.max_volume_share_ppb = 250'000'000;
+  plan.strategies[0].size.amount = dec("1");
+  auto slow = plan.strategies[0];
+  slow.id = strategy_id{"two"};
+  slow.size.amount = dec("10");
+  plan.strategies.push_back(slow);
+  // Both are asked at the first bar; only the first one's size has a stop that is worth an order.
+  plan.instruments[0].min_notional = decimal{};
+  run r{{{1, {desire::long_position, 10, {}}}}, plan};
+  r.step(100, 100, 100, 100);
+  r.step(100, 100, 100, 100);
+  r.step(100, 100, 85, 100);
+  std::map<std::pair<client_order_id, timestamp>, int> met;
+  for (const auto& f : r.heard.fills)
+    EXPECT_EQ(++met[std::make_pair(f.order, f.event_time)], 1) << "a quarter of the volume, once";
+}
+
+TEST(slot_pending, closes_no_more_than_there_is) {
+  const auto n = [](int64_t i) { return decimal::from_integer(i); };
+  EXPECT_EQ(slot_pending(n(10), n(0), n(-10)), n(-10));
+  EXPECT_EQ(slot_pending(n(2), n(0), n(-6)), n(-2)) << "a stop has taken the rest";
+  EXPECT_EQ(slot_pending(n(0), n(0), n(-6)), n(0));
+  EXPECT_EQ(slot_pending(n(0), n(10), n(-10)), n(0)) << "an exit of an entry that is at rest";
+  EXPECT_EQ(slot_pending(n(10), n(-10), n(-10)), n(-20)) << "a reversal";
+  EXPECT_EQ(slot_pending(n(10), n(-15), n(0)), n(-15)) << "through zero";
+  EXPECT_EQ(slot_pending(n(-2), n(0), n(6)), n(2));
 }
 
 TEST(protective_orders, reserve_nothing_and_ask_for_nothing) {

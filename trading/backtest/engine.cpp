@@ -4,6 +4,7 @@
 #include "trading/market/wide_division.hpp"
 #include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
+#include "trading/risk/slot_pending.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -361,8 +362,9 @@ void backtest_engine::take_wishes(size_t step) {
 
 void backtest_engine::match(timestamp now) {
   int turn = 0;
+  const bool in_turns = protective_ != 0; // Before any of them is over.
   auto over = [&](open_order& o) {
-    if (protective_ != 0 && bar_turn(o.rest.type, o.rest.reduce_only) != turn) [[unlikely]]
+    if (in_turns && bar_turn(o.rest.type, o.rest.reduce_only) != turn) [[unlikely]]
       return false;
     const auto& m = markets_[o.market];
     const bool traded = m.now != nullptr && m.close_time(*m.now) == now;
@@ -372,7 +374,7 @@ void backtest_engine::match(timestamp now) {
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
-  if (protective_ != 0) [[unlikely]] {
+  if (in_turns) [[unlikely]] {
     while (++turn < bar_turns)
       std::erase_if(resting_, over);
   }
@@ -530,10 +532,11 @@ void backtest_engine::release(const open_order& o, quantity size, money reserved
     size = {};
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
   held.position = market.held.size;
-  const auto& leg = legs_[o.leg];
+  auto& leg = legs_[o.leg];
+  (o.rest.reduce_only ? leg.closing : leg.opening) -= signed_quantity(o.rest.direction, size);
   auto& slot = exposure_.slot_at(leg.place);
-  slot.pending -= signed_quantity(o.rest.direction, size);
   slot.position = leg.held.size;
+  slot.pending = slot_pending(slot.position, leg.opening, leg.closing);
   reserved_cash_ -= reserved;
   exposure_.set_free_cash(cash() - reserved_cash_);
 }
@@ -670,6 +673,8 @@ uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp no
   o.reserve_cash = o.reserved_cash = v.reserve_cash;
   reserved_cash_ += v.reserve_cash;
   legs_[leg].opened.rests(as_slot_order(o.rest));
+  (v.reduce_only ? legs_[leg].closing : legs_[leg].opening) +=
+    signed_quantity(v.direction, reserved_size(v));
   protective_ += is_protective(v.type, v.reduce_only) ? 1 : 0;
   ++slots_[legs_[leg].slot].open_orders;
   if (venue_ != nullptr)

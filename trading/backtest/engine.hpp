@@ -88,6 +88,8 @@ private:
     size_t taken = 0; ///< bars of the block that the strategy has had
     position held;
     opened_size opened; ///< at the venue
+    quantity opening;   ///< signed: what is left of orders that may open
+    quantity closing;   ///< signed: what is left of reduce-only market orders
   };
   struct slot_state {
     strategy_slot instance;

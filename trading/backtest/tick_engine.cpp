@@ -136,6 +136,7 @@ void tick_engine::take_fill(tick_market& m, const market_fill& f, timestamp at) 
   if (o == m.orders.end())
     return; // Cancelled by what else this record filled.
   o->at_market -= f.done.size;
+  o->rest.triggered |= f.done.triggered;
   if (f.last)
     std::erase(o->parts, f.order);
   // One record may fill a stop and a target at once; only the first has something to close.

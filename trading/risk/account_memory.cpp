@@ -111,7 +111,11 @@ void account_memory::filled(const risk_policy& policy, const fill& f, const slot
   }
   if (o == nullptr)
     return;
-  if (repeated_ && o->done.filled.is_zero())
+  // A stop or a target has closed the holding without the strategy's saying so: what it wants next
+  // is no repetition.
+  if (repeated_ && is_protective(o->made.type, o->made.reduce_only))
+    repeated_->begin_anew(slot);
+  else if (repeated_ && o->done.filled.is_zero())
     repeated_->record(slot, f.direction);
   if (const auto total = with_fill(o->done, f))
     o->done = *total;
@@ -143,7 +147,12 @@ void account_memory::end_order(const open_order& o, bool rejected, timestamp at)
     if (auto* breaker = breakers_.find(key))
       if (const auto moved = breaker->settle(probe, o.done.filled.is_positive(), at))
         note_move(key, *moved);
+  // That a protective order became pointless says nothing of the venue, and must not make the
+  // rejections of entries look rare.
+  const bool counts = rejected || !is_protective(o.made.type, o.made.reduce_only);
   for (const auto& key : keys_of(account_, o.made.strategy, o.made.instrument)) {
+    if (!counts)
+      break;
     const auto rate = rejects_.find(key);
     if (rate == rejects_.end())
       continue;
