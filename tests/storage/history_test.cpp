@@ -119,9 +119,8 @@ TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
 }
 
 TEST_P(history, an_end_is_at_the_time_of_the_step_that_made_it) {
-  const auto order = commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "1", "10"), 1))
-                       .order.value()
-                       .order;
+  const auto order =
+    commit(*ledger_, desk_.fused(desk_.decide("c1", side::buy, "1", "10"), 1)).order.value().order;
   auto end = desk_.report(order.id, order_state::cancelled);
   end.event_time = order.event_time + std::chrono::minutes{7};
   ASSERT_EQ(commit(*ledger_, end).status, commit_status::applied);
