@@ -151,9 +151,7 @@ void account_memory::end_order(const open_order& o, bool rejected, timestamp at)
   // rejections of entries look rare.
   const bool counts = rejected || !is_protective(o.made.type, o.made.reduce_only);
   for (const auto& key : keys_of(account_, o.made.strategy, o.made.instrument)) {
-    if (!counts)
-      break;
-    const auto rate = rejects_.find(key);
+    const auto rate = counts ? rejects_.find(key) : rejects_.end();
     if (rate == rejects_.end())
       continue;
     rate->second.record(rejected);

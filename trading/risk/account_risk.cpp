@@ -4,6 +4,7 @@
 #include "trading/risk/protection.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace supreme::trading {
 
@@ -117,8 +118,8 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
       book.reserve(d.wish, d.verdict);
     if (memory_)
       memory_->decided(d, std::move(probes_), sources.now);
-    out.push_back(d);
-    protect_entry(d, book, sources, stored, out);
+    out.push_back(std::move(d));
+    protect_entry(out.back(), book, sources, stored, out);
   }
   cut_before(nullptr);
   return out;
@@ -134,12 +135,14 @@ void account_risk::protect_entry(const made_decision& entry, exposure_book& book
   const auto terms = sources.terms_of(entry.wish);
   if (!terms.traded)
     return;
+  // The entry may stand in `out`, so that nothing is added there before it has been read.
+  std::vector<made_decision> protection;
   for (auto& o : protect(hints, entry.wish.reference_price, entry.verdict, *terms.traded,
                          terms.limits, true)) {
     auto wish = protective_signal(entry.wish, o);
     if (const auto known = stored.find(wish.key); known != stored.end()) {
       decided(known->second);
-      out.push_back(known->second.made);
+      protection.push_back(known->second.made);
       continue;
     }
     made_decision d{std::move(wish), std::move(o.verdict), o.at, terms.limits};
@@ -147,8 +150,9 @@ void account_risk::protect_entry(const made_decision& entry, exposure_book& book
       book.reserve(d.wish, d.verdict);
     if (memory_)
       memory_->decided(d, {}, sources.now);
-    out.push_back(std::move(d));
+    protection.push_back(std::move(d));
   }
+  std::move(protection.begin(), protection.end(), std::back_inserter(out));
 }
 
 made_decision account_risk::decide_one(signal wish, std::optional<quantity> cut_to,
