@@ -423,6 +423,56 @@ RC_GTEST_PROP(performance_property, a_whole_history_gives_the_same_numbers_as_a_
   }
 }
 
+/// Samples of long runs, most of whose bars move little.
+std::vector<equity_sample> any_long_account() {
+  std::vector<equity_sample> samples;
+  const auto count = *rc::gen::inRange(1, 700);
+  const auto jumps = pick({0, 0, 1, 40}); // How many in a hundred bars are beyond the ordinary.
+  const auto losses = pick({0, 0, 0, 1}); // And whether it may all be lost.
+  int64_t equity = 1'000'000 * decimal::scale;
+  int64_t market = 100 * decimal::scale;
+  uint64_t state = *rc::gen::arbitrary<uint64_t>();
+  const auto random = [&state](int64_t below) {
+    state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
+    return static_cast<int64_t>(state >> 33) % below;
+  };
+  for (int i = 0; i < count; ++i) {
+    samples.push_back({timestamp::from_ns(i * ns_per_day / 24), decimal::from_raw(equity),
+                       decimal::from_raw(market), random(2) == 0});
+    const bool jumps_now = random(100) < jumps;
+    equity += equity / 100'000 * (random(2'001) - 1'000) * (jumps_now ? 40 : 1);
+    market += market / 100'000 * (random(2'001) - 1'000) * (jumps_now ? 40 : 1);
+    if (losses != 0 && random(300) == 0)
+      equity = -equity;
+  }
+  return samples;
+}
+
+RC_GTEST_PROP(performance_property, samples_in_blocks_give_the_same_numbers_to_the_last_bit, ()) {
+  const auto samples = any_long_account();
+  performance_accumulator one_by_one;
+  for (const auto& each : samples)
+    one_by_one.add(each);
+  performance_accumulator blocks;
+  for (size_t i = 0; i < samples.size();) {
+    const auto count =
+      std::min<size_t>(static_cast<size_t>(pick({1, 3, 8, 17, 64, 65, 256})), samples.size() - i);
+    std::vector<timestamp> times;
+    std::vector<money> equity;
+    std::vector<price> market;
+    size_t exposed = 0;
+    for (const auto& each : std::span{samples}.subspan(i, count)) {
+      times.push_back(each.time);
+      equity.push_back(each.equity);
+      market.push_back(*each.market);
+      exposed += each.exposed ? 1 : 0;
+    }
+    blocks.add(equity_block{times, equity, market, exposed});
+    i += count;
+  }
+  RC_ASSERT(blocks.value() == one_by_one.value());
+}
+
 void expect_finite(std::optional<double> x) { RC_ASSERT((!x || std::isfinite(*x))); }
 
 void expect_finite(const tail_risk& t) {

@@ -1,6 +1,7 @@
 #include "trading/backtest/engine.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/decimal_span.hpp"
 #include "trading/market/wide_division.hpp"
 #include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
@@ -156,12 +157,11 @@ void backtest_engine::do_steps() {
 
 void backtest_engine::begin_block(const step_block& block) {
   SUPREME_CHECK(block.times.size() <= step_block::steps_max, "a block has a bounded length");
-  bool rises = true;
-  auto last = last_;
-  for (const auto at : block.times)
-    rises &= std::exchange(last, at) < at; // Branches would cost more than they save.
-  SUPREME_CHECK(rises, "steps go forward in time");
-  last_ = last;
+  if (!block.times.empty()) {
+    const bool goes_on = last_ < block.times.front();
+    SUPREME_CHECK(goes_on && is_rising(block.times), "steps go forward in time");
+    last_ = block.times.back();
+  }
   times_ = block.times;
   for (const auto& b : block.bars) {
     auto& m = markets_[b.instrument];

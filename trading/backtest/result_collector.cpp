@@ -1,6 +1,8 @@
 #include "trading/backtest/result_collector.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/decimal_span.hpp"
+#include "trading/market/lanes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,14 +14,28 @@ namespace supreme::trading {
 
 namespace {
 
-/// Whether a sum of what an account holds in raw units has a decimal, for charts.
-bool is_decimal_of_raw(double units) noexcept {
-  constexpr double limit = static_cast<double>(std::numeric_limits<int64_t>::max() / 2);
-  return std::abs(units) < limit; // Not written the other way round: NaN must be refused as well.
-}
-
-decimal decimal_of_raw(double units) noexcept {
-  return decimal::from_raw(static_cast<int64_t>(units + std::copysign(0.5, units)));
+/// In raw units: part/whole, 0 of a part of nothing, and no number where the whole is not positive.
+SUPREME_FOR_EACH_PROCESSOR
+void shares_of(std::span<const money> parts, std::span<const money> wholes,
+               std::span<double> out) noexcept {
+  constexpr auto one = static_cast<double>(decimal::scale);
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  size_t i = 0;
+  for (; i + lane_count <= parts.size(); i += lane_count) {
+    integer_lanes part;
+    integer_lanes whole;
+    load(part, parts.data() + i);
+    load(whole, wholes.data() + i);
+    const double_lanes share = __builtin_convertvector(part, double_lanes)
+                               / __builtin_convertvector(whole, double_lanes) * one;
+    const double_lanes known = whole > 0 ? share : double_lanes{} + none;
+    store(out.data() + i, part == 0 ? double_lanes{} : known);
+  }
+  for (; i < parts.size(); ++i) {
+    const double share =
+      static_cast<double>(parts[i].raw()) / static_cast<double>(wholes[i].raw()) * one;
+    out[i] = parts[i].is_zero() ? 0 : wholes[i].is_positive() ? share : none;
+  }
 }
 
 } // namespace
@@ -141,29 +157,33 @@ void result_collector::on_block(const valued_block& b) {
 /// Prices, and what was bought at the first closes: worths_.
 void result_collector::note_bars(const step_block& steps) {
   const auto count = steps.times.size();
-  std::fill_n(worths_.begin(), count, 0.0);
+  const std::span<double> worths{worths_.data(), count};
+  std::fill(worths.begin(), worths.end(), 0.0);
   const double share = start_equity_ / static_cast<double>(instruments_.size());
   for (size_t i = 0; i < instruments_.size(); ++i) {
     auto& note = instruments_[i];
     const auto found = std::find_if(steps.bars.begin(), steps.bars.end(),
                                     [i](const auto& each) { return each.instrument == i; });
+    double worth = note.bars == 0 ? share : worth_of_share(note);
     if (found == steps.bars.end()) {
-      const double worth = note.bars == 0 ? share : worth_of_share(note);
-      for (size_t s = 0; s < count; ++s)
-        worths_[s] += worth;
+      for (auto& each : worths)
+        each += worth;
       continue;
     }
     const auto bars = found->bars;
     note.prices.add(bars, found->interval);
-    const bool has_all = bars.size() == count;
-    double worth = note.bars == 0 ? share : worth_of_share(note);
     if (note.bars == 0)
       note.share_units = share / static_cast<double>(bars.front().close.raw());
-    for (size_t s = 0, next = 0; s < count; ++s) {
-      if (has_all
-          || (next < bars.size() && bars[next].open_time + found->interval == steps.times[s]))
-        worth = note.share_units * static_cast<double>(bars[next++].close.raw());
-      worths_[s] += worth;
+    if (bars.size() == count) {
+      for (size_t s = 0; s < count; ++s)
+        closes_[s] = bars[s].close;
+      add_scaled(worths, {closes_.data(), count}, note.share_units);
+    } else {
+      for (size_t s = 0, next = 0; s < count; ++s) {
+        if (next < bars.size() && bars[next].open_time + found->interval == steps.times[s])
+          worth = note.share_units * static_cast<double>(bars[next++].close.raw());
+        worths[s] += worth;
+      }
     }
     note.bars += bars.size();
     note.close = bars.back().close;
@@ -172,17 +192,11 @@ void result_collector::note_bars(const step_block& steps) {
 
 void result_collector::note_benchmark(const valued_block& b) {
   const auto times = b.steps.times;
-  const auto count = times.size();
-  const std::span<decimal> values{values_.data(), count};
+  const std::span<decimal> values{values_.data(), times.size()};
   // Without any equity at the start, or outside the decimal range, there is none.
-  bool exists = start_equity_ > 0;
-  for (size_t i = 0; i < count; ++i)
-    exists &= is_decimal_of_raw(worths_[i]); // Branches would cost more than they save.
-  if (exists) {
-    for (size_t i = 0; i < count; ++i)
-      values[i] = decimal_of_raw(worths_[i]);
+  const bool exists = start_equity_ > 0 && to_decimals({worths_.data(), times.size()}, values);
+  if (exists)
     benchmark_.add(times, values);
-  }
   equity_block samples{times, b.equity, {}, exposed_};
   if (instruments_.size() > 1) {
     if (exists)
@@ -190,40 +204,28 @@ void result_collector::note_benchmark(const valued_block& b) {
   } else if (const auto& only = instruments_.front(); only.bars > 0) {
     // One instrument is its own market: the benchmark is the same but for a factor and its
     // rounding. A step without a bar is one by itself.
-    std::fill(values.begin(), values.end(), only.close);
-    if (!b.steps.bars.empty()) {
-      const auto bars = b.steps.bars.front().bars;
-      for (size_t i = 0; i < count; ++i)
-        values[i] = bars[i].close;
-    }
-    samples.market = values;
+    const std::span<price> closes{closes_.data(), times.size()};
+    if (b.steps.bars.empty())
+      std::fill(closes.begin(), closes.end(), only.close);
+    samples.market = closes;
   }
   performance_.add(samples);
 }
 
 /// What positions are worth as a share of equity; there is none of nothing.
 void result_collector::note_exposure(const valued_block& b) {
-  constexpr auto one = static_cast<double>(decimal::scale);
   const auto times = b.steps.times;
+  const std::span<double> shares{worths_.data(), times.size()};
   const std::span<decimal> values{values_.data(), times.size()};
-  size_t first = 0; // of those that are there and not added yet
-  const auto add_until = [&](size_t end) {
-    exposure_.add(times.subspan(first, end - first), values.subspan(first, end - first));
-    first = end + 1;
-  };
-  for (size_t i = 0; i < times.size(); ++i) {
-    double share = 0;
-    if (!b.gross[i].is_zero()) {
-      share = static_cast<double>(b.gross[i].raw()) / static_cast<double>(b.equity[i].raw()) * one;
-      if (!b.equity[i].is_positive() || !is_decimal_of_raw(share)) [[unlikely]] {
-        add_until(i);
-        continue;
-      }
-    }
-    values[i] = decimal_of_raw(share);
+  shares_of(b.gross, b.equity, shares);
+  if (to_decimals(shares, values)) [[likely]] {
+    exposure_.add(times, values);
+    return;
   }
-  if (first < times.size())
-    add_until(times.size());
+  for (size_t i = 0; i < times.size(); ++i) {
+    if (to_decimals(shares.subspan(i, 1), values.subspan(i, 1)))
+      exposure_.add(times[i], values[i]);
+  }
 }
 
 // -- what came of it -----------------------------------------------------------------------------

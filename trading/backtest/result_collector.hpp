@@ -96,6 +96,7 @@ private:
 
   // Of the block under way.
   std::array<double, step_block::steps_max> worths_; ///< of the benchmark, raw units
+  std::array<price, step_block::steps_max> closes_;  ///< where an instrument has a bar at each step
   std::array<decimal, step_block::steps_max> values_;
   size_t exposed_ = 0; ///< steps
 

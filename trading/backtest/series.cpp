@@ -1,6 +1,7 @@
 #include "trading/backtest/series.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/decimal_span.hpp"
 
 #include <algorithm>
 
@@ -25,14 +26,9 @@ void series_sampler::add(std::span<const timestamp> times, std::span<const decim
       continue;
     }
     const auto part = values.subspan(i, std::min<uint64_t>(room_, values.size() - i));
-    auto lowest = part.front();
-    auto highest = part.front();
-    for (const auto v : part) {
-      lowest = std::min(lowest, v);
-      highest = std::max(highest, v);
-    }
+    const auto range = range_of(part);
     i += part.size();
-    extend(part.size(), times[i - 1], part.back(), lowest, highest);
+    extend(part.size(), times[i - 1], part.back(), range.lowest, range.highest);
   }
 }
 

@@ -12,6 +12,8 @@ namespace supreme::trading {
 class exact_sum {
 public:
   void add(decimal x) noexcept { total_ += x.raw(); }
+  /// Sums of the upper and the lower 32 bits of raw units.
+  void add_halves(int64_t upper, int64_t lower) noexcept { total_ += (wide{upper} << 32) + lower; }
   void add(const exact_sum& x) noexcept { total_ += x.total_; }
 
   /// Nothing outside the decimal range.

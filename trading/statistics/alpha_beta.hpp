@@ -1,6 +1,9 @@
 #pragma once
 
 #include "trading/market/decimal.hpp"
+#include "trading/market/lanes.hpp"
+
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,7 +20,8 @@ struct market_relation {
 };
 
 /// Alpha and beta, bar by bar. An equity or price that is not positive has no logarithm: from then
-/// on beta and alpha are nothing. O(1) memory; a plain value.
+/// on beta and alpha are nothing. Returns are summed in lanes, each in the lane of its number, so
+/// that the sums are the same however samples are cut into parts. O(1) memory; a plain value.
 class market_comparison {
 public:
   void add(money equity, price market) noexcept { add({&equity, 1}, {&market, 1}); }
@@ -35,34 +39,38 @@ private:
       return equity.is_positive() && market.is_positive();
     }
   };
-  /// Equity and market side by side: the compiler reckons with both at once.
-  using pair [[gnu::vector_size(2 * sizeof(double))]] = double;
-
-  [[nodiscard]] static pair log_changes(const sample& from, const sample& to, pair sum) noexcept;
-  void add_logarithms(std::span<const money> equity, std::span<const price> market) noexcept;
-
+  /// So many times lane_count samples, each with the one before it.
+  struct lane_samples {
+    const money* equity_before;
+    const price* market_before;
+    const money* equity;
+    const price* market;
+    size_t groups;
+  };
+  using lane_sums = std::array<double, lane_count>;
   /// Sums of the distances from the first returns: they are near the means, so that the products
   /// below lose nothing to cancellation where returns vary little around a trend.
   struct sums {
     uint64_t count = 0; ///< of the log returns
-    pair shift{};
-    pair total{};    ///< Σ e, Σ m
-    pair products{}; ///< Σ e·m, Σ m²
-
-    void add(pair returns) noexcept {
-      if (count == 0) [[unlikely]]
-        shift = returns;
-      ++count;
-      returns -= shift;
-      total += returns;
-      products += returns * returns[1];
-    }
+    double equity_shift = 0;
+    double market_shift = 0;
+    lane_sums equity{};   ///< Σ e
+    lane_sums market{};   ///< Σ m
+    lane_sums products{}; ///< Σ e·m
+    lane_sums squares{};  ///< Σ m²
   };
+
+  void add_logarithms(std::span<const money> equity, std::span<const price> market) noexcept;
+  /// Whether the new samples have logarithms.
+  [[nodiscard]] static bool add_one(sums& all, const sample& from, const sample& to) noexcept;
+  [[nodiscard]] static bool add_group(sums& all, const lane_samples& samples) noexcept;
+  /// Whether all of them are positive and near the ones before; otherwise nothing has changed.
+  [[nodiscard]] static bool add_lanes(sums& all, const lane_samples& samples) noexcept;
 
   std::optional<sample> first_;
   sample last_;
   bool has_logarithms_ = true;
-  sums sums_;
+  sums returns_;
 };
 
 } // namespace supreme::trading

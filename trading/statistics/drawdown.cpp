@@ -1,5 +1,6 @@
 #include "trading/statistics/drawdown.hpp"
 
+#include "trading/market/decimal_span.hpp"
 #include "trading/statistics/ratio.hpp"
 
 #include <algorithm>
@@ -14,6 +15,23 @@ double fall(money peak, money to) noexcept { return -relative_change(peak, to).v
 
 drawdown_tracker::extent drawdown_tracker::current() const noexcept {
   return {fall(*peak_, lowest_), days_between(peak_time_, time_)};
+}
+
+/// Below the peak only the lowest matters.
+void drawdown_tracker::add(const equity_block& samples) noexcept {
+  constexpr size_t part_max = 64; // Most parts stay below it as a whole.
+  for (size_t i = 0, count = 0; i < samples.equity.size(); i += count) {
+    count = std::min(part_max, samples.equity.size() - i);
+    const auto part = samples.equity.subspan(i, count);
+    if (const auto range = range_of(part); peak_ && range.highest < *peak_) {
+      lowest_ = std::min(lowest_, range.lowest);
+      time_ = samples.times[i + count - 1];
+      equity_ = part.back();
+      continue;
+    }
+    for (size_t k = 0; k < count; ++k)
+      add(samples.times[i + k], part[k]);
+  }
 }
 
 void drawdown_tracker::finish(timestamp end) noexcept {

@@ -43,27 +43,7 @@ public:
     time_ = time;
     equity_ = equity;
   }
-  void add(const equity_block& samples) noexcept {
-    for (size_t i = 0; i < samples.times.size();) {
-      // Below the peak only the lowest matters.
-      const auto first = i;
-      if (peak_) {
-        const auto peak = *peak_;
-        auto lowest = lowest_;
-        for (; i < samples.equity.size() && samples.equity[i] < peak; ++i)
-          lowest = std::min(lowest, samples.equity[i]);
-        lowest_ = lowest;
-      }
-      if (i > first) {
-        time_ = samples.times[i - 1];
-        equity_ = samples.equity[i - 1];
-      }
-      if (i < samples.times.size()) {
-        add(samples.times[i], samples.equity[i]);
-        ++i;
-      }
-    }
-  }
+  void add(const equity_block& samples) noexcept;
   [[nodiscard]] drawdown_statistics value() const noexcept;
 
 private:

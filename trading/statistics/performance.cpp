@@ -1,6 +1,7 @@
 #include "trading/statistics/performance.hpp"
 
 #include "trading/check.hpp"
+#include "trading/market/decimal_span.hpp"
 #include "trading/statistics/annual.hpp"
 #include "trading/statistics/ratio.hpp"
 
@@ -84,21 +85,13 @@ void performance_accumulator::add(const equity_sample& sample) {
 void performance_accumulator::add(const equity_block& samples) {
   if (samples.times.empty())
     return;
-  auto before = first_ ? last_.time : samples.times.front();
-  bool in_order = true;
-  for (const auto time : samples.times) {
-    in_order &= before <= time;
-    before = time;
-  }
-  SUPREME_CHECK(in_order, "equity is sampled in the order of time");
+  const bool goes_on = !first_ || last_.time <= samples.times.front();
+  SUPREME_CHECK(goes_on && is_in_order(samples.times), "equity is sampled in the order of time");
   add_days(samples);
   drawdown_.add(samples);
   if (!samples.market.empty())
     market_.add(samples.equity, samples.market);
-  exact_sum equity;
-  for (const auto each : samples.equity)
-    equity.add(each);
-  equity_.add(equity);
+  equity_.add(sum_of(samples.equity));
   exposed_count_ += samples.exposed;
   sample_count_ += samples.times.size();
   last_ = {samples.times.back(), samples.equity.back()};
