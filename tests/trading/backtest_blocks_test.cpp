@@ -33,12 +33,19 @@ public:
     return decision{static_cast<desire>(draw + 1),
                     std::to_string(draw) + " holding " + held_.size.to_string(),
                     {{"average", held_.average_price.to_double()}, {"close", b.close.to_double()}},
-                    {},
-                    {}};
+                    distance(b, 60),
+                    distance(b, 40)};
   }
   [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
 
 private:
+  /// For every second wish: near enough to be hit within some bars.
+  [[nodiscard]] std::optional<double> distance(const bar& b, double parts) const {
+    const auto draw = state_ >> 20 & 7;
+    return draw % 2 == 0 ? std::nullopt
+                         : std::optional{b.close.to_double() * static_cast<double>(draw) / parts};
+  }
+
   uint64_t state_;
   uint64_t fails_at_;
   uint64_t bars_ = 0;

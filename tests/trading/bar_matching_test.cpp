@@ -1,6 +1,8 @@
 // Goal: simulated fills follow the written rules, for gaps and mirrored sides too.
 // Method: a table of orders against single bars, each row worked out by hand. Tick 0.5, lot 0.1.
 
+#include "tests/trading/generators.hpp"
+
 #include "trading/matching/bar_matching.hpp"
 
 #include "trading/check.hpp"
@@ -235,6 +237,52 @@ TEST(bar_matching_costs, throws_instead_of_wrapping) {
   auto o = make_order(buy, market, "", "");
   o.open_size = dec("90000000000");
   EXPECT_THROW((void)execute_on_bar(o, plain, traded, {}), std::overflow_error);
+}
+
+/// Prices in whole units around 10, so that bars often touch levels exactly.
+resting_order any_order() {
+  const auto level = [] {
+    return *rc::gen::element(0, 1) == 0
+             ? std::nullopt
+             : std::optional{decimal::from_integer(*rc::gen::inRange(7, 14))};
+  };
+  resting_order o;
+  o.direction = *rc::gen::element(side::buy, side::sell);
+  o.type = *rc::gen::element(order_type::market, order_type::limit, order_type::stop,
+                             order_type::stop_limit);
+  o.open_size = decimal::from_integer(1);
+  o.triggered = *rc::gen::arbitrary<bool>();
+  o.limit_price = level();
+  o.stop_price = level();
+  return o;
+}
+
+RC_GTEST_PROP(bar_matching_property, no_bar_does_anything_to_an_order_that_it_does_not_reach, ()) {
+  auto o = any_order();
+  const bool limited = o.type == order_type::limit || o.type == order_type::stop_limit;
+  const bool stops = o.type == order_type::stop || o.type == order_type::stop_limit;
+  o.triggered = o.triggered && stops;
+  RC_PRE(!limited || o.limit_price);
+  RC_PRE(!stops || o.stop_price);
+  const auto price_of = [](int units) { return decimal::from_integer(units); };
+  const int open = *rc::gen::inRange(8, 13);
+  const int close = *rc::gen::inRange(8, 13);
+  const int high = std::max(open, close) + *rc::gen::inRange(0, 3);
+  const int low = std::min(open, close) - *rc::gen::inRange(0, 3);
+  const bar_record b{timestamp::from_ms(60'000),
+                     price_of(open),
+                     price_of(high),
+                     price_of(low),
+                     price_of(close),
+                     price_of(100)};
+  const instrument i{instrument_id{"BTCUSDT"}, asset_id{"BTC"},           asset_id{"USDT"},
+                     decimal::literal("0.01"), decimal::literal("0.001"), {}};
+  const auto done = execute_on_bar(o, b, i, {1'000'000, 500'000, 100'000, 0});
+  const bool does_something = done.size.is_positive() || done.triggered != o.triggered;
+  RC_ASSERT((may_execute_on_bar(o, b) || !does_something));
+  // It is not said of every bar either.
+  RC_TAG(may_execute_on_bar(o, b) ? "reached" : "not reached");
+  RC_ASSERT((!may_execute_on_bar(o, b) || does_something || o.type == order_type::stop_limit));
 }
 
 } // namespace

@@ -143,8 +143,8 @@ void backtest_engine::run(const step_block& block) {
 /// Ends with every market at the last step.
 void backtest_engine::do_steps() {
   for (size_t step = 0; step < times_.size();) {
-    const bool is_quiet = resting_.empty() && !risk_.remembers();
-    const auto quiet_until = is_quiet ? std::min(next_due_, times_.size()) : step;
+    const auto quiet_until =
+      risk_.remembers() ? step : std::min({next_due_, next_match_, times_.size()});
     if (quiet_until > step)
       value_steps(step, quiet_until);
     step = quiet_until;
@@ -171,11 +171,11 @@ void backtest_engine::begin_block(const step_block& block) {
   }
   for (auto& l : legs_)
     l.taken = 0;
-  for (auto& s : slots_) {
-    s.due = never;
-    if (takes_ahead(s))
-      take_bars(s, times_.size());
-  }
+  for (auto& o : resting_)
+    o.due = 0;
+  find_next_match(0);
+  for (auto& s : slots_)
+    take_bars(s, ahead_until(s));
   find_next_due();
 }
 
@@ -244,6 +244,51 @@ void backtest_engine::take_bars(slot_state& s, size_t up_to) {
       return;
     }
   }
+}
+
+/// The step before which a slot's strategy needs nothing but its bars.
+size_t backtest_engine::ahead_until(const slot_state& s) const noexcept {
+  if (risk_.acts())
+    return 0;
+  auto until = times_.size();
+  if (s.open_orders == 0) [[likely]]
+    return until;
+  for (const auto& o : resting_) {
+    if (legs_[o.leg].slot == legs_[s.first_leg].slot)
+      until = std::min(until, o.due);
+  }
+  return until;
+}
+
+/// Looks for where something may happen to those orders that are due before `from`.
+void backtest_engine::find_next_match(size_t from) {
+  next_match_ = never;
+  for (auto& o : resting_) {
+    if (o.due <= from)
+      o.due = match_step(o, from);
+    next_match_ = std::min(next_match_, o.due);
+  }
+}
+
+/// The first step, not before `from`, at which something may happen to an order, or up to which it
+/// has been looked for. What has nothing left to close is cancelled at the very step at which that
+/// happens.
+size_t backtest_engine::match_step(const open_order& o, size_t from) const {
+  constexpr size_t bars_looked_at = 16;
+  if (from >= times_.size())
+    return never;
+  if (venue_ != nullptr)
+    return from;
+  const auto& m = markets_[o.market];
+  const auto first = bars_until(m, m.next, from);
+  const auto end = std::min(m.bars.size(), first + bars_looked_at);
+  for (auto i = first; i < end; ++i) {
+    const auto& b = m.bars[i];
+    const bool arrived = plan_.latency.count() == 0 || o.arrives <= b.open_time;
+    if (arrived && may_execute_on_bar(o.rest, b))
+      return step_of(m, i);
+  }
+  return end < m.bars.size() ? step_of(m, end) : never;
 }
 
 void backtest_engine::find_next_due() noexcept {
@@ -316,6 +361,7 @@ void backtest_engine::do_step(size_t step) {
       match(now);
     tell_ends();
   }
+  find_next_match(step + 1);
   take_wishes(step);
   value_step(step);
   if (!wishes_.empty() || risk_.acts()) {
@@ -325,13 +371,10 @@ void backtest_engine::do_step(size_t step) {
   }
   if (risk_.remembers()) [[unlikely]]
     risk_.watch(exposure_, sources(now));
+  find_next_match(step + 1);
   for (auto& s : slots_) {
-    if (s.due > step && s.due != never)
-      continue; // It is ahead, and waits for its step.
-    if (takes_ahead(s))
-      take_bars(s, times_.size());
-    else
-      s.due = never;
+    if (s.due <= step || s.due == never) // Others are ahead, and wait for their step.
+      take_bars(s, std::max(step + 1, ahead_until(s)));
   }
   find_next_due();
 }
@@ -350,7 +393,7 @@ void backtest_engine::take_wishes(size_t step) {
   wishes_.clear();
   for (auto& s : slots_) {
     if (s.due == never)
-      take_bars(s, step + 1);
+      take_bars(s, std::max(step + 1, ahead_until(s)));
     if (s.due != step)
       continue;
     if (s.failure)

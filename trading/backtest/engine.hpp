@@ -30,10 +30,11 @@ struct step_bar {
 /// fills and then the closes, the account is valued, the signals are decided in the order of their
 /// keys, and approved orders rest until the next step.
 ///
-/// It works through many steps at once. A strategy without open orders depends on its bars alone,
-/// so it takes them ahead of time up to its next wish; and between two wishes, while nothing rests,
-/// a step only values the account. What is heard and what comes out is as if each step was done by
-/// itself, whatever the blocks are (docs/decisions/0016).
+/// It works through many steps at once. Up to the first bar that could fill one of its orders a
+/// strategy depends on its bars alone, so it takes them ahead of time up to its next wish; and
+/// where nobody wishes anything and no bar reaches an order, a step only values the account. What
+/// is heard and what comes out is as if each step was done by itself, whatever the blocks are
+/// (docs/decisions/0016).
 ///
 /// Deterministic; one owner; no I/O. Memory grows with open orders only.
 class backtest_engine {
@@ -124,6 +125,7 @@ private:
     quantity size;
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
+    size_t due = 0;      ///< the step of the block up to which nothing can happen to it
   };
   struct account_worth {
     money equity;
@@ -140,13 +142,13 @@ private:
   void begin_block(const step_block& block);
   void do_steps();
   void end_block() noexcept;
-  [[nodiscard]] bool takes_ahead(const slot_state& s) const noexcept {
-    return s.open_orders == 0 && !risk_.acts();
-  }
+  [[nodiscard]] size_t ahead_until(const slot_state& s) const noexcept;
   void take_bars(slot_state& s, size_t up_to);
   [[nodiscard]] size_t bars_until(const market_state& m, size_t taken, size_t up_to) const;
   [[nodiscard]] size_t step_of(const market_state& m, size_t bar) const;
   void find_next_due() noexcept;
+  void find_next_match(size_t from);
+  [[nodiscard]] size_t match_step(const open_order& o, size_t from) const;
 
   void go_to(size_t step);
   void value_steps(size_t from, size_t to);
@@ -208,6 +210,7 @@ private:
 
   std::span<const timestamp> times_; ///< of the block
   size_t next_due_ = never;          ///< the first step of the block with a wish
+  size_t next_match_ = never;        ///< the first at which something may happen to an order
   std::array<money, step_block::steps_max> equity_;
   std::array<money, step_block::steps_max> gross_;
   std::vector<bar_record> records_; ///< of bars that came with their names

@@ -96,6 +96,14 @@ void check_contract(const resting_order& o, const execution_costs& costs) {
 
 } // namespace
 
+bool may_execute_on_bar(const resting_order& o, const bar_record& b) noexcept {
+  if (is_stop(o.type) && !o.triggered)
+    return !o.stop_price || trigger_price(o, b).has_value();
+  const bool waits_for_price = o.type == order_type::limit || o.type == order_type::stop_limit;
+  return !waits_for_price || !o.limit_price
+         || as_good(o.direction, best_price(o.direction, b), *o.limit_price);
+}
+
 bar_execution execute_on_bar(const resting_order& o, const bar_record& b, const instrument& i,
                              const execution_costs& costs) {
   check_contract(o, costs);

@@ -60,4 +60,8 @@ struct bar_execution {
   return execute_on_bar(o, record_of(b), i, costs);
 }
 
+/// Whether execute_on_bar() might do anything: where this says no, the bar neither fills nor
+/// triggers the order. For looking ahead over many bars.
+[[nodiscard]] bool may_execute_on_bar(const resting_order& o, const bar_record& b) noexcept;
+
 } // namespace supreme::trading
