@@ -33,13 +33,6 @@ inline constexpr std::array<trading::named<trading::drawdown_shape>, 2> drawdown
   {trading::drawdown_shape::linear, "linear"},
 }};
 
-inline constexpr std::array<trading::named<trading::breaker_scope>, 4> breaker_scope_names{{
-  {trading::breaker_scope::global, "global"},
-  {trading::breaker_scope::account, "account"},
-  {trading::breaker_scope::strategy, "strategy"},
-  {trading::breaker_scope::instrument, "instrument"},
-}};
-
 inline constexpr std::array<trading::named<api_role>, 4> api_role_names{{
   {api_role::viewer, "viewer"},
   {api_role::trader, "trader"},

@@ -229,7 +229,7 @@ trading::breaker_levels read_levels(table_reader& section, trading::breaker_scop
 trading::breaker_rule read_breaker(table_reader& section, const std::string& account,
                                    const cluster_settings& all) {
   trading::breaker_rule out;
-  out.key.scope = section.choice("scope", breaker_scope_names);
+  out.key.scope = section.choice("scope", trading::breaker_scope_names);
   const bool is_global = out.key.scope == trading::breaker_scope::global;
   if (is_global) {
     section.refuse("name", "a breaker of scope \"global\" guards every account");

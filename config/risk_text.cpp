@@ -64,8 +64,7 @@ void put_drawdown(flat& out, const trading::drawdown_policy& d) {
 }
 
 void put_breaker(flat& out, const trading::breaker_rule& rule) {
-  const auto path = std::string{"breakers["} + to_string(rule.key.scope)
-                    + (rule.key.name.empty() ? "" : " " + rule.key.name) + "]";
+  const auto path = "breakers[" + to_string(rule.key) + "]";
   const auto& levels = rule.settings.levels;
   const auto amount = [](trading::decimal v) { return plain(v); };
   put(out, path + ".daily_loss", levels.daily_loss, amount);

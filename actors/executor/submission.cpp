@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <span>
 
 namespace supreme::actors {
 
@@ -239,6 +240,23 @@ void store_all(executor_pointer self, const std::vector<protocols::venue_report>
       [self](const caf::error& why) { self->quit(why); });
 }
 
+/// Group by group, from the one that begins at `first` on.
+void store_ends_from(executor_pointer self,
+                     std::shared_ptr<const std::vector<protocols::venue_report>> ended,
+                     size_t first, trading::timestamp at, std::function<void()> stored) {
+  const auto count = std::min(ended->size() - first, limits::commit_group_max);
+  const auto group = std::span{*ended}.subspan(first, count);
+  const auto next = first + count;
+  store_all(
+    self, {group.begin(), group.end()}, [at](const auto&) { return at; },
+    [self, ended, next, at, stored] {
+      if (next == ended->size())
+        stored();
+      else
+        store_ends_from(self, ended, next, at, stored);
+    });
+}
+
 } // namespace
 
 void store_reports(executor_pointer self, const std::vector<trading::order>& orders,
@@ -251,19 +269,8 @@ void store_reports(executor_pointer self, const std::vector<trading::order>& ord
 
 void store_ends(executor_pointer self, const std::vector<protocols::venue_report>& ended,
                 trading::timestamp at, std::function<void()> stored) {
-  auto rest = std::make_shared<std::vector<protocols::venue_report>>(ended);
-  const auto count = std::min(rest->size(), limits::commit_group_max);
-  const std::vector<protocols::venue_report> group{
-    rest->begin(), rest->begin() + static_cast<std::ptrdiff_t>(count)};
-  rest->erase(rest->begin(), rest->begin() + static_cast<std::ptrdiff_t>(count));
-  store_all(
-    self, group, [at](const auto&) { return at; },
-    [self, rest, at, stored] {
-      if (rest->empty())
-        stored();
-      else
-        store_ends(self, *rest, at, stored);
-    });
+  store_ends_from(self, std::make_shared<const std::vector<protocols::venue_report>>(ended), 0, at,
+                  std::move(stored));
 }
 
 namespace {

@@ -151,19 +151,10 @@ void rest(self_pointer self) {
 
 // -- (c) decisions ------------------------------------------------------------------
 
-/// Whether a guard has something to say without signals: its policy may order by itself, or speaks
-/// for accounts that cannot wait for a signal of this one.
-bool is_asked_always(const trading::risk_policy& policy) {
-  return policy.acts()
-         || std::any_of(policy.breakers.begin(), policy.breakers.end(), [](const auto& rule) {
-              return rule.key.scope == trading::breaker_scope::global;
-            });
-}
-
 void decide(self_pointer self) {
   auto& st = self->state;
   for (const auto& account : settings_of(st).accounts)
-    if (is_asked_always(account.policy))
+    if (account.policy.speaks_unasked())
       st.work.signals.try_emplace(account.id, 0);
   st.work.open = st.work.signals.size();
   if (st.work.open == 0) {

@@ -148,7 +148,7 @@ std::optional<check_result> memory_ledger_run::refuse(const decide_transaction& 
     return check_result{
       .code = refusal::halted, .passed = false, .limit = {}, .seen = decimal::from_integer(1)};
   // What waits to close what its entry opens adds nothing to its slot.
-  if (is_protective(v.type, v.reduce_only))
+  if (is_protective(v))
     return std::nullopt;
   if (t.max_position && worst > t.max_position->raw())
     return says(refusal::max_position, t.max_position->raw(), worst);

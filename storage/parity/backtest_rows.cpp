@@ -72,13 +72,8 @@ void backtest_rows::decided(const made_decision& d, const client_order_id& order
   if (order.empty())
     return;
   add_order(d, key);
-  open_[order] = {key,
-                  v.direction,
-                  w.instrument,
-                  v.reserve_cash,
-                  v.size,
-                  v.size,
-                  trading::is_protective(v.type, v.reduce_only)};
+  open_[order] = {
+    key, v.direction, w.instrument, v.reserve_cash, v.size, v.size, trading::is_protective(v)};
 }
 
 void backtest_rows::add_checks(const std::string& key, const std::vector<check_result>& checks) {

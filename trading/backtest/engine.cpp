@@ -486,7 +486,7 @@ void backtest_engine::end_order(const open_order& o, order_state state, timestam
 void backtest_engine::stop_counting(const open_order& o) {
   auto& leg = legs_[o.leg];
   leg.opened.ends(as_slot_order(o.rest));
-  protective_ -= is_protective(o.rest.type, o.rest.reduce_only) ? 1 : 0;
+  protective_ -= is_protective(o.rest) ? 1 : 0;
   --slots_[leg.slot].open_orders;
 }
 
@@ -571,7 +571,7 @@ void backtest_engine::count_exposed(bool before, bool after) noexcept {
 void backtest_engine::release(const open_order& o, quantity size, money reserved) {
   const auto& market = markets_[o.market];
   auto& held = exposure_.account_at(market.place);
-  if (is_protective(o.rest.type, o.rest.reduce_only)) [[unlikely]]
+  if (is_protective(o.rest)) [[unlikely]]
     size = {};
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
   held.position = market.held.size;
@@ -718,7 +718,7 @@ uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp no
   legs_[leg].opened.rests(as_slot_order(o.rest));
   (v.reduce_only ? legs_[leg].closing : legs_[leg].opening) +=
     signed_quantity(v.direction, reserved_size(v));
-  protective_ += is_protective(v.type, v.reduce_only) ? 1 : 0;
+  protective_ += is_protective(v) ? 1 : 0;
   ++slots_[legs_[leg].slot].open_orders;
   if (venue_ != nullptr)
     venue_->submit(o.id, leg, o.market, o.rest, now);

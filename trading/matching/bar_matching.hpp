@@ -27,6 +27,10 @@ struct resting_order {
   bool reduce_only = false;
 };
 
+[[nodiscard]] inline bool is_protective(const resting_order& o) noexcept {
+  return is_protective(o.type, o.reduce_only);
+}
+
 /// What a bar does to an order. No fill when size is zero.
 struct bar_execution {
   quantity size;

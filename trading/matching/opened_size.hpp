@@ -2,6 +2,7 @@
 
 #include "trading/matching/bar_matching.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -41,9 +42,8 @@ public:
       closed -= size;
       return;
     }
-    const auto unclaimed = closed - exits_[index(o.direction)];
-    const auto closes =
-      unclaimed.is_positive() ? (size < unclaimed ? size : unclaimed) : quantity{};
+    // What an exit at rest will close is not closed by anything else.
+    const auto closes = std::clamp(closed - exits_[index(o.direction)], quantity{}, size);
     closed -= closes;
     opened_[index(o.direction)] += size - closes;
   }

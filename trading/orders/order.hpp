@@ -66,6 +66,9 @@ struct order {
 [[nodiscard]] constexpr bool is_protective(order_type type, bool reduce_only) noexcept {
   return reduce_only && type != order_type::market;
 }
+[[nodiscard]] inline bool is_protective(const order& o) noexcept {
+  return is_protective(o.type, o.reduce_only);
+}
 
 /// One execution reported by the venue.
 struct fill {

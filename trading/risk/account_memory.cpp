@@ -18,15 +18,6 @@ money fee_in_quote(const fill& f, const instrument& traded) {
   return f.fee_asset == traded.quote ? f.fee : money{};
 }
 
-/// Every breaker that an event of this strategy and instrument can move.
-std::array<breaker_key, 4> keys_of(const account_id& account, const strategy_id& strategy,
-                                   const instrument_id& instrument) {
-  return {breaker_key{breaker_scope::global, {}},
-          breaker_key{breaker_scope::account, account.str()},
-          breaker_key{breaker_scope::strategy, strategy.str()},
-          breaker_key{breaker_scope::instrument, instrument.str()}};
-}
-
 } // namespace
 
 bool is_own(const signal& wish) noexcept { return wish.key.cause.starts_with("risk/"); }
@@ -113,7 +104,7 @@ void account_memory::filled(const risk_policy& policy, const fill& f, const slot
     return;
   // A stop or a target has closed the holding without the strategy's saying so: what it wants next
   // is no repetition.
-  if (repeated_ && is_protective(o->made.type, o->made.reduce_only))
+  if (repeated_ && is_protective(o->made))
     repeated_->begin_anew(slot);
   else if (repeated_ && o->done.filled.is_zero())
     repeated_->record(slot, f.direction);
@@ -149,8 +140,8 @@ void account_memory::end_order(const open_order& o, bool rejected, timestamp at)
         note_move(key, *moved);
   // That a protective order became pointless says nothing of the venue, and must not make the
   // rejections of entries look rare.
-  const bool counts = rejected || !is_protective(o.made.type, o.made.reduce_only);
-  for (const auto& key : keys_of(account_, o.made.strategy, o.made.instrument)) {
+  const bool counts = rejected || !is_protective(o.made);
+  for (const auto& key : breaker_keys({account_, o.made.strategy, o.made.instrument})) {
     const auto rate = counts ? rejects_.find(key) : rejects_.end();
     if (rate == rejects_.end())
       continue;
@@ -167,7 +158,7 @@ void account_memory::close_trade(const slot_memory& slot, const closed_trade& t,
   auto& record = trades_[slot.strategy];
   // A record that is full stays as it is.
   record = with_trade(record, net).value_or(record);
-  for (const auto& key : keys_of(account_, slot.strategy, slot.instrument)) {
+  for (const auto& key : breaker_keys({account_, slot.strategy, slot.instrument})) {
     const auto run = loss_runs_.find(key);
     if (run == loss_runs_.end())
       continue;
@@ -213,7 +204,7 @@ void account_memory::decided(const made_decision& d, breaker_probes probes, time
     o.scale_ppb = reading_->scale_ppb;
   o.probes = std::move(probes);
   // A protective order belongs to its entry, which has been counted.
-  const bool counts = !is_protective(o.made.type, o.made.reduce_only);
+  const bool counts = !is_protective(o.made);
   if (order_rate_ && counts)
     order_rate_->record(at);
   if (duplicates_ && counts)
@@ -270,7 +261,7 @@ void account_memory::observe_account(breaker_trigger trigger, decimal seen, time
 }
 
 void account_memory::note_move(const breaker_key& key, const breaker_transition& moved) {
-  find({moved.at, "breaker", to_string(key.scope) + (key.name.empty() ? "" : " " + key.name),
+  find({moved.at, "breaker", to_string(key),
         std::string{"from "} + to_string(moved.from) + " to " + to_string(moved.to) + ": "
           + to_string(moved.trigger),
         moved.limit, moved.seen});

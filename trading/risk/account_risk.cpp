@@ -114,15 +114,21 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
     if (memory_)
       memory_->asked(policy_, wish, sources.now);
     auto d = decide_one(std::move(wish), std::nullopt, terms, book, sources);
-    if (approved(d))
-      book.reserve(d.wish, d.verdict);
-    if (memory_)
-      memory_->decided(d, std::move(probes_), sources.now);
-    out.push_back(std::move(d));
+    take(std::move(d), book, sources.now, out);
     protect_entry(out.back(), book, sources, stored, out);
   }
   cut_before(nullptr);
   return out;
+}
+
+/// A decision counts from here on: in the book and in the memory.
+void account_risk::take(made_decision d, exposure_book& book, timestamp now,
+                        std::vector<made_decision>& out) {
+  if (approved(d))
+    book.reserve(d.wish, d.verdict);
+  if (memory_)
+    memory_->decided(d, std::move(probes_), now);
+  out.push_back(std::move(d));
 }
 
 void account_risk::protect_entry(const made_decision& entry, exposure_book& book,
@@ -145,12 +151,9 @@ void account_risk::protect_entry(const made_decision& entry, exposure_book& book
       protection.push_back(known->second.made);
       continue;
     }
-    made_decision d{std::move(wish), std::move(o.verdict), o.at, terms.limits};
-    if (approved(d))
-      book.reserve(d.wish, d.verdict);
-    if (memory_)
-      memory_->decided(d, {}, sources.now);
-    protection.push_back(std::move(d));
+    probes_.clear();
+    take({std::move(wish), std::move(o.verdict), o.at, terms.limits}, book, sources.now,
+         protection);
   }
   std::move(protection.begin(), protection.end(), std::back_inserter(out));
 }
@@ -304,11 +307,8 @@ void account_risk::cut(const slot_id& slot, exposure_book& book, const decision_
   // A cut that cannot be made, because the rest is below what the venue takes, is said once.
   if (!approved(d) && d.verdict.outcome == known.cut_refused)
     return;
-  if (approved(d))
-    book.reserve(d.wish, d.verdict);
   memory_->asked(policy_, d.wish, sources.now);
-  memory_->decided(d, std::move(probes_), sources.now);
-  out.push_back(std::move(d));
+  take(std::move(d), book, sources.now, out);
 }
 
 // -- what nobody orders -----------------------------------------------------------------------
@@ -321,7 +321,7 @@ void account_risk::watch(const exposure_book& book, const decision_sources& sour
     if (!watches_orders)
       break;
     // It may wait for as long as its position is held, and away from the mark.
-    if (is_protective(o.made.type, o.made.reduce_only))
+    if (is_protective(o.made))
       continue;
     const working_order w{sources.now, policy_.max_order_age, sources.mark_of(o.made.instrument),
                           policy_.max_working_slippage_ppb};

@@ -1,28 +1,10 @@
 #include "trading/risk/breaker_registry.hpp"
 
-#include "trading/names.hpp"
-
 #include <array>
 
 namespace supreme::trading {
 
 namespace {
-
-constexpr std::array<named<breaker_scope>, 4> scope_names{{
-  {breaker_scope::global, "global"},
-  {breaker_scope::account, "account"},
-  {breaker_scope::strategy, "strategy"},
-  {breaker_scope::instrument, "instrument"},
-}};
-
-std::array<breaker_key, 4> keys_of(const order_scopes& order) {
-  return {{
-    {breaker_scope::global, {}},
-    {breaker_scope::account, order.account.str()},
-    {breaker_scope::strategy, order.strategy.str()},
-    {breaker_scope::instrument, order.instrument.str()},
-  }};
-}
 
 bool lets_pass(const circuit_breaker& breaker) noexcept {
   return breaker.state() == breaker_state::closed || breaker.has_probe();
@@ -44,10 +26,23 @@ void show(const circuit_breaker& breaker, breaker_admission& out) {
 
 } // namespace
 
-const char* to_string(breaker_scope s) noexcept { return name_of(scope_names, s); }
+const char* to_string(breaker_scope s) noexcept { return name_of(breaker_scope_names, s); }
 
 std::optional<breaker_scope> parse_breaker_scope(std::string_view text) noexcept {
-  return value_of(scope_names, text);
+  return value_of(breaker_scope_names, text);
+}
+
+std::string to_string(const breaker_key& key) {
+  return to_string(key.scope) + (key.name.empty() ? "" : " " + key.name);
+}
+
+std::array<breaker_key, 4> breaker_keys(const order_scopes& order) {
+  return {{
+    {breaker_scope::global, {}},
+    {breaker_scope::account, order.account.str()},
+    {breaker_scope::strategy, order.strategy.str()},
+    {breaker_scope::instrument, order.instrument.str()},
+  }};
 }
 
 void breaker_registry::put(breaker_key key, circuit_breaker breaker) {
@@ -94,7 +89,7 @@ std::vector<std::pair<breaker_key, breaker_transition>> breaker_registry::advanc
 breaker_admission breaker_registry::admit(const order_scopes& order) {
   breaker_admission out;
   out.check.code = refusal::breaker_open;
-  const auto keys = keys_of(order);
+  const auto keys = breaker_keys(order);
   int strictest = static_cast<int>(breaker_state::closed);
   for (const auto& key : keys)
     if (const auto* breaker = find(key); breaker && strictness(*breaker) > strictest) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "trading/names.hpp"
 #include "trading/market/ids.hpp"
 #include "trading/risk/check_result.hpp"
 #include "trading/risk/circuit_breaker.hpp"
 
+#include <array>
 #include <compare>
 #include <map>
 #include <optional>
@@ -15,6 +17,12 @@ namespace supreme::trading {
 
 /// What a breaker guards. Stored by name; values are never reused.
 enum class breaker_scope : uint8_t { global = 1, account = 2, strategy = 3, instrument = 4 };
+inline constexpr std::array<named<breaker_scope>, 4> breaker_scope_names{{
+  {breaker_scope::global, "global"},
+  {breaker_scope::account, "account"},
+  {breaker_scope::strategy, "strategy"},
+  {breaker_scope::instrument, "instrument"},
+}};
 
 [[nodiscard]] const char* to_string(breaker_scope s) noexcept;
 [[nodiscard]] std::optional<breaker_scope> parse_breaker_scope(std::string_view text) noexcept;
@@ -26,6 +34,9 @@ struct breaker_key {
   friend auto operator<=>(const breaker_key&, const breaker_key&) = default;
   friend bool operator==(const breaker_key&, const breaker_key&) = default;
 };
+
+/// "instrument BTCUSDT", and "global" by itself.
+[[nodiscard]] std::string to_string(const breaker_key& key);
 
 /// A breaker as people see it.
 struct breaker_report {
@@ -47,6 +58,9 @@ struct order_scopes {
   strategy_id strategy;
   instrument_id instrument;
 };
+
+/// Every breaker that guards such an order and that its events can move.
+[[nodiscard]] std::array<breaker_key, 4> breaker_keys(const order_scopes& order);
 
 /// What all breakers of an order say together.
 struct breaker_admission {

@@ -63,10 +63,14 @@ struct verdict {
   bool reduce_only = false; ///< what the signal asks for is less, not another holding
 };
 
+[[nodiscard]] inline bool is_protective(const verdict& v) noexcept {
+  return is_protective(v.type, v.reduce_only);
+}
+
 /// What an approved order reserves of its position when it is made: all of it, unless it waits to
 /// close what another has opened.
 [[nodiscard]] inline quantity reserved_size(const verdict& v) noexcept {
-  return is_protective(v.type, v.reduce_only) ? quantity{} : v.size;
+  return is_protective(v) ? quantity{} : v.size;
 }
 
 /// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.

@@ -1,6 +1,7 @@
 #include "trading/risk/risk_policy.hpp"
 
 #include <array>
+#include <algorithm>
 #include <set>
 
 namespace supreme::trading {
@@ -18,10 +19,7 @@ bool has_exposure_limit(const exposure_limits& l) noexcept {
          || l.max_daily_loss || l.price_collar_ppb || !l.restricted.empty();
 }
 
-std::string name_of(const breaker_key& key) {
-  return std::string{"the breaker of "} + to_string(key.scope)
-         + (key.name.empty() ? "" : " " + key.name);
-}
+std::string name_of(const breaker_key& key) { return "the breaker of " + to_string(key); }
 
 void check_breakers(const risk_policy& p, std::vector<std::string>& out) {
   std::set<breaker_key> seen;
@@ -71,6 +69,12 @@ bool risk_policy::is_empty() const noexcept {
   return !has_exposure_limit(exposure) && sessions.empty() && !order_rate && !duplicates
          && !max_repeated_executions && !drawdown && breakers.empty() && max_order_age.count() == 0
          && !max_fill_slippage_ppb && !max_working_slippage_ppb;
+}
+
+bool risk_policy::speaks_unasked() const noexcept {
+  return acts() || std::any_of(breakers.begin(), breakers.end(), [](const auto& rule) {
+           return rule.key.scope == breaker_scope::global;
+         });
 }
 
 std::vector<std::string> risk_policy::problems() const {

@@ -60,6 +60,9 @@ struct risk_policy {
   [[nodiscard]] bool acts() const noexcept {
     return drawdown && (drawdown->reduce_ppb || drawdown->flatten_ppb);
   }
+  /// Whether a guard has something to say at a step without signals: the policy may order by
+  /// itself, or speaks for accounts that cannot wait for a signal of this one.
+  [[nodiscard]] bool speaks_unasked() const noexcept;
   /// What keeps it from being used, one sentence each; empty when nothing does.
   [[nodiscard]] std::vector<std::string> problems() const;
 };
