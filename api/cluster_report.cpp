@@ -1,5 +1,8 @@
 #include "api/cluster_report.hpp"
 
+#include "config/kind_schema.hpp"
+#include "config/risk_text.hpp"
+
 #include <algorithm>
 
 namespace supreme::api {
@@ -73,6 +76,17 @@ json describe_units(const storage::cluster_view& view, const config::cluster_set
       unit["slots"] = slot_names(*at->second.first, at->second.second);
     out.push_back(std::move(unit));
   }
+  return out;
+}
+
+json describe_parameters(const config::strategy_settings& strategy) {
+  // Without the kind, or for what it does not know, the numbers themselves.
+  json out(strategy.parameters);
+  if (const auto* kind = trading::find_strategy_kind(strategy.kind))
+    for (const auto& spec : kind->schema)
+      if (const auto given = strategy.parameters.find(spec.name);
+          given != strategy.parameters.end())
+        out[spec.name] = config::describe_value(spec, given->second);
   return out;
 }
 
@@ -155,7 +169,6 @@ json describe_strategies(const storage::cluster_view& view, const config::cluste
     const auto mode =
       std::max({mode_in(modes, "global", ""), mode_in(modes, "account", strategy.account.str()),
                 mode_in(modes, "strategy", strategy.id.str())});
-    const bool by_quantity = strategy.size.mode == trading::sizing_mode::fixed_quantity;
     items.push_back({
       {"strategy", strategy.id.str()},
       {"kind", strategy.kind},
@@ -163,16 +176,21 @@ json describe_strategies(const storage::cluster_view& view, const config::cluste
       {"feed", strategy.feed},
       {"instruments", std::move(instruments)},
       {"instances", strategy.instances},
-      {"parameters", strategy.parameters},
-      {"sizing",
-       {{"mode", by_quantity ? "fixed_quantity" : "fixed_notional"},
-        {"amount", strategy.size.amount.to_string()}}},
+      {"parameters", describe_parameters(strategy)},
+      {"sizing", config::flatten(strategy.size)},
       {"labels", strategy.where},
       {"mode", trading::to_string(mode)},
       {"units", std::move(units)},
     });
   }
   return {{"config_version", std::to_string(view.config_version)}, {"items", std::move(items)}};
+}
+
+json describe_strategy_kinds() {
+  auto items = json::array();
+  for (const auto& kind : trading::strategy_kinds())
+    items.push_back(json(config::describe_kind(kind)));
+  return {{"items", std::move(items)}};
 }
 
 } // namespace supreme::api

@@ -49,4 +49,8 @@ using mode_table = std::map<std::pair<std::string, std::string>, trading::tradin
                                                  const config::cluster_settings& config,
                                                  const mode_table& modes);
 
+/// The kinds that strategies can be of, those of loaded libraries included, with the schema of
+/// their parameters.
+[[nodiscard]] nlohmann::json describe_strategy_kinds();
+
 } // namespace supreme::api

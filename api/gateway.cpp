@@ -1,6 +1,7 @@
 #include "api/gateway.hpp"
 
 #include "api/ascii.hpp"
+#include "api/cluster_report.hpp"
 #include "api/mode_request.hpp"
 #include "api/risk_request.hpp"
 #include "trading/check.hpp"
@@ -400,6 +401,8 @@ std::variant<response, deferred> gateway::execute(admitted request, const std::s
       return read(request.request_id, [as_json](backend& b) { return as_json(b.actors()); });
     case endpoint::strategies:
       return read(request.request_id, [as_json](backend& b) { return as_json(b.strategies()); });
+    case endpoint::strategy_kinds:
+      return json_response(describe_strategy_kinds());
     case endpoint::list:
       return answer_list(std::move(request));
     case endpoint::why:

@@ -44,6 +44,8 @@ const std::vector<route>& routes() {
      "Every unit, where it runs and what it owns."},
     {verb::get, "/api/v1/strategies", access::read, endpoint::strategies,
      "The configured strategies, their parameters, modes and instances."},
+    {verb::get, "/api/v1/strategies/kinds", access::read, endpoint::strategy_kinds,
+     "The kinds that strategies can be of, and what each parameter may be."},
     {verb::get,
      "/api/v1/orders",
      access::read,

@@ -28,6 +28,7 @@ enum class endpoint : uint8_t {
   latch_breaker = 13,
   release_breaker = 14,
   accept_drawdown = 15,
+  strategy_kinds = 16,
 };
 
 /// A query parameter that selects rows of a list by the equal value of a column.

@@ -5,65 +5,48 @@
 #include "commands/strategy_skeleton.hpp"
 #include "commands/strategy_trial.hpp"
 #include "commands/verbs.hpp"
+#include "config/kind_schema.hpp"
 #include "trading/strategies/plugin.hpp"
+#include "trading/strategies/registry.hpp"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <iomanip>
-#include <sstream>
+#include <array>
 
 namespace supreme::commands {
 
 namespace {
 
-/// The library that a kind comes from; nothing for a built-in one.
-std::optional<config::strategy_plugin> library_of(const std::string& kind) {
-  for (auto& each : config::loaded_strategy_plugins())
-    if (std::binary_search(each.kinds.begin(), each.kinds.end(), kind))
-      return std::move(each);
-  return std::nullopt;
-}
-
-nlohmann::ordered_json to_json(const trading::strategy_kind& kind) {
-  nlohmann::ordered_json out{{"name", kind.name},
-                             {"text", kind.text},
-                             {"instruments", kind.width()},
-                             {"library", nullptr},
-                             {"parameters", nlohmann::ordered_json::array()}};
-  if (const auto library = library_of(kind.name))
-    out["library"] = {{"path", library->path}, {"sha256", library->sha256}};
-  for (const auto& spec : kind.schema)
-    out["parameters"].push_back({{"name", spec.name},
-                                 {"text", spec.text},
-                                 {"minimum", spec.minimum},
-                                 {"maximum", spec.maximum},
-                                 {"default", spec.initial},
-                                 {"whole", spec.integral}});
-  return out;
-}
-
-std::string number_text(double value) {
-  std::ostringstream out;
-  out << value;
-  return out.str();
+/// "1 to 500" or "long, short, both".
+std::string range_text(const trading::parameter_spec& spec) {
+  return spec.choices.empty()
+           ? value_text(spec, spec.minimum) + " to " + value_text(spec, spec.maximum)
+           : choice_names(spec);
 }
 
 void print(const trading::strategy_kind& kind, std::ostream& out) {
   out << kind.name << ": " << kind.text << '\n';
   if (kind.width() > 1)
     out << "  trades " << kind.width() << " instruments at a time\n";
-  if (const auto library = library_of(kind.name))
+  if (const auto library = config::library_of(kind))
     out << "  from " << library->path << "\n  sha256 " << library->sha256 << '\n';
-  size_t widest = 0;
-  for (const auto& spec : kind.schema)
-    widest = std::max(widest, spec.name.size());
+  std::array<size_t, 3> widths{};
+  const auto cells = [](const trading::parameter_spec& spec) {
+    return std::array{spec.name, value_text(spec, spec.initial), range_text(spec)};
+  };
   for (const auto& spec : kind.schema) {
-    const auto range = number_text(spec.minimum) + " to " + number_text(spec.maximum);
-    out << "  " << std::left << std::setw(static_cast<int>(widest) + 2) << spec.name << std::setw(8)
-        << number_text(spec.initial) << std::setw(14) << range << spec.text
-        << (spec.integral ? " Whole." : "") << '\n';
+    const auto row = cells(spec);
+    for (size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& spec : kind.schema) {
+    const auto row = cells(spec);
+    out << "  ";
+    for (size_t i = 0; i < row.size(); ++i)
+      out << row[i] << std::string(widths[i] - row[i].size() + 2, ' ');
+    out << spec.text << (spec.integral && spec.choices.empty() ? " Whole." : "") << '\n';
   }
 }
 
@@ -96,7 +79,7 @@ void list_kinds(const kind_sources& sources, verb_context& context) {
   if (sources.as_json) {
     auto all = nlohmann::ordered_json::array();
     for (const auto& kind : trading::strategy_kinds())
-      all.push_back(to_json(kind));
+      all.push_back(config::describe_kind(kind));
     context.out << all.dump(2) << '\n';
     return;
   }
@@ -118,7 +101,7 @@ void show_kind(const std::string& name, const kind_sources& sources, verb_contex
     throw verb_error("there is no strategy " + name + ", only " + known);
   }
   if (sources.as_json)
-    context.out << to_json(*kind).dump(2) << '\n';
+    context.out << config::describe_kind(*kind).dump(2) << '\n';
   else
     print(*kind, context.out);
 }

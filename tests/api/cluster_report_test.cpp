@@ -168,6 +168,52 @@ TEST(strategies_report, tells_parameters_sizing_and_where_each_instance_runs) {
   EXPECT_TRUE(trend["units"][1]["node"].is_null());
 }
 
+TEST(strategies_report, tells_choices_by_name_and_every_mode_of_sizing_by_its_own_keys) {
+  auto config = settings();
+  auto& trend = config.strategies.front();
+  trend.parameters = {{"fast", 10}, {"direction", 2}};
+  trend.size = {};
+  trend.size.mode = trading::sizing_mode::risk_based;
+  trend.size.share_ppb = 15'000'000;
+  const auto report = describe_strategies(two_nodes(), config, {})["items"][0];
+  EXPECT_EQ(report["parameters"], nlohmann::json({{"fast", 10.0}, {"direction", "both"}}));
+  EXPECT_EQ(
+    report["sizing"],
+    nlohmann::json({{"mode", "risk_based"}, {"share_bps", "150"}, {"max_notional_bps", "10000"}}));
+}
+
+TEST(strategies_report, of_a_kind_that_is_not_loaded_tells_numbers) {
+  auto config = settings();
+  config.strategies.front().kind = "elsewhere";
+  EXPECT_EQ(describe_strategies(two_nodes(), config, {})["items"][0]["parameters"],
+            nlohmann::json({{"fast", 10.0}}));
+}
+
+TEST(strategy_kinds_report, tells_the_schema_of_every_parameter) {
+  const auto kinds = describe_strategy_kinds()["items"];
+  ASSERT_EQ(kinds.size(), trading::strategy_kinds().size());
+  for (const auto& kind : trading::strategy_kinds()) {
+    const auto told = find(kinds, "name", kind.name);
+    EXPECT_EQ(told["text"], kind.text);
+    EXPECT_EQ(told["instruments"], kind.width());
+    ASSERT_EQ(told["parameters"].size(), kind.schema.size()) << kind.name;
+    for (const auto& spec : kind.schema) {
+      const auto p = find(told["parameters"], "name", spec.name);
+      EXPECT_EQ(p["text"], spec.text);
+      if (!spec.choices.empty()) {
+        EXPECT_EQ(p["type"], "choice");
+        EXPECT_EQ(p["choices"], nlohmann::json(spec.choices));
+        EXPECT_EQ(p["default"], spec.choices.at(static_cast<size_t>(spec.initial)));
+        continue;
+      }
+      EXPECT_EQ(p["type"], spec.integral ? "whole" : "number");
+      EXPECT_EQ(p["minimum"], spec.minimum);
+      EXPECT_EQ(p["maximum"], spec.maximum);
+      EXPECT_EQ(p["default"], spec.initial);
+    }
+  }
+}
+
 TEST(strategies_report, shows_the_strictest_mode_that_applies) {
   const auto mode = [](const mode_table& modes) {
     return describe_strategies(two_nodes(), settings(), modes)["items"][0]["mode"];

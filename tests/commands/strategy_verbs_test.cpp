@@ -18,6 +18,7 @@
 namespace supreme::tests {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -32,6 +33,7 @@ TEST(strategy_verb, lists_the_built_in_strategies_with_their_parameters) {
   EXPECT_EQ(shown.code, 0) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("momentum: Long from the MACD"));
   EXPECT_THAT(shown.out, HasSubstr("No long entry at or above this RSI."));
+  EXPECT_THAT(shown.out, ContainsRegex("direction +long +long, short, both  "));
 }
 
 TEST(strategy_verb, lists_those_of_a_library_beside_them) {
@@ -47,7 +49,7 @@ TEST(strategy_verb, lists_those_of_a_library_beside_them) {
   EXPECT_EQ(sample["library"]["sha256"].get<std::string>().size(), 64u);
   EXPECT_EQ(sample["parameters"][0],
             nlohmann::json::parse(R"({"name": "length", "text": "Bars of the average.",
-              "minimum": 1.0, "maximum": 500.0, "default": 5.0, "whole": true})"));
+              "type": "whole", "minimum": 1.0, "maximum": 500.0, "default": 5.0})"));
 }
 
 TEST(strategy_verb, shows_one_strategy) {
