@@ -43,9 +43,15 @@ void read_exposure(table_reader& account, trading::exposure_limits& out) {
   out.max_gross = section.limit("max_gross", {}, std::nullopt);
   out.max_net = section.limit("max_net", {}, std::nullopt);
   out.max_concentration_ppb = optional_bps(section, "max_concentration_bps", 1, times_max_bps);
+  out.initial_margin_ppb = optional_bps(section, "initial_margin_bps", 1, whole_bps);
+  out.maintenance_margin_ppb = optional_bps(section, "maintenance_margin_bps", 1, whole_bps);
   out.max_open_orders = optional_count(section, "max_open_orders", 1'000'000);
   out.max_daily_loss = section.limit("max_daily_loss", {}, std::nullopt);
   section.finish();
+  if (out.initial_margin_ppb && out.maintenance_margin_ppb
+      && *out.maintenance_margin_ppb > *out.initial_margin_ppb)
+    account.problems_found().add(section.path() + ".maintenance_margin_bps",
+                                 "expected at most initial_margin_bps, was more");
 }
 
 void read_restricted(table_reader& account, const cluster_settings& all,

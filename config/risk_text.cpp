@@ -32,6 +32,8 @@ void put_exposure(flat& out, const trading::exposure_limits& l) {
   put(out, "exposure.max_gross", l.max_gross, amount);
   put(out, "exposure.max_net", l.max_net, amount);
   put(out, "exposure.max_concentration_bps", l.max_concentration_ppb, bps_text);
+  put(out, "exposure.initial_margin_bps", l.initial_margin_ppb, bps_text);
+  put(out, "exposure.maintenance_margin_bps", l.maintenance_margin_ppb, bps_text);
   put(out, "exposure.max_open_orders", l.max_open_orders, [](uint32_t v) { return plain(v); });
   put(out, "exposure.max_daily_loss", l.max_daily_loss, amount);
   for (const auto& [id, what] : l.restricted)

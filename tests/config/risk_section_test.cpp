@@ -39,6 +39,8 @@ TEST(risk_section, reads_exposure_restrictions_and_rates) {
 max_gross = "50000"
 max_net = "40000"
 max_concentration_bps = 2500
+initial_margin_bps = 5000
+maintenance_margin_bps = 3000
 max_open_orders = 7
 max_daily_loss = "1000"
 [accounts.restricted]
@@ -51,6 +53,8 @@ max_repeated_executions = 3)");
   EXPECT_EQ(p.exposure.max_gross, decimal::literal("50000"));
   EXPECT_EQ(p.exposure.max_net, decimal::literal("40000"));
   EXPECT_EQ(p.exposure.max_concentration_ppb, 250'000'000);
+  EXPECT_EQ(p.exposure.initial_margin_ppb, 500'000'000);
+  EXPECT_EQ(p.exposure.maintenance_margin_ppb, 300'000'000);
   EXPECT_EQ(p.exposure.max_open_orders, 7u);
   EXPECT_EQ(p.exposure.max_daily_loss, decimal::literal("1000"));
   EXPECT_EQ(p.exposure.restricted.at(instrument_id{"ETHUSDT"}), restriction::reduce_only);
@@ -160,6 +164,10 @@ TEST(risk_section, refuses_what_means_nothing) {
             std::string::npos);
   EXPECT_NE(problems_with(everybody + "cool_down_s = 60").find("waits for a person"),
             std::string::npos);
+  EXPECT_NE(
+    problems_with("[accounts.exposure]\ninitial_margin_bps = 10\nmaintenance_margin_bps = 11")
+      .find("expected at most initial_margin_bps"),
+    std::string::npos);
   EXPECT_NE(problems_with("[accounts.exposure]\nmax_gros = 5").find("did you mean \"max_gross\""),
             std::string::npos);
 }

@@ -7,6 +7,7 @@
 #include "tests/trading/generators.hpp"
 
 #include "trading/risk/exposure_limits.hpp"
+#include "trading/risk/ppb.hpp"
 
 #include <algorithm>
 
@@ -66,7 +67,7 @@ void expect_refused(const exposure_limits& l, const account_exposure& a, const p
 TEST(exposure_limits, lists_every_check_in_the_documented_order) {
   exposure_limits l;
   l.max_gross = l.max_net = l.max_daily_loss = dec("1000");
-  l.max_concentration_ppb = 1'000'000'000;
+  l.max_concentration_ppb = l.initial_margin_ppb = 1'000'000'000;
   l.max_open_orders = 5;
   l.price_collar_ppb = 10'000'000;
   l.restricted[btc] = restriction::reduce_only;
@@ -81,7 +82,7 @@ TEST(exposure_limits, lists_every_check_in_the_documented_order) {
             (std::vector{refusal::unknown_instrument, refusal::session_closed, refusal::restricted,
                          refusal::short_not_allowed, refusal::price_collar, refusal::open_orders,
                          refusal::daily_loss, refusal::gross_exposure, refusal::net_exposure,
-                         refusal::concentration}));
+                         refusal::concentration, refusal::margin}));
 }
 
 TEST(exposure_limits, refuses_an_instrument_the_account_does_not_know) {
@@ -120,6 +121,41 @@ TEST(exposure_limits, limits_what_the_account_leans_to_one_side) {
   auto a = account("1", "-20");
   a.instruments[1].reserved_buy = dec("20"); // May fill: the short is no help for buys.
   expect_refused(l, a, buy("2.01"), refusal::net_exposure, "300", "301");
+}
+
+TEST(exposure_limits, asks_equity_to_cover_its_share_of_all_positions_long_and_short) {
+  auto l = no_limits();
+  l.initial_margin_ppb = 500'000'000; // A leverage of two.
+  auto a = account("1", "-20");       // Worth 300, the short of it 200.
+  a.equity = dec("200");
+  expect_passed(l, a, buy("1"));
+  expect_refused(l, a, buy("1.01"), refusal::margin, "200", "200.5");
+  expect_refused(l, a, sell("40", eth), refusal::margin, "200", "350");
+  // What is promised counts as if it had been filled.
+  a.instruments[1].reserved_sell = dec("5");
+  expect_refused(l, a, buy("1"), refusal::margin, "200", "225");
+  // Closing passes whatever equity there is; nothing else does without any.
+  a.equity = dec("-1");
+  expect_passed(l, a, sell("1"));
+  expect_passed(l, a, buy("20", eth));
+  expect_refused(l, a, buy("0.01"), refusal::margin, "0", "175.5");
+  l.initial_margin_ppb = 1;
+  a = account();
+  a.equity = {};
+  expect_refused(l, a, buy("0.00000001"), refusal::margin, "0", "0.00000001");
+}
+
+TEST(exposure_limits, tells_when_the_marks_have_eaten_the_maintenance_margin) {
+  exposure_limits l;
+  l.initial_margin_ppb = 500'000'000; // Asked of orders alone.
+  l.maintenance_margin_ppb = 250'000'000;
+  auto a = account("-4");
+  a.equity = dec("100");
+  EXPECT_EQ(recheck_exposure(l, a),
+            (std::vector<check_result>{{refusal::margin, true, dec("100"), dec("100")}}));
+  a.instruments[0].mark = dec("100.01");
+  EXPECT_EQ(recheck_exposure(l, a),
+            (std::vector<check_result>{{refusal::margin, false, dec("100"), dec("100.01")}}));
 }
 
 TEST(exposure_limits, rounds_worth_against_the_order) {
@@ -363,6 +399,7 @@ RC_GTEST_PROP(exposure_limits_property, approves_what_is_within_its_limits_or_on
   exposure_limits l = no_limits();
   l.max_gross = *tests::decimal_between(0, 10'000 * decimal::scale);
   l.max_net = *tests::decimal_between(0, 10'000 * decimal::scale);
+  l.initial_margin_ppb = *rc::gen::inRange<int64_t>(0, whole_ppb + 1);
   proposed_order o;
   o.instrument = *rc::gen::element(btc, eth);
   o.direction = *rc::gen::element(side::buy, side::sell);
@@ -376,16 +413,20 @@ RC_GTEST_PROP(exposure_limits_property, approves_what_is_within_its_limits_or_on
   const wide gross = wide{l.max_gross->raw()} * decimal::scale;
   const wide net = wide{l.max_net->raw()} * decimal::scale;
   const wide leaning = o.direction == side::buy ? is.most_long : is.most_short;
+  const wide margin = is.gross * *l.initial_margin_ppb;
+  const wide equity = wide{std::max(a.equity, money{}).raw()} * decimal::scale * whole_ppb;
   const bool closes = only_closes(a, o);
   RC_CLASSIFY(v.outcome == refusal::none, "approved");
   if (v.outcome == refusal::none) {
     RC_ASSERT((closes || is.gross <= gross));
+    RC_ASSERT((closes || margin <= equity));
     RC_ASSERT(leaning <= net);
     return;
   }
   // Each instrument's worth may be rounded up by one unit.
   const wide rounded = wide{2} * decimal::scale;
-  RC_ASSERT(((!closes && is.gross > gross - rounded) || leaning > net - rounded));
+  RC_ASSERT(((!closes && is.gross > gross - rounded) || leaning > net - rounded
+             || (!closes && margin > equity - 2 * rounded * whole_ppb)));
 }
 
 RC_GTEST_PROP(exposure_limits_property, answers_any_input, ()) {
@@ -401,6 +442,8 @@ RC_GTEST_PROP(exposure_limits_property, answers_any_input, ()) {
   l.max_net = *tests::any_decimal();
   l.max_daily_loss = *tests::any_decimal();
   l.max_concentration_ppb = *tests::any_int64();
+  l.initial_margin_ppb = *tests::any_int64();
+  l.maintenance_margin_ppb = *tests::any_int64();
   l.max_open_orders = *rc::gen::arbitrary<uint32_t>();
   l.price_collar_ppb = *tests::any_int64();
   if (*rc::gen::arbitrary<bool>())

@@ -335,7 +335,8 @@ void account_risk::watch(const exposure_book& book, const decision_sources& sour
                                  "the position is not the sum of its fills", sum, held});
   }
   const auto& l = policy_.exposure;
-  if (!l.max_gross && !l.max_net && !l.max_concentration_ppb && !l.max_daily_loss)
+  if (!l.max_gross && !l.max_net && !l.max_concentration_ppb && !l.maintenance_margin_ppb
+      && !l.max_daily_loss)
     return;
   const auto all = exposure_of(book, sources);
   size_t instrument = 0;

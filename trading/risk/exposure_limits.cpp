@@ -54,6 +54,11 @@ money concentration_limit(const account_exposure& account, int64_t ppb) {
   return multiply_divide(std::max(account.equity, money{}), ppb, whole_ppb, rounding::toward_zero);
 }
 
+/// What equity must cover of the worth of positions.
+money margin_of(money worth, int64_t ppb) {
+  return multiply_divide(worth, ppb, whole_ppb, rounding::away_from_zero);
+}
+
 /// Whether the order, after everything promised on its side, still only closes.
 bool only_reduces(const instrument_exposure& e, const proposed_order& o) {
   return o.direction == side::buy ? !(most_long(e) + o.size).is_positive()
@@ -152,13 +157,15 @@ private:
   bool check_worst_case() {
     then_ = held_;
     (order_.direction == side::buy ? then_.reserved_buy : then_.reserved_sell) += order_.size;
-    return check_gross() && check_net() && check_concentration();
+    return check_gross() && check_net() && check_concentration() && check_margin();
   }
+
+  money gross_after() const { return gross(account_) - worst_worth(held_) + worst_worth(then_); }
 
   bool check_gross() {
     if (!limits_.max_gross)
       return true;
-    const money seen = gross(account_) - worst_worth(held_) + worst_worth(then_);
+    const money seen = gross_after();
     return check(refusal::gross_exposure, seen <= *limits_.max_gross || only_reduces(held_, order_),
                  *limits_.max_gross, seen);
   }
@@ -178,6 +185,14 @@ private:
     const money limit = concentration_limit(account_, *limits_.max_concentration_ppb);
     const money seen = worst_worth(then_);
     return check(refusal::concentration, seen <= limit || only_reduces(held_, order_), limit, seen);
+  }
+
+  bool check_margin() {
+    if (!limits_.initial_margin_ppb)
+      return true;
+    const money limit = std::max(account_.equity, money{});
+    const money seen = margin_of(gross_after(), *limits_.initial_margin_ppb);
+    return check(refusal::margin, seen <= limit || only_reduces(held_, order_), limit, seen);
   }
 
   bool check(refusal code, bool passed, decimal limit, decimal seen) {
@@ -207,6 +222,9 @@ void recheck_all(const exposure_limits& limits, const account_exposure& account,
   if (limits.max_net)
     within(refusal::net_exposure, *limits.max_net,
            std::max(net(account, side::buy), net(account, side::sell)));
+  if (limits.maintenance_margin_ppb)
+    within(refusal::margin, std::max(account.equity, money{}),
+           margin_of(gross(account), *limits.maintenance_margin_ppb));
   if (limits.max_concentration_ppb)
     for (const auto& e : account.instruments)
       within(refusal::concentration, concentration_limit(account, *limits.max_concentration_ppb),

@@ -21,6 +21,10 @@ struct exposure_limits {
   std::optional<money> max_net;   ///< quote units, on either side
   /// Worth of one position as a share of equity, > 0.
   std::optional<int64_t> max_concentration_ppb;
+  /// Share of the worth of all positions that equity must cover, 0…1e9: when an order is to pass,
+  /// and for as long as they are held. 5e8 is a leverage of two.
+  std::optional<int64_t> initial_margin_ppb;
+  std::optional<int64_t> maintenance_margin_ppb; ///< at most the initial one, where there is one
   std::optional<uint32_t> max_open_orders;
   std::optional<money> max_daily_loss;     ///< quote units
   std::optional<int64_t> price_collar_ppb; ///< 0…1e9: how far beyond the mark a price may pay
@@ -63,16 +67,17 @@ struct exposure_verdict {
 
 /// Every check that has a limit, in this order, stopping at the first refusal: unknown_instrument,
 /// session_closed, restricted, short_not_allowed, price_collar, open_orders, daily_loss,
-/// gross_exposure, net_exposure, concentration. An order that, after everything promised on its
-/// side, only brings a position nearer to zero passes restricted (reduce_only), daily_loss,
-/// gross_exposure and concentration, also above a limit that was lowered. Money is rounded against
-/// the order. Numbers outside their ranges are the refusal `overflow`.
+/// gross_exposure, net_exposure, concentration, margin. An order that, after everything promised on
+/// its side, only brings a position nearer to zero passes restricted (reduce_only), daily_loss,
+/// gross_exposure, concentration and margin, also above a limit that was lowered. Money is rounded
+/// against the order. Numbers outside their ranges are the refusal `overflow`.
 [[nodiscard]] exposure_verdict check_exposure(const exposure_limits& limits,
                                               const account_exposure& account,
                                               const proposed_order& order);
 
 /// The same limits when the marks move and nobody orders: daily_loss, gross_exposure, net_exposure
-/// (the worse side), and concentration once for each instrument. All are listed, also after one
+/// (the worse side), margin (the maintenance one), and concentration once for each instrument. All
+/// are listed, also after one
 /// that failed. Numbers outside their ranges end the list with `overflow`.
 [[nodiscard]] std::vector<check_result> recheck_exposure(const exposure_limits& limits,
                                                          const account_exposure& account);

@@ -8,7 +8,7 @@ namespace supreme::trading {
 
 namespace {
 
-constexpr std::array<named<refusal>, 31> refusal_codes{{
+constexpr std::array<named<refusal>, 32> refusal_codes{{
   {refusal::none, "none"},
   {refusal::halted, "halted"},
   {refusal::reducing, "reducing"},
@@ -40,6 +40,7 @@ constexpr std::array<named<refusal>, 31> refusal_codes{{
   {refusal::restricted, "restricted"},
   {refusal::session_closed, "session_closed"},
   {refusal::daily_loss, "daily_loss"},
+  {refusal::margin, "margin"},
 }};
 
 } // namespace

@@ -40,6 +40,7 @@ enum class refusal : uint8_t {
   restricted = 28,         ///< "restricted": the instrument is on the restricted list
   session_closed = 29,     ///< "session_closed": outside the instrument's trading hours
   daily_loss = 30,         ///< "daily_loss": lost too much since the day's start
+  margin = 31, ///< "margin": equity does not cover its share of what is held, worst case
 };
 
 [[nodiscard]] const char* to_string(refusal r) noexcept;

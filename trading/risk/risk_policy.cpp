@@ -15,8 +15,9 @@ constexpr std::array measured_triggers{
 };
 
 bool has_exposure_limit(const exposure_limits& l) noexcept {
-  return l.max_gross || l.max_net || l.max_concentration_ppb || l.max_open_orders
-         || l.max_daily_loss || l.price_collar_ppb || !l.restricted.empty();
+  return l.max_gross || l.max_net || l.max_concentration_ppb || l.initial_margin_ppb
+         || l.maintenance_margin_ppb || l.max_open_orders || l.max_daily_loss || l.price_collar_ppb
+         || !l.restricted.empty();
 }
 
 std::string name_of(const breaker_key& key) { return "the breaker of " + to_string(key); }
@@ -81,6 +82,10 @@ std::vector<std::string> risk_policy::problems() const {
   std::vector<std::string> out;
   if (!exposure.may_short.empty())
     out.emplace_back("who may short is said by the limits of an instrument");
+  if (exposure.initial_margin_ppb && exposure.maintenance_margin_ppb
+      && *exposure.maintenance_margin_ppb > *exposure.initial_margin_ppb)
+    out.emplace_back("the maintenance margin is above the initial one, so that an order could pass "
+                     "and break it at once");
   if (order_rate && !order_rate->usable())
     out.emplace_back("the order rate needs a count within its range and a positive window");
   if (duplicates && (duplicates->window.count() <= 0 || duplicates->capacity == 0))
