@@ -36,7 +36,7 @@ void expect_names(int first, int last, Parse parse) {
 TEST(names, order_states_round_trip) { expect_names<order_state>(1, 11, parse_order_state); }
 TEST(names, order_types_round_trip) { expect_names<order_type>(1, 4, parse_order_type); }
 TEST(names, trading_modes_round_trip) { expect_names<trading_mode>(1, 3, parse_trading_mode); }
-TEST(names, refusals_round_trip) { expect_names<refusal>(0, 30, parse_refusal); }
+TEST(names, refusals_round_trip) { expect_names<refusal>(0, 31, parse_refusal); }
 TEST(names, sizing_modes_round_trip) { expect_names<sizing_mode>(1, 7, parse_sizing_mode); }
 TEST(names, zero_sizes_round_trip) { expect_names<zero_size>(0, 11, parse_zero_size); }
 TEST(names, breaker_states_round_trip) { expect_names<breaker_state>(1, 3, parse_breaker_state); }
