@@ -2,6 +2,7 @@
 
 #include "config/kind_schema.hpp"
 #include "config/risk_text.hpp"
+#include "config/strategy_instances.hpp"
 
 #include <algorithm>
 
@@ -108,8 +109,8 @@ std::string strategy_unit(const trading::strategy_id& id, uint32_t instance) {
 std::vector<trading::slot_id> slots_of(const config::strategy_settings& strategy,
                                        uint32_t instance) {
   std::vector<trading::slot_id> slots;
-  for (size_t k = instance; k < strategy.instruments.size(); k += strategy.instances)
-    slots.push_back(trading::make_slot(strategy.id, strategy.instruments[k]));
+  for (const auto& instrument : config::instruments_of(strategy, instance))
+    slots.push_back(trading::make_slot(strategy.id, instrument));
   return slots;
 }
 

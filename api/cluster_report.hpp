@@ -24,8 +24,7 @@ namespace supreme::api {
 /// The units of a strategy: "strategy/<id>/<i>" for every instance i.
 [[nodiscard]] std::string strategy_unit(const trading::strategy_id& id, uint32_t instance);
 
-/// The slots that an instance owns: instrument number k (from 0, in the configuration's order)
-/// belongs to instance k modulo instances.
+/// The slots that an instance owns, in the configuration's order.
 [[nodiscard]] std::vector<trading::slot_id> slots_of(const config::strategy_settings& strategy,
                                                      uint32_t instance);
 

@@ -107,6 +107,23 @@ trading::parameters read_parameters(const trading::strategy_kind& kind,
 
 namespace {
 
+constexpr int64_t units_per_ppb = decimal::scale / (trading::whole_ppb / 100);
+
+/// "50:5": the wanted share of what Kelly says, and the share of equity before there are trades
+/// enough to ask, without which there would never be a first trade.
+trading::kelly_settings read_kelly(const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos)
+    throw verb_error("--size kelly needs the share of equity of the first trades as well, as in "
+                     "kelly:50:5, was kelly:"
+                     + text);
+  trading::kelly_settings out;
+  out.fraction_ppb =
+    read_amount("--size kelly", text.substr(0, colon), false).raw() / units_per_ppb;
+  out.floor_ppb = read_amount("--size kelly", text.substr(colon + 1), false).raw() / units_per_ppb;
+  return out;
+}
+
 /// Fixed sizes are amounts, the others shares in per cent; all_in has no value.
 trading::sizing read_size_value(trading::sizing_mode mode, const std::string& name, size_t colon,
                                 const std::string& text) {
@@ -119,15 +136,15 @@ trading::sizing read_size_value(trading::sizing_mode mode, const std::string& na
     return size;
   }
   if (colon == text.size())
-    throw verb_error("--size " + name + " needs an amount, as in " + name + ":100");
-  const auto value = read_amount("--size " + name, text.substr(colon + 1), false);
-  constexpr int64_t units_per_ppb = trading::decimal::scale / (trading::whole_ppb / 100);
-  if (mode == fixed_quantity || mode == fixed_notional)
-    size.amount = value;
-  else if (mode == kelly)
-    size.kelly.fraction_ppb = value.raw() / units_per_ppb;
+    throw verb_error("--size " + name + " needs an amount, as in " + name
+                     + (mode == kelly ? ":50:5" : ":100"));
+  const auto given = text.substr(colon + 1);
+  if (mode == kelly)
+    size.kelly = read_kelly(given);
+  else if (mode == fixed_quantity || mode == fixed_notional)
+    size.amount = read_amount("--size " + name, given, false);
   else
-    size.share_ppb = value.raw() / units_per_ppb;
+    size.share_ppb = read_amount("--size " + name, given, false).raw() / units_per_ppb;
   return size;
 }
 

@@ -17,7 +17,8 @@ void read_kelly(table_reader& section, trading::kelly_settings& out) {
   out.shrinkage_trades =
     section.whole<uint32_t>("shrinkage_trades", 0, 1'000'000, out.shrinkage_trades);
   out.min_trades = section.whole<uint32_t>("min_trades", 0, 1'000'000, out.min_trades);
-  out.floor_ppb = section.bps_as_ppb("floor_bps", 0, times_max_bps, out.floor_ppb);
+  // Without a floor there would never be a first trade.
+  out.floor_ppb = section.bps_as_ppb("floor_bps", 1, times_max_bps);
 }
 
 /// Keys of other modes would be read as if they had an effect.

@@ -1,5 +1,6 @@
 #include "actors/cluster/units.hpp"
 
+#include "config/strategy_instances.hpp"
 #include "actors/cluster/stable_hash.hpp"
 #include "config/risk_text.hpp"
 #include "trading/check.hpp"
@@ -120,19 +121,6 @@ std::string portfolio_unit(const trading::account_id& id) { return "portfolio/" 
 std::string conductor_unit(const std::string& run) { return "conductor/" + run; }
 std::string venue_unit(const trading::venue_id& id) { return "venue/" + id.str(); }
 
-std::vector<trading::instrument_id> slots_of(const config::strategy_settings& s,
-                                             uint32_t instance) {
-  const auto* kind = trading::find_strategy_kind(s.kind);
-  SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
-  const auto width = kind->width();
-  std::vector<trading::instrument_id> result;
-  for (size_t k = 0; k < s.instruments.size(); ++k) {
-    if (k / width % s.instances == instance)
-      result.push_back(s.instruments[k]);
-  }
-  return result;
-}
-
 namespace {
 
 std::vector<trading::instrument_id> all_symbols(const config::feed_settings& f) {
@@ -165,7 +153,7 @@ std::optional<uint32_t> shard_of(const config::feed_settings& f, const trading::
 uint64_t strategy_definition(const config::strategy_settings& s, uint32_t instance) {
   std::ostringstream out;
   out << s.kind << ',' << s.library_sha256 << ',' << s.account.str() << ',' << s.feed << ';';
-  for (const auto& id : slots_of(s, instance))
+  for (const auto& id : config::instruments_of(s, instance))
     out << id.str() << ';';
   for (const auto& [name, value] : s.parameters)
     out << name << '=' << std::hexfloat << value << ';';

@@ -50,11 +50,6 @@ struct unit_spec {
 [[nodiscard]] std::vector<unit_spec> list_units(const config::cluster_settings& settings,
                                                 uint64_t config_version);
 
-/// Instruments of one instance of a strategy: number k of the configured order belongs to instance
-/// k mod instances.
-[[nodiscard]] std::vector<trading::instrument_id> slots_of(const config::strategy_settings& s,
-                                                           uint32_t instance);
-
 /// Instruments of one shard of a feed, dealt out like slots, in configured (csv: name) order.
 [[nodiscard]] std::vector<trading::instrument_id> symbols_of(const config::feed_settings& f,
                                                              uint32_t shard);

@@ -3,6 +3,7 @@
 #include "actors/log.hpp"
 #include "actors/replay/resume.hpp"
 #include "config/defaults.hpp"
+#include "config/strategy_instances.hpp"
 #include "trading/check.hpp"
 
 #include <algorithm>
@@ -183,7 +184,7 @@ void ask_strategies(self_pointer self, const config::strategy_settings& s) {
   if (auto fills = st.work.fills.find(s.account); fills != st.work.fills.end())
     event.fills = fills->second;
   for (uint32_t instance = 0; instance < s.instances; ++instance) {
-    auto slots = slots_of(s, instance);
+    auto slots = config::instruments_of(s, instance);
     event.definition = strategy_definition(s, instance);
     event.bars.clear();
     for (const auto& b : st.work.bars) {

@@ -1,6 +1,7 @@
 #include "actors/strategy/recovery.hpp"
 
 #include "config/defaults.hpp"
+#include "config/strategy_instances.hpp"
 #include "trading/check.hpp"
 
 #include <deque>
@@ -173,8 +174,8 @@ std::vector<trading::strategy_slot> make_slots(const unit_context& context) {
   const auto* kind = trading::find_strategy_kind(settings.kind);
   SUPREME_CHECK(kind != nullptr, "a configured strategy's kind exists");
   auto slots = trading::make_strategy_slots(settings.id, settings.account,
-                                            slots_of(settings, context.spec.index), *kind,
-                                            settings.parameters);
+                                            config::instruments_of(settings, context.spec.index),
+                                            *kind, settings.parameters);
   if (settings.size.mode == trading::sizing_mode::volatility_target)
     for (auto& slot : slots)
       slot.measure_volatility(settings.size.volatility_returns);

@@ -5,6 +5,7 @@
 #include "actors/cluster/placement.hpp"
 #include "actors/cluster/stable_hash.hpp"
 #include "tests/actors/cluster_text.hpp"
+#include "config/strategy_instances.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -213,7 +214,7 @@ RC_GTEST_PROP(units, deal_every_instrument_to_exactly_one_instance, ()) {
   auto s = make_strategy(instruments, instances);
   std::vector<trading::instrument_id> dealt;
   for (uint32_t i = 0; i < instances; ++i) {
-    auto own = actors::slots_of(s, i);
+    auto own = config::instruments_of(s, i);
     RC_ASSERT(!own.empty());
     dealt.insert(dealt.end(), own.begin(), own.end());
   }

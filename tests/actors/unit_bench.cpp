@@ -1,4 +1,5 @@
 #include "tests/actors/unit_bench.hpp"
+#include "config/strategy_instances.hpp"
 
 #include "trading/check.hpp"
 
@@ -115,7 +116,7 @@ trading::signal unit_bench::make_signal(const std::string& strategy, const std::
 std::string unit_bench::strategy_unit_of(const trading::signal& wish) const {
   const auto& configured = *settings().find_strategy(wish.strategy);
   for (uint32_t i = 0; i < configured.instances; ++i) {
-    auto slots = actors::slots_of(configured, i);
+    auto slots = config::instruments_of(configured, i);
     if (std::find(slots.begin(), slots.end(), wish.instrument) != slots.end())
       return actors::strategy_unit(configured.id, i);
   }

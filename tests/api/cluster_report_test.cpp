@@ -81,6 +81,15 @@ TEST(slots, belong_to_instances_by_their_number) {
   EXPECT_TRUE(names(7).empty());
 }
 
+TEST(slots, of_a_pair_stay_together) {
+  auto spread = strategy("spread", {"A", "B", "C", "D", "E", "F"}, 2);
+  spread.kind = "pairs";
+  std::vector<std::string> first;
+  for (const auto& slot : slots_of(spread, 0))
+    first.push_back(slot.str());
+  EXPECT_EQ(first, (std::vector<std::string>{"spread/A", "spread/B", "spread/E", "spread/F"}));
+}
+
 TEST(slots, are_owned_by_exactly_one_instance_each) {
   for (uint32_t instances = 1; instances <= 8; ++instances) {
     const auto spread = strategy("s", {"A", "B", "C", "D", "E", "F"}, instances);

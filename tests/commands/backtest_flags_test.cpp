@@ -211,6 +211,16 @@ TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
                  "must be a number above 0");
   expect_refusal({"--strategy", "momentum", "--size", "fixed_quantity", "--data", data},
                  "needs an amount");
+  expect_refusal({"--strategy", "momentum", "--size", "kelly:50", "--data", data},
+                 "the share of equity of the first trades as well, as in kelly:50:5");
+}
+
+TEST_F(backtest_by_flags, trades_by_kelly_from_the_share_of_the_first_trades_on) {
+  const auto data = bars("BTCUSDT_1m.csv", 400);
+  const auto result = result_of({"--strategy", "sma_cross", "--param", "fast=2", "--param",
+                                 "slow=5", "--size", "kelly:50:20", "--data", data});
+  ASSERT_FALSE(result.empty());
+  EXPECT_GT(result.at("fills"), 1);
 }
 
 TEST_F(backtest_by_flags, refuses_files_that_do_not_go_together) {

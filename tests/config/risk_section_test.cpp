@@ -191,6 +191,12 @@ TEST(risk_section, reads_every_mode_of_a_size) {
   EXPECT_EQ(kelly.kelly.floor_ppb, 5'000'000);
 }
 
+TEST(risk_section, asks_kelly_for_the_size_of_the_first_trades) {
+  const auto parsed = config::parse_cluster(
+    with(sample_cluster(), old_size, R"(size = { mode = "kelly", min_trades = 10 })"), "c");
+  EXPECT_NE(problems_of(parsed).find("floor_bps"), std::string::npos);
+}
+
 TEST(risk_section, refuses_keys_of_another_mode) {
   const auto parsed = config::parse_cluster(
     with(sample_cluster(), old_size, R"(size = { mode = "all_in", amount = "5" })"), "c");

@@ -9,6 +9,7 @@
 #include "trading/backtest/run.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -113,6 +114,15 @@ backtest_plan any_plan() {
      {{"seed", *rc::gen::inRange(0, 1'000)}, {"fails_at", 0}},
      {sizing_mode::fixed_quantity, dec("3")},
      both}};
+  // One that remembers without ordering by itself, and sizes that need to know of trades.
+  if (*rc::gen::inRange(0, 3) == 0)
+    plan.policy.duplicates = duplicate_limit{std::chrono::minutes{2}, 5};
+  if (*rc::gen::inRange(0, 3) == 0) {
+    auto& size = plan.strategies.front().size;
+    size.mode = sizing_mode::kelly;
+    size.kelly.min_trades = 3;
+    size.kelly.floor_ppb = 50'000'000;
+  }
   if (*rc::gen::inRange(0, 3) == 0) {
     drawdown_policy drawdown;
     drawdown.no_entries_ppb = 5'000'000;
@@ -131,11 +141,14 @@ market any_market(size_t count) {
   int64_t at = *rc::gen::inRange<int64_t>(1, 4);
   int64_t cents = 10'000;
   for (size_t i = 0; i < count; ++i) {
-    const auto open = cents;
-    cents = std::max<int64_t>(cents + *rc::gen::inRange<int64_t>(-150, 151), 100);
+    const auto open = std::max<int64_t>(cents + *rc::gen::element(0, 0, 0, -90, 90), 100);
+    cents = std::max<int64_t>(open + *rc::gen::inRange<int64_t>(-150, 151), 100);
+    const auto wick = *rc::gen::element(0, 0, 60);
     const auto price_of = [](int64_t c) { return decimal::from_raw(c * (decimal::scale / 100)); };
-    out.push_back({timestamp::from_ms(at * 60'000), price_of(open), price_of(std::max(open, cents)),
-                   price_of(std::min(open, cents)), price_of(cents), dec("100")});
+    out.push_back({timestamp::from_ms(at * 60'000), price_of(open),
+                   price_of(std::max(open, cents) + wick),
+                   price_of(std::max<int64_t>(std::min(open, cents) - wick, 1)), price_of(cents),
+                   dec(*rc::gen::element("100", "100", "0.04", "0"))});
     at += *rc::gen::element(1, 1, 1, 1, 2, 5);
   }
   return out;
@@ -181,6 +194,8 @@ public:
                 + std::to_string(e.order) + " " + to_string(e.verdict->direction) + " "
                 + e.verdict->worst_price.to_string() + " " + e.verdict->reserve_cash.to_string();
     lines.push_back(line);
+    if (e.protects)
+      protective.push_back(e.order);
     if (!names_)
       return;
     RC_ASSERT(!e.verdict->checks.empty());
@@ -191,6 +206,7 @@ public:
     RC_ASSERT(e.order_id->empty() == (e.order == 0));
   }
   void on_fill(const fill_event& e) override {
+    filled.insert(e.order);
     lines.push_back("fill " + e.at.to_string() + " " + std::to_string(e.slot) + " "
                     + std::to_string(e.instrument) + " " + std::to_string(e.order) + " "
                     + std::to_string(e.account_seq) + " " + e.done.at.to_string() + " "
@@ -225,6 +241,8 @@ public:
   std::vector<std::string> blocks;
   std::vector<signal> named;
   std::vector<std::vector<check_result>> checks;
+  std::vector<uint64_t> protective; ///< numbers of stops and targets
+  std::set<uint64_t> filled;        ///< numbers of orders with a fill
 
 private:
   bool names_;
@@ -235,6 +253,8 @@ struct outcome {
   std::vector<std::string> blocks;
   std::vector<signal> named;
   std::vector<std::vector<check_result>> checks;
+  std::vector<uint64_t> protective;
+  std::set<uint64_t> filled;
   std::string failure;
   std::map<instrument_id, position> positions;
   std::map<asset_id, money> balances;
@@ -255,6 +275,8 @@ outcome observe(const backtest_plan& plan, bool names, Run run) {
   out.blocks = std::move(heard.blocks);
   out.named = std::move(heard.named);
   out.checks = std::move(heard.checks);
+  out.protective = std::move(heard.protective);
+  out.filled = std::move(heard.filled);
   out.positions = engine.positions();
   out.balances = engine.balances();
   for (size_t i = 0; i < engine.instrument_count(); ++i)
@@ -390,6 +412,11 @@ TEST(backtest_blocks, trade_enough_for_the_comparison_to_mean_something) {
   EXPECT_GT(count("fill"), 100);
   EXPECT_GT(count("decision"), count("fill")) << "some are refused";
   EXPECT_GT(count("value"), 400);
+  EXPECT_GT(count("cancelled"), 20) << "stops and targets that became pointless";
+  EXPECT_GT(std::count_if(seen.protective.begin(), seen.protective.end(),
+                          [&](const auto& order) { return seen.filled.contains(order); }),
+            5)
+    << "stops and targets that filled";
 }
 
 TEST(backtest_blocks, end_with_the_values_before_one_that_no_decimal_holds) {

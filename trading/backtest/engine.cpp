@@ -58,7 +58,7 @@ void backtest_engine::add_slots(size_t strategy) {
     }
     if (s.size.mode == sizing_mode::volatility_target)
       slot.measure_volatility(s.size.volatility_returns);
-    slots_.push_back({std::move(slot), first_leg, never, 0, {}});
+    slots_.push_back({std::move(slot), first_leg, never, 0, never, {}});
   }
 }
 
@@ -248,31 +248,26 @@ void backtest_engine::take_bars(slot_state& s, size_t up_to) {
 
 /// The step before which a slot's strategy needs nothing but its bars.
 size_t backtest_engine::ahead_until(const slot_state& s) const noexcept {
-  if (risk_.acts())
-    return 0;
-  auto until = times_.size();
-  if (s.open_orders == 0) [[likely]]
-    return until;
-  for (const auto& o : resting_) {
-    if (legs_[o.leg].slot == legs_[s.first_leg].slot)
-      until = std::min(until, o.due);
-  }
-  return until;
+  return risk_.acts() ? 0 : std::min(s.next_match, times_.size());
 }
 
-/// Looks for where something may happen to those orders that are due before `from`.
+/// Looks anew for where bars may fill the orders that are due by `from`.
 void backtest_engine::find_next_match(size_t from) {
   next_match_ = never;
+  for (const auto& o : resting_)
+    slots_[legs_[o.leg].slot].next_match = never;
   for (auto& o : resting_) {
     if (o.due <= from)
       o.due = match_step(o, from);
+    auto& s = slots_[legs_[o.leg].slot];
+    s.next_match = std::min(s.next_match, o.due);
     next_match_ = std::min(next_match_, o.due);
   }
 }
 
-/// The first step, not before `from`, at which something may happen to an order, or up to which it
-/// has been looked for. What has nothing left to close is cancelled at the very step at which that
-/// happens.
+/// The first step, not before `from`, at which a bar may fill or trigger an order, or up to which
+/// it has been looked for. What has nothing left to close is cancelled at the very step at which
+/// that happens.
 size_t backtest_engine::match_step(const open_order& o, size_t from) const {
   constexpr size_t bars_looked_at = 16;
   if (from >= times_.size())
@@ -364,6 +359,7 @@ void backtest_engine::do_step(size_t step) {
   find_next_match(step + 1);
   take_wishes(step);
   value_step(step);
+  const auto placed_before = orders_;
   if (!wishes_.empty() || risk_.acts()) {
     const bool warming_up = plan_.trade_after && now <= *plan_.trade_after;
     if (!warming_up)
@@ -371,7 +367,8 @@ void backtest_engine::do_step(size_t step) {
   }
   if (risk_.remembers()) [[unlikely]]
     risk_.watch(exposure_, sources(now));
-  find_next_match(step + 1);
+  if (orders_ != placed_before)
+    find_next_match(step + 1);
   for (auto& s : slots_) {
     if (s.due <= step || s.due == never) // Others are ahead, and wait for their step.
       take_bars(s, std::max(step + 1, ahead_until(s)));
@@ -487,7 +484,8 @@ void backtest_engine::stop_counting(const open_order& o) {
   auto& leg = legs_[o.leg];
   leg.opened.ends(as_slot_order(o.rest));
   protective_ -= is_protective(o.rest) ? 1 : 0;
-  --slots_[leg.slot].open_orders;
+  if (auto& slot = slots_[leg.slot]; --slot.open_orders == 0)
+    slot.next_match = never;
 }
 
 /// Books a fill. Whether the order is over.

@@ -97,6 +97,7 @@ private:
     size_t first_leg = 0; ///< in legs_
     size_t due = never;   ///< the step of the block at which it has a wish, or has failed
     size_t open_orders = 0;
+    size_t next_match = never;  ///< the first step at which a bar may fill one of its orders
     std::exception_ptr failure; ///< to be thrown at that step
   };
   /// One instrument: the last bar and what the account holds.
@@ -125,7 +126,7 @@ private:
     quantity size;
     money reserve_cash;  ///< at the decision
     money reserved_cash; ///< what is left of it
-    size_t due = 0;      ///< the step of the block up to which nothing can happen to it
+    size_t due = 0;      ///< the step of the block before which no bar fills or triggers it
   };
   struct account_worth {
     money equity;
@@ -210,7 +211,7 @@ private:
 
   std::span<const timestamp> times_; ///< of the block
   size_t next_due_ = never;          ///< the first step of the block with a wish
-  size_t next_match_ = never;        ///< the first at which something may happen to an order
+  size_t next_match_ = never;        ///< the first at which a bar may fill an order
   std::array<money, step_block::steps_max> equity_;
   std::array<money, step_block::steps_max> gross_;
   std::vector<bar_record> records_; ///< of bars that came with their names

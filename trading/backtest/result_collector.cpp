@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace supreme::trading {
 
@@ -151,7 +152,6 @@ void result_collector::on_block(const valued_block& b) {
   note_benchmark(b);
   equity_.add(b.steps.times, b.equity);
   note_exposure(b);
-  exposed_ = 0;
 }
 
 /// Prices, and what was bought at the first closes: worths_.
@@ -191,24 +191,34 @@ void result_collector::note_bars(const step_block& steps) {
 }
 
 void result_collector::note_benchmark(const valued_block& b) {
-  const auto times = b.steps.times;
-  const std::span<decimal> values{values_.data(), times.size()};
-  // Without any equity at the start, or outside the decimal range, there is none.
-  const bool exists = start_equity_ > 0 && to_decimals({worths_.data(), times.size()}, values);
-  if (exists)
-    benchmark_.add(times, values);
-  equity_block samples{times, b.equity, {}, exposed_};
-  if (instruments_.size() > 1) {
-    if (exists)
-      samples.market = values;
-  } else if (const auto& only = instruments_.front(); only.bars > 0) {
-    // One instrument is its own market: the benchmark is the same but for a factor and its
-    // rounding. A step without a bar is one by itself.
-    const std::span<price> closes{closes_.data(), times.size()};
-    if (b.steps.bars.empty())
-      std::fill(closes.begin(), closes.end(), only.close);
-    samples.market = closes;
+  const auto count = b.steps.times.size();
+  const bool one_instrument = instruments_.size() == 1;
+  if (one_instrument && b.steps.bars.empty()) // A step without a bar is one by itself.
+    std::fill_n(closes_.begin(), count, instruments_.front().close);
+  if (to_decimals({worths_.data(), count}, {values_.data(), count})) [[likely]] {
+    add_samples(b, 0, count, true);
+    return;
   }
+  // Those that no decimal holds are left out, and no others, however the steps are cut.
+  for (size_t i = 0; i < count; ++i)
+    add_samples(b, i, 1, to_decimals({&worths_[i], 1}, {&values_[i], 1}));
+}
+
+/// Some steps of a block; the first of them bring the block's exposed ones with them.
+void result_collector::add_samples(const valued_block& b, size_t first, size_t count,
+                                   bool has_benchmark) {
+  const auto times = b.steps.times.subspan(first, count);
+  const std::span<const decimal> values{values_.data() + first, count};
+  // Without any equity at the start there is none.
+  has_benchmark = has_benchmark && start_equity_ > 0;
+  if (has_benchmark)
+    benchmark_.add(times, values);
+  equity_block samples{times, b.equity.subspan(first, count), {}, std::exchange(exposed_, 0)};
+  // One instrument is its own market: the benchmark is the same but for a factor and its rounding.
+  if (instruments_.size() > 1)
+    samples.market = has_benchmark ? values : std::span<const decimal>{};
+  else if (instruments_.front().bars > 0)
+    samples.market = {closes_.data() + first, count};
   performance_.add(samples);
 }
 

@@ -76,6 +76,7 @@ private:
   [[nodiscard]] uint32_t keep_reason(std::string_view reason);
   void note_bars(const step_block& steps);
   void note_benchmark(const valued_block& b);
+  void add_samples(const valued_block& b, size_t first, size_t count, bool has_benchmark);
   void note_exposure(const valued_block& b);
   [[nodiscard]] backtest_result result_without_trades(bool complete,
                                                       const performance_options& options);

@@ -31,7 +31,8 @@ struct decimal_range {
 void add_scaled(std::span<double> sums, std::span<const decimal> values, double factor) noexcept;
 
 /// Decimals of doubles that count raw units, halves away from zero: for charts, never for money.
-/// Whether all of them have one; `out`, as many, is valid only then.
+/// Whether all of them are within half the decimal range, below 2⁶² units; `out`, as many, is valid
+/// only then.
 [[nodiscard]] bool to_decimals(std::span<const double> units, std::span<decimal> out) noexcept;
 
 } // namespace supreme::trading

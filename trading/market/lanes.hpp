@@ -7,7 +7,8 @@
 /// Put before the definition of a function that works in lanes: it is compiled for several
 /// processors, and the program takes what its own one can do. Results are the same bits on all of
 /// them, because products and sums are never contracted (the build says so).
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)          \
+  && !defined(__SANITIZE_THREAD__) // Which instruments what runs before it is there.
 #define SUPREME_FOR_EACH_PROCESSOR                                                                 \
   [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else

@@ -52,7 +52,7 @@ public:
 
   /// A signal that wants something else than the one before begins anew.
   void note_signal(const slot_id& slot, target wanted);
-  /// A person lets the slot trade on.
+  /// A stop or target has closed what it held: what comes next is no repetition.
   void begin_anew(const slot_id& slot);
   /// Shows how many there would be. A slot beyond those that can be watched is refused with limit
   /// 0: what cannot be watched does not trade.
