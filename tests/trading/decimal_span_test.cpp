@@ -90,10 +90,10 @@ RC_GTEST_PROP(decimal_span, doubles_become_decimals_only_where_all_are_within_ha
                  [](int64_t x) { return static_cast<double>(x) / 4; }));
   bool all = true;
   if (!units.empty() && *rc::gen::arbitrary<bool>()) {
-    constexpr auto infinite = std::numeric_limits<double>::infinity();
+    constexpr auto endless = std::numeric_limits<double>::infinity();
     constexpr auto none = std::numeric_limits<double>::quiet_NaN();
     units[*rc::gen::inRange<size_t>(0, units.size())] =
-      *rc::gen::elementOf(std::vector<double>{none, infinite, -infinite, 0x1p63, -0x1p62, 1e300});
+      *rc::gen::elementOf(std::vector<double>{none, endless, -endless, 0x1p63, -0x1p62, 1e300});
     all = false;
   }
   if (!units.empty() && all)
