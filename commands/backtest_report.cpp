@@ -108,7 +108,9 @@ void print_trades(page& out, const backtest_result& r) {
                          + count_text(t.max_consecutive_losses, "loss", "losses"));
   print_positions(out, r);
   if (r.cancelled != 0)
-    out.line("cancelled", count_text(r.cancelled, "order") + " with nothing left to close");
+    out.line("cancelled", report::whole_text(r.cancelled)
+                            + (r.cancelled == 1 ? " order" : " orders")
+                            + " with nothing left to close");
   if (r.expired != 0)
     out.line("expired", count_text(r.expired, "order"));
   if (r.strategies.size() < 2)

@@ -91,6 +91,7 @@ void write_key_figures(std::ostream& out, const trading::backtest_result& result
   write_sentence(out, whole_text(result.bars) + " bars in " + whole_text(result.steps) + " steps, "
                         + whole_text(result.signals) + " signals, " + whole_text(result.orders)
                         + " orders, " + whole_text(result.fills) + " fills, "
+                        + whole_text(result.cancelled) + " cancelled with nothing left to close, "
                         + whole_text(result.expired) + " expired, " + whole_text(result.open_orders)
                         + " still open at the end.");
 }

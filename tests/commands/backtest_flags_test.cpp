@@ -215,6 +215,16 @@ TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
                  "the share of equity of the first trades as well, as in kelly:50:5");
 }
 
+TEST_F(backtest_by_flags, sizes_by_risk_what_cash_covers) {
+  const auto result = result_of({"--strategy", "sma_cross", "--param", "fast=2", "--param",
+                                 "slow=5", "--param", "stop_atr=0.1", "--param", "atr_length=2",
+                                 "--size", "risk_based:50", "--data", bars("BTCUSDT_1m.csv", 400)});
+  ASSERT_FALSE(result.empty());
+  EXPECT_GT(result.at("fills"), 1);
+  for (const auto& each : result.at("refusals"))
+    EXPECT_NE(each.at("code"), "cash");
+}
+
 TEST_F(backtest_by_flags, trades_by_kelly_from_the_share_of_the_first_trades_on) {
   const auto data = bars("BTCUSDT_1m.csv", 400);
   const auto result = result_of({"--strategy", "sma_cross", "--param", "fast=2", "--param",
