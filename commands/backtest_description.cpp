@@ -187,14 +187,11 @@ trading::execution_costs read_costs(const backtest_flags& flags) {
   return costs;
 }
 
-/// Of the equity, over all slots: leaves room for the price collar and fees.
-constexpr int64_t default_size_ppb = 900'000'000;
-
 /// The same share of the equity for every slot.
 trading::sizing default_size(size_t slots) {
   trading::sizing size;
   size.mode = trading::sizing_mode::percent_of_equity;
-  size.share_ppb = default_size_ppb / static_cast<int64_t>(slots);
+  size.share_ppb = affordable_share_ppb / static_cast<int64_t>(slots);
   return size;
 }
 

@@ -139,9 +139,7 @@ trading::sizing read_size_value(trading::sizing_mode mode, const std::string& na
     throw verb_error("--size " + name + " needs an amount, as in " + name
                      + (mode == kelly ? ":50:5" : ":100"));
   const auto given = text.substr(colon + 1);
-  // As the default size: a worth of all equity would not leave what the price collar and fees may
-  // take, and be refused for cash.
-  size.max_notional_ppb = trading::whole_ppb / 10 * 9;
+  size.max_notional_ppb = affordable_share_ppb;
   if (mode == kelly)
     size.kelly = read_kelly(given);
   else if (mode == fixed_quantity || mode == fixed_notional)

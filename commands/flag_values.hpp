@@ -11,6 +11,9 @@ namespace supreme::commands {
 
 inline constexpr int64_t ppb_per_bps = 100'000;
 inline constexpr int64_t ppb_per_percent = 10'000'000;
+/// Of equity, the most that sizes by flags come to unless somebody says more: orders worth all of
+/// it are refused, because the price collar and the fee are reserved with them.
+inline constexpr int64_t affordable_share_ppb = 900'000'000;
 
 /// Each reads the text of a flag and throws verb_error with a sentence where it is not valid.
 [[nodiscard]] trading::decimal read_amount(const std::string& flag, const std::string& text,

@@ -1,9 +1,8 @@
 #include "actors/cluster/units.hpp"
 
-#include "config/strategy_instances.hpp"
 #include "actors/cluster/stable_hash.hpp"
 #include "config/risk_text.hpp"
-#include "trading/check.hpp"
+#include "config/strategy_instances.hpp"
 #include "trading/strategies/strategy.hpp"
 
 #include <algorithm>

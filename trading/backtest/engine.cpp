@@ -58,7 +58,7 @@ void backtest_engine::add_slots(size_t strategy) {
     }
     if (s.size.mode == sizing_mode::volatility_target)
       slot.measure_volatility(s.size.volatility_returns);
-    slots_.push_back({std::move(slot), first_leg, never, 0, never, {}});
+    slots_.push_back({std::move(slot), first_leg, never, never, {}});
   }
 }
 
@@ -484,8 +484,7 @@ void backtest_engine::stop_counting(const open_order& o) {
   auto& leg = legs_[o.leg];
   leg.opened.ends(as_slot_order(o.rest));
   protective_ -= is_protective(o.rest) ? 1 : 0;
-  if (auto& slot = slots_[leg.slot]; --slot.open_orders == 0)
-    slot.next_match = never;
+  slots_[leg.slot].next_match = never; // Until it is looked for among those that are left.
 }
 
 /// Books a fill. Whether the order is over.
@@ -717,7 +716,6 @@ uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp no
   (v.reduce_only ? legs_[leg].closing : legs_[leg].opening) +=
     signed_quantity(v.direction, reserved_size(v));
   protective_ += is_protective(v) ? 1 : 0;
-  ++slots_[legs_[leg].slot].open_orders;
   if (venue_ != nullptr)
     venue_->submit(o.id, leg, o.market, o.rest, now);
   return o.number;

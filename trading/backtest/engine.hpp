@@ -94,9 +94,8 @@ private:
   };
   struct slot_state {
     strategy_slot instance;
-    size_t first_leg = 0; ///< in legs_
-    size_t due = never;   ///< the step of the block at which it has a wish, or has failed
-    size_t open_orders = 0;
+    size_t first_leg = 0;       ///< in legs_
+    size_t due = never;         ///< the step of the block at which it has a wish, or has failed
     size_t next_match = never;  ///< the first step at which a bar may fill one of its orders
     std::exception_ptr failure; ///< to be thrown at that step
   };

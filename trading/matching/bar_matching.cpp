@@ -17,6 +17,7 @@ struct touch {
 };
 
 bool is_stop(order_type t) { return t == order_type::stop || t == order_type::stop_limit; }
+bool is_limited(order_type t) { return t == order_type::limit || t == order_type::stop_limit; }
 
 /// The price that is worse for the order: higher for a buy, lower for a sell.
 price worse(side s, price a, price b) { return s == side::buy ? std::max(a, b) : std::min(a, b); }
@@ -86,8 +87,8 @@ quantity fill_size(const resting_order& o, const bar_record& b, const instrument
 
 void check_contract(const resting_order& o, const execution_costs& costs) {
   SUPREME_CHECK(o.open_size.is_positive(), "a resting order has something left");
-  const bool limited = o.type == order_type::limit || o.type == order_type::stop_limit;
-  SUPREME_CHECK(!limited || o.limit_price.has_value(), "a limit order has a limit price");
+  SUPREME_CHECK(!is_limited(o.type) || o.limit_price.has_value(),
+                "a limit order has a limit price");
   SUPREME_CHECK(!is_stop(o.type) || o.stop_price.has_value(), "a stop order has a stop price");
   SUPREME_CHECK(costs.slippage_ppb >= 0 && costs.slippage_ppb < one_ppb,
                 "slippage is a share below one");
@@ -99,8 +100,7 @@ void check_contract(const resting_order& o, const execution_costs& costs) {
 bool may_execute_on_bar(const resting_order& o, const bar_record& b) noexcept {
   if (is_stop(o.type) && !o.triggered)
     return !o.stop_price || trigger_price(o, b).has_value();
-  const bool waits_for_price = o.type == order_type::limit || o.type == order_type::stop_limit;
-  return !waits_for_price || !o.limit_price
+  return !is_limited(o.type) || !o.limit_price
          || as_good(o.direction, best_price(o.direction, b), *o.limit_price);
 }
 
