@@ -133,18 +133,39 @@ json daily(const backtest_result& r) {
   return out;
 }
 
+json to_json(const trading::contribution& c) {
+  return {{"realised_gross", c.realised.to_string()},
+          {"unrealised", c.unrealised.to_string()},
+          {"fees", c.fees.to_string()},
+          {"net", c.net().to_string()}};
+}
+
 json strategies(const backtest_result& r) {
   auto out = json::array();
-  for (const auto& s : r.strategies)
-    out.push_back({{"id", s.id.str()},
-                   {"kind", s.kind},
-                   {"parameters", s.parameters},
-                   {"realised_gross", s.realised_gross.to_string()},
-                   {"unrealised", s.unrealised.to_string()},
-                   {"fees", s.fees.to_string()},
-                   {"fills", s.fills},
-                   {"trades", s.trades}});
+  for (const auto& s : r.strategies) {
+    auto& about = out.emplace_back(to_json(r.earned_by(s)));
+    about.update({{"id", s.id.str()},
+                  {"kind", s.kind},
+                  {"parameters", s.parameters},
+                  {"fills", s.fills},
+                  {"trades", s.trades}});
+  }
   return out;
+}
+
+template <class Id>
+json by_name(const std::map<Id, trading::contribution>& parts) {
+  auto out = json::object();
+  for (const auto& [id, earned] : parts)
+    out[id.str()] = to_json(earned);
+  return out;
+}
+
+json attribution(const backtest_result& r) {
+  return {{"total", to_json(r.earned.total())},
+          {"by_strategy", by_name(r.earned.by_strategy())},
+          {"by_instrument", by_name(r.earned.by_instrument())},
+          {"by_slot", by_name(r.earned.by_slot())}};
 }
 
 json trades(const backtest_result& r) {
@@ -209,6 +230,7 @@ json to_json(const backtest_result& r) {
   add_statistics(out, r.statistics);
   add_instruments(out, r);
   out["strategies"] = strategies(r);
+  out["attribution"] = attribution(r);
   out["closed_trades"] = trades(r);
   out["daily_equity"] = daily(r);
   out["equity_curve"] = series(r.equity_curve);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 namespace supreme::commands {
 
@@ -19,6 +21,7 @@ using report::whole_text;
 using trading::backtest_result;
 
 constexpr size_t label_width = 17;
+constexpr size_t instruments_shown_max = 20;
 
 /// Lines below headings, their texts one below the other.
 class page {
@@ -113,12 +116,36 @@ void print_trades(page& out, const backtest_result& r) {
                             + " with nothing left to close");
   if (r.expired != 0)
     out.line("expired", count_text(r.expired, "order"));
-  if (r.strategies.size() < 2)
+}
+
+std::string earned_text(const trading::contribution& c) {
+  return "net " + decimal_text(c.net(), 2) + ", realised " + decimal_text(c.realised, 2)
+         + ", unrealised " + decimal_text(c.unrealised, 2) + ", fees " + decimal_text(c.fees, 2);
+}
+
+/// Of many instruments those that earned and lost the most; the JSON has all.
+void print_attribution(page& out, const backtest_result& r) {
+  if (r.strategies.size() > 1) {
+    out.heading("By strategy");
+    for (const auto& s : r.strategies)
+      out.line(s.id.str(), earned_text(r.earned_by(s)) + ", " + whole_text(s.trades)
+                             + (s.trades == 1 ? " trade" : " trades"));
+  }
+  using entry = std::pair<trading::instrument_id, trading::contribution>;
+  std::vector<entry> parts(r.earned.by_instrument().begin(), r.earned.by_instrument().end());
+  if (parts.size() < 2)
     return;
-  for (const auto& s : r.strategies)
-    out.line(s.id.str(), "realised " + decimal_text(s.realised_gross, 2) + ", unrealised "
-                           + decimal_text(s.unrealised, 2) + ", fees " + decimal_text(s.fees, 2)
-                           + ", " + whole_text(s.trades) + (s.trades == 1 ? " trade" : " trades"));
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const entry& a, const entry& b) { return a.second.net() > b.second.net(); });
+  out.heading("By instrument");
+  const auto left_out = parts.size() - std::min(parts.size(), instruments_shown_max);
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (left_out > 0 && i == instruments_shown_max / 2) {
+      out.line("...", whole_text(left_out) + " in between");
+      i += left_out;
+    }
+    out.line(parts[i].first.str(), earned_text(parts[i].second));
+  }
 }
 
 void print_costs(page& out, const backtest_result& r) {
@@ -156,6 +183,7 @@ void print_summary(std::ostream& out, const backtest_result& r) {
   print_return(lines, r);
   print_risk(lines, r);
   print_trades(lines, r);
+  print_attribution(lines, r);
   print_costs(lines, r);
   print_refusals(lines, r);
 }

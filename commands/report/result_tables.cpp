@@ -3,11 +3,40 @@
 #include "commands/report/table.hpp"
 #include "trading/strategies/registry.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 // What became of the parts: strategies, instruments, refused signals, and what was set.
 
 namespace supreme::commands::report {
+
+namespace {
+
+/// Which strategy earned what on which instrument, the best first. Where each strategy has one
+/// instrument the table of strategies says it.
+void write_slots(std::ostream& out, const trading::backtest_result& result) {
+  using entry = std::pair<trading::slot_id, trading::contribution>;
+  std::vector<entry> slots(result.earned.by_slot().begin(), result.earned.by_slot().end());
+  if (slots.size() <= result.strategies.size())
+    return;
+  std::stable_sort(slots.begin(), slots.end(),
+                   [](const entry& a, const entry& b) { return a.second.net() > b.second.net(); });
+  const int digits = money_digits(result.statistics.start_equity);
+  table t{"slots",
+          {{"Strategy and instrument"},
+           {"Net, " + result.quote.str(), true},
+           {"Realised", true},
+           {"Unrealised", true},
+           {"Fees", true}}};
+  for (const auto& [id, earned] : slots)
+    t.add({id.str(), decimal_text(earned.net(), digits), decimal_text(earned.realised, digits),
+           decimal_text(earned.unrealised, digits), decimal_text(earned.fees, digits)});
+  t.write(out, "Result of each strategy on each instrument");
+}
+
+} // namespace
 
 void write_strategies(std::ostream& out, const trading::backtest_result& result) {
   section s{out, "strategies", "Strategies"};
@@ -27,15 +56,15 @@ void write_strategies(std::ostream& out, const trading::backtest_result& result)
            {"Trades", true},
            {"Parameters"}}};
   for (const auto& each : result.strategies) {
-    const auto net =
-      within_range([&] { return each.realised_gross + each.unrealised - each.fees; });
+    const auto& earned = result.earned_by(each);
     t.add(
-      {each.id.str(), each.kind, decimal_text(net, digits),
-       decimal_text(each.realised_gross, digits), decimal_text(each.unrealised, digits),
-       decimal_text(each.fees, digits), whole_text(each.fills), whole_text(each.trades),
+      {each.id.str(), each.kind, decimal_text(earned.net(), digits),
+       decimal_text(earned.realised, digits), decimal_text(earned.unrealised, digits),
+       decimal_text(earned.fees, digits), whole_text(each.fills), whole_text(each.trades),
        trading::parameters_text(trading::find_strategy_kind(each.kind), each.parameters, ", ")});
   }
   t.write(out, "Result of each strategy");
+  write_slots(out, result);
 }
 
 void write_instruments(std::ostream& out, const trading::backtest_result& result) {

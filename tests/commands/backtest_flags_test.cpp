@@ -140,6 +140,50 @@ TEST_F(backtest_by_flags, gives_options_to_the_strategy_and_the_file_before_them
   EXPECT_EQ(result.at("bars"), 100);
 }
 
+TEST_F(backtest_by_flags, says_which_strategy_earned_what_on_which_instrument) {
+  const std::vector<std::string> arguments{"--strategy",   "momentum",
+                                           "--param",      "fast=1",
+                                           "--param",      "slow=3",
+                                           "--size",       "fixed_quantity:1",
+                                           "--strategy",   "momentum",
+                                           "--param",      "fast=2",
+                                           "--param",      "slow=4",
+                                           "--size",       "fixed_quantity:2",
+                                           "--data",       bars("a.csv", 90),
+                                           "--instrument", "BTCUSDT",
+                                           "--interval",   "1m",
+                                           "--data",       bars("b.csv", 55),
+                                           "--instrument", "ETHUSDT",
+                                           "--interval",   "1m"};
+  const auto result = result_of(arguments);
+  const auto& earned = result.at("attribution");
+  const auto net_of = [](const auto& part) {
+    return *trading::decimal::parse(part.at("net").template get<std::string>());
+  };
+  const auto sum_of = [&](const char* by) {
+    trading::decimal sum;
+    for (const auto& part : earned.at(by))
+      sum += net_of(part);
+    return sum;
+  };
+  ASSERT_EQ(earned.at("by_slot").size(), 4u);
+  ASSERT_EQ(earned.at("by_instrument").size(), 2u);
+  EXPECT_TRUE(earned.at("by_slot").contains("momentum-2/ETHUSDT"));
+  const auto change = *trading::decimal::parse(result.at("equity").get<std::string>())
+                      - trading::decimal::from_integer(10'000);
+  EXPECT_FALSE(change.is_zero());
+  EXPECT_EQ(net_of(earned.at("total")), change);
+  for (const auto* by : {"by_strategy", "by_instrument", "by_slot"})
+    EXPECT_EQ(sum_of(by), change) << by;
+  EXPECT_EQ(result.at("strategies")[1].at("net"),
+            earned.at("by_strategy").at("momentum-2").at("net"));
+
+  const auto done = run_backtest(arguments);
+  EXPECT_NE(done.out.find("\nBy strategy\n  momentum          net "), std::string::npos)
+    << done.out;
+  EXPECT_NE(done.out.find("\nBy instrument\n  "), std::string::npos) << done.out;
+}
+
 TEST_F(backtest_by_flags, takes_a_tick_as_fine_as_the_prices) {
   const auto file = folder.file("EURUSD_1m.csv");
   std::ofstream{file} << "ts,open,high,low,close,volume\n"

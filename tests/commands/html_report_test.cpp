@@ -122,6 +122,11 @@ TEST(html_report, escapes_every_text) {
     s.kind = hostile;
     s.parameters = {{hostile, 1}};
   }
+  result.earned = {};
+  const auto refused =
+    result.earned.add(trading::strategy_id{hostile}, trading::instrument_id{hostile},
+                      {decimal::literal("1"), {}, {}, {}});
+  ASSERT_EQ(refused, trading::booking_refusal::none);
   for (auto& r : result.refusals)
     r.code = hostile;
   const auto page = page_of(result, {hostile, hostile, {{hostile, hostile}}});
@@ -136,6 +141,24 @@ TEST(html_report, escapes_every_text) {
   const auto data = nlohmann::json::parse(page.chart_data());
   const std::string note = data["price-0"]["notes"][0][1];
   EXPECT_NE(note.find(hostile + " up"), std::string::npos) << note;
+}
+
+TEST(html_report, lists_what_a_strategy_earned_on_each_instrument_the_best_first) {
+  auto result = sample_result(size_of(30, 4));
+  result.earned = {};
+  const auto earn = [&](const char* instrument, const char* amount) {
+    return result.earned.add(trading::strategy_id{"trend"}, trading::instrument_id{instrument},
+                             {decimal::literal(amount), {}, {}, {}});
+  };
+  ASSERT_EQ(earn("X0USDT", "-5"), trading::booking_refusal::none);
+  EXPECT_FALSE(page_of(result).has("Result of each strategy on each instrument"));
+  ASSERT_EQ(earn("X1USDT", "7"), trading::booking_refusal::none);
+  const auto page = page_of(result);
+  EXPECT_TRUE(page.has("Result of each strategy on each instrument"));
+  const auto best = page.text().find(">trend/X1USDT<");
+  const auto worst = page.text().find(">trend/X0USDT<");
+  EXPECT_NE(worst, std::string::npos);
+  EXPECT_LT(best, worst);
 }
 
 TEST(html_report, replaces_what_is_no_text) {

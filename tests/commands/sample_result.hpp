@@ -3,6 +3,7 @@
 #include "trading/backtest/result.hpp"
 
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <random>
 #include <string>
@@ -155,9 +156,9 @@ private:
                                        trading::decimal::literal("0.001"),
                                        trading::decimal::literal("5")};
       result_.instruments.push_back({traded, held, mark, m.bars, std::move(m.prices)});
-      trend.realised_gross += held.realised_gross;
-      trend.unrealised += held.unrealised(mark);
-      trend.fees += held.fees_quote;
+      const auto earned = trading::contribution_of(held, mark, {});
+      if (!earned || result_.earned.add(trend.id, m.id, *earned) != trading::booking_refusal::none)
+        std::abort();
       trend.fills += held.fill_count;
     }
     trend.trades = result_.trades.size();

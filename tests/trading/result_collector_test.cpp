@@ -114,11 +114,16 @@ RC_GTEST_PROP(result_collector, gives_every_unit_of_profit_to_a_strategy, ()) {
   uint64_t fills = 0;
   uint64_t trades = 0;
   for (const auto& s : result.strategies) {
-    sum += s.realised_gross + s.unrealised - s.fees;
+    sum += result.earned_by(s).net();
     fills += s.fills;
     trades += s.trades;
   }
   RC_ASSERT(sum == result.equity - start);
+  RC_ASSERT(result.earned.total().net() == sum);
+  // What an instrument's slots earned is what its position did.
+  for (const auto& i : result.instruments)
+    RC_ASSERT(result.earned.by_instrument().at(i.traded.id).net()
+              == value_of(i.held, i.mark) - i.held.cost + i.held.realised_net());
   RC_ASSERT(fills == result.fills);
   RC_ASSERT(trades == result.trades.size());
   RC_ASSERT(result.statistics.trades.count == trades);

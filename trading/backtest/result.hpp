@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trading/market/instrument.hpp"
+#include "trading/portfolio/attribution.hpp"
 #include "trading/portfolio/closed_trade.hpp"
 #include "trading/portfolio/position.hpp"
 #include "trading/statistics/performance.hpp"
@@ -53,14 +54,11 @@ struct instrument_result {
   std::vector<series_bucket> prices; ///< closes, lows and highs
 };
 
-/// What became of one strategy over all its slots, in the quote asset.
+/// What one strategy did over all its slots.
 struct strategy_result {
   strategy_id id;
   std::string kind;
   std::map<std::string, double> parameters;
-  money realised_gross;
-  money unrealised; ///< at the last closes
-  money fees;
   uint64_t fills = 0;
   uint64_t trades = 0; ///< closed
 };
@@ -95,7 +93,13 @@ struct backtest_result {
   std::vector<std::string> reasons;  ///< each once
   std::vector<instrument_result> instruments;
   std::vector<strategy_result> strategies;
+  /// Which strategy earned what on which instrument, at the last closes, in the quote asset. Its
+  /// total's net is what equity changed by, to the last unit.
+  attribution earned;
 
+  [[nodiscard]] const contribution& earned_by(const strategy_result& s) const {
+    return earned.by_strategy().at(s.id);
+  }
   [[nodiscard]] const strategy_id& strategy_of(const backtest_trade& t) const {
     return strategies.at(t.strategy).id;
   }

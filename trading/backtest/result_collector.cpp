@@ -275,16 +275,24 @@ std::vector<money> result_collector::unrealised() const {
 
 std::vector<strategy_result> result_collector::strategies() const {
   auto out = strategies_;
+  for (const auto& slot : slots_) {
+    out[slot.strategy].fills += slot.trip.held().fill_count;
+    out[slot.strategy].trades += slot.trades;
+  }
+  return out;
+}
+
+attribution result_collector::earned() const {
+  attribution out;
   const auto open = unrealised();
   for (size_t n = 0; n < slots_.size(); ++n) {
     const auto& slot = slots_[n];
-    auto& s = out[slot.strategy];
     const auto& held = slot.trip.held();
-    s.realised_gross += held.realised_gross;
-    s.fees += held.fees_quote;
-    s.fills += held.fill_count;
-    s.trades += slot.trades;
-    s.unrealised += open[n];
+    const auto refused =
+      out.add(strategies_[slot.strategy].id, instruments_[slot.instrument].traded.id,
+              {held.realised_gross, open[n], held.fees_quote, {}});
+    if (refused != booking_refusal::none)
+      throw std::overflow_error("what the strategies earned");
   }
   return out;
 }
@@ -334,6 +342,7 @@ backtest_result result_collector::result_without_trades(bool complete,
                                note.bars, note.prices.buckets()});
   }
   out.strategies = strategies();
+  out.earned = earned();
   return out;
 }
 

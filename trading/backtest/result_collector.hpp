@@ -33,9 +33,9 @@ public:
   void on_block(const valued_block& b) override;
 
   /// What came of the run so far; `complete` says whether it was all of it. Instruments and
-  /// strategies are in the plan's order. The strategies' realised and unrealised profits less fees
-  /// add up to the change of equity exactly: where the value of an instrument's position and that
-  /// of its slots round differently, the last slot that holds some of it has the difference.
+  /// strategies are in the plan's order. What the slots earned adds up to the change of equity
+  /// exactly: where the value of an instrument's position and that of its slots round differently,
+  /// the last slot that holds some of it has the difference.
   /// Throws std::overflow_error where a sum leaves the decimal range.
   [[nodiscard]] backtest_result result(bool complete, const performance_options& options = {}) &;
   /// The same of a collector that is done with: its trades are not copied.
@@ -82,6 +82,7 @@ private:
                                                       const performance_options& options);
   [[nodiscard]] std::vector<refusal_count> refusals() const;
   [[nodiscard]] std::vector<strategy_result> strategies() const;
+  [[nodiscard]] attribution earned() const;
   [[nodiscard]] std::vector<money> unrealised() const;
 
   const backtest_engine* engine_ = nullptr;
