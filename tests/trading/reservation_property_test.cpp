@@ -6,8 +6,8 @@
 // rebuilds the sums from them. After every step: reservations = Σ of what open orders still have ·
 // worst-case positions within max_position and never short where that is not allowed · no
 // reservation negative · free cash never below what rounding explains · approvals inside the rate.
-// At the end every order is ended, and nothing is left. RC_PARAMS="max_success=100000" runs a
-// hundred thousand sequences.
+// At the end every order is ended, and nothing is left. A hundred thousand sequences of their own
+// besides the usual number (meson.build).
 
 #include "tests/trading/generators.hpp"
 
