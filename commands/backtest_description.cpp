@@ -6,8 +6,10 @@
 #include "commands/verbs.hpp"
 #include "config/report.hpp"
 #include "config/risk_text.hpp"
+#include "config/size_rule.hpp"
 #include "config/text_rule.hpp"
 #include "trading/strategies/registry.hpp"
+#include "venues/history/factor_reader.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -35,6 +37,7 @@ struct described_file {
   bool is_ticks = false;
   std::string quotes;
   std::string depth;
+  std::string factors;
   trading::instrument traded;
   int64_t interval_s = 0;
 };
@@ -62,9 +65,13 @@ void require_file(const std::string& flag, const std::string& path) {
   require_text(flag, path, config::path_text);
 }
 
-trading::price step_of(const data_flags& data, const described_file& file) {
-  return data.is_ticks ? step_of_trade_prices(data.file)
-                       : step_of_prices(data.file, file.traded.id, file.interval_s);
+trading::price step_of(const described_file& file) {
+  if (file.is_ticks)
+    return step_of_trade_prices(file.path);
+  venues::bar_file_settings bars{file.path, file.traded.id, std::chrono::seconds{file.interval_s}};
+  if (!file.factors.empty())
+    bars.factors = venues::read_price_factors(file.factors);
+  return step_of_prices(bars);
 }
 
 described_file describe_data(const data_flags& data, const backtest_flags& flags) {
@@ -73,6 +80,8 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
     require_file("--quotes", data.quotes);
   if (!data.depth.empty())
     require_file("--depth", data.depth);
+  if (!data.factors.empty())
+    require_file("--adjust", data.factors);
   if (!data.quotes.empty() && !data.depth.empty())
     throw verb_error("--quotes and --depth both say what is displayed: give one of them");
   const auto named = read_data_file_name(data.file);
@@ -81,6 +90,7 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
   out.is_ticks = data.is_ticks;
   out.quotes = data.quotes;
   out.depth = data.depth;
+  out.factors = data.factors;
   const auto name = data.instrument.empty() ? named.instrument : data.instrument;
   if (!config::fits(name, config::instrument_text))
     throw verb_error(data.file + ": an instrument is " + config::instrument_text.description
@@ -92,7 +102,7 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
                                          : trading::asset_id{flags.quote};
   out.interval_s = read_interval(data, named);
   out.traded.tick_size =
-    flags.tick.empty() ? step_of(data, out) : read_amount("--tick", flags.tick, false);
+    flags.tick.empty() ? step_of(out) : read_amount("--tick", flags.tick, false);
   out.traded.lot_size = read_amount("--lot", flags.lot, false);
   out.traded.min_notional = read_amount("--min-notional", flags.min_notional, true);
   return out;
@@ -152,6 +162,8 @@ void add_feeds(config::cluster_settings& settings, const std::vector<described_f
       feed->interval_s = file.interval_s;
     }
     feed->files.emplace(file.traded.id, file.path);
+    if (!file.factors.empty())
+      feed->factors.emplace(file.traded.id, file.factors);
     settings.instruments.push_back(file.traded);
   }
 }
@@ -214,11 +226,16 @@ void add_strategies(config::cluster_settings& settings, const backtest_flags& fl
       strategy.instruments.push_back(i.id);
     strategy.parameters = read_parameters(kind, given.parameters);
     strategy.size = given.size.empty() ? default_size(slots) : read_size(given.size);
+    const auto complaint = config::size_complaint(kind, strategy.parameters, strategy.size);
+    if (!complaint.empty())
+      throw verb_error("--size of " + strategy.id.str() + ": " + complaint);
     settings.strategies.push_back(std::move(strategy));
   }
 }
 
-std::string filled_against(const described_file& f) {
+std::string taken_as(const described_file& f) {
+  if (!f.factors.empty())
+    return ", adjusted by " + std::filesystem::path{f.factors}.filename().string();
   if (!f.is_ticks)
     return {};
   return !f.depth.empty()    ? ", filled against depth"
@@ -231,7 +248,7 @@ setting_lines describe(const described_backtest& b, const std::vector<described_
   for (const auto& f : files)
     lines.emplace_back("data", f.traded.id.str()
                                  + (f.is_ticks ? ", trades, bars of " : ", bars of ")
-                                 + bar_length_text(f.interval_s) + filled_against(f) + ", in "
+                                 + bar_length_text(f.interval_s) + taken_as(f) + ", in "
                                  + f.traded.quote.str() + "; tick " + f.traded.tick_size.to_string()
                                  + ", lot " + f.traded.lot_size.to_string() + ", at least "
                                  + f.traded.min_notional.to_string() + " an order");

@@ -11,8 +11,9 @@ namespace supreme::commands {
 namespace {
 
 /// Whether a flag may stand several times, once for each strategy or file.
-constexpr std::array ordered_flags{"--strategy", "--param", "--size",       "--data",    "--ticks",
-                                   "--quotes",   "--depth", "--instrument", "--interval"};
+constexpr std::array ordered_flags{"--strategy",   "--param",   "--size",  "--data",
+                                   "--ticks",      "--quotes",  "--depth", "--adjust",
+                                   "--instrument", "--interval"};
 
 /// Under this heading the help lists what describes a backtest without a file.
 constexpr const char* flag_group = "Without a file";
@@ -56,6 +57,7 @@ std::shared_ptr<backtest_flags> add_backtest_flags(CLI::App& verb) {
               "Trades as CSV, made into bars of --interval; may be given again");
   add_ordered(verb, "--quotes", "FILE", "Best bid and ask to those trades: orders take them");
   add_ordered(verb, "--depth", "FILE", "The book to those trades: orders walk its levels");
+  add_ordered(verb, "--adjust", "FILE", "Price factors for splits and dividends in those bars");
   add_ordered(verb, "--instrument", "ID", "What that file is about; else by its name");
   add_ordered(verb, "--interval", "LENGTH", "How long its bars are, like 1h; else by its name");
   const auto add = [&](const char* name, std::string& to, const char* type, const char* text) {
@@ -108,6 +110,12 @@ void read_flags(const CLI::App& verb, backtest_flags& flags) {
       if (flags.data.empty() || !flags.data.back().is_ticks)
         throw verb_error(name + " belongs to the --ticks before it, and there is none");
       (name == "--quotes" ? flags.data.back().quotes : flags.data.back().depth) = given;
+    } else if (name == "--adjust") {
+      if (flags.data.empty() || flags.data.back().is_ticks)
+        throw verb_error("--adjust belongs to the --data before it, and there is none");
+      if (!flags.data.back().factors.empty())
+        throw verb_error("--adjust stands twice behind --data " + flags.data.back().file);
+      flags.data.back().factors = given;
     } else if (name == "--instrument") {
       apply(flags.data, every_file, [&](auto& d) { d.instrument = given; });
     } else {

@@ -27,6 +27,7 @@ struct data_flags {
   bool is_ticks = false; ///< trades, of which bars are made
   std::string quotes;    ///< of --ticks, as is the depth
   std::string depth;
+  std::string factors;    ///< of --data: price factors; empty: none
   std::string instrument; ///< empty: by the file's name
   std::string interval;   ///< empty: by the file's name
 };
@@ -60,7 +61,8 @@ void refuse_flags(const CLI::App& verb);
 
 /// Fills in strategies and data. --param and --size belong to the --strategy before them, or to all
 /// where they stand before the first; so do --instrument and --interval with --data and --ticks.
-/// --quotes and --depth belong to the --ticks before them. Throws verb_error.
+/// --quotes and --depth belong to the --ticks before them, --adjust to the --data before it. Throws
+/// verb_error.
 void read_flags(const CLI::App& verb, backtest_flags& flags);
 
 /// Names of settings with their values, for people.
@@ -83,7 +85,8 @@ struct described_backtest {
 };
 
 /// Reads the beginnings of data files for the tick where none is given. Throws verb_error with a
-/// sentence for whatever is missing, unknown or outside its range.
+/// sentence for whatever is missing, unknown or outside its range, and venues::defective_data for
+/// price factors.
 [[nodiscard]] described_backtest describe_backtest(const backtest_flags& flags);
 
 } // namespace supreme::commands

@@ -22,7 +22,8 @@ struct market_choice {
 class market_inputs {
 public:
   /// Throws verb_error when a file cannot be read, naming file, line and reason, when bars of the
-  /// wanted length cannot be made, or when a feed without an end is to be read without a `to`.
+  /// wanted length cannot be made, or when a feed without an end is to be read without a `to`; and
+  /// venues::defective_data for price factors, naming the same.
   market_inputs(const config::cluster_settings& settings, const market_choice& choice);
 
   /// In the order of the feeds. The streams live as long as this; reading them throws

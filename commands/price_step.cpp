@@ -1,6 +1,5 @@
 #include "commands/price_step.hpp"
 
-#include "venues/history/bar_reader.hpp"
 #include "venues/history/trade_reader.hpp"
 
 namespace supreme::commands {
@@ -17,10 +16,9 @@ void refine(int64_t& step, trading::price price) {
 
 } // namespace
 
-trading::price step_of_prices(const std::string& path, const trading::instrument_id& id,
-                              int64_t interval_s) {
+trading::price step_of_prices(const venues::bar_file_settings& bars) {
   int64_t step = largest_step;
-  venues::bar_reader reader{{path, id, std::chrono::seconds{interval_s}}};
+  venues::bar_reader reader{bars};
   while (reader.rows() < rows_read && reader.next() == venues::csv_outcome::row) {
     const auto& b = reader.current();
     for (const auto price : {b.open, b.high, b.low, b.close})

@@ -1,17 +1,14 @@
 #pragma once
 
-#include "trading/market/decimal.hpp"
-#include "trading/market/ids.hpp"
+#include "venues/history/bar_reader.hpp"
 
-#include <cstdint>
 #include <string>
 
 namespace supreme::commands {
 
 /// The largest power of ten up to 0.01 that all prices of a file's first thousand bars are
 /// multiples of. Damage is not reported: whoever reads the file will.
-[[nodiscard]] trading::price step_of_prices(const std::string& path,
-                                            const trading::instrument_id& id, int64_t interval_s);
+[[nodiscard]] trading::price step_of_prices(const venues::bar_file_settings& bars);
 
 /// The same of a file of trades, by its first thousand trades.
 [[nodiscard]] trading::price step_of_trade_prices(const std::string& path);

@@ -3,6 +3,7 @@
 #include "config/loader.hpp"
 #include "config/names.hpp"
 #include "config/risk_section.hpp"
+#include "config/size_rule.hpp"
 #include "config/strategy_plugins.hpp"
 #include "config/toml_reader.hpp"
 
@@ -67,6 +68,13 @@ void read_csv(table_reader& section, feed_settings& out) {
     out.files.emplace(name, files.text(name, path_text));
   if (out.files.empty())
     section.problems_found().add(files.path(), "expected a file for each instrument, was none");
+  auto factors = section.table("factors");
+  for (const auto& name : factors.keys()) {
+    const trading::instrument_id id{name};
+    out.factors.emplace(id, factors.text(name, path_text));
+    if (out.files.count(id) == 0)
+      section.problems_found().add(factors.path_of(name), "expected an instrument that has a file");
+  }
   for (const auto* key : {"start_prices", "seed", "start", "volatility_bps"})
     section.refuse(key, "it belongs to feeds of kind \"generated\"");
 }
@@ -81,7 +89,8 @@ void read_generated(table_reader& section, feed_settings& out) {
   out.seed = section.whole<uint64_t>("seed", 0, std::numeric_limits<int64_t>::max(), out.seed);
   out.start = section.time("start");
   out.volatility_ppb = section.bps_as_ppb("volatility_bps", 0, 1'000, out.volatility_ppb);
-  section.refuse("files", "it belongs to feeds of kind \"csv\"");
+  for (const auto* key : {"files", "factors"})
+    section.refuse(key, "it belongs to feeds of kind \"csv\"");
   if (out.start.ns() % (out.interval_s * 1'000'000'000) != 0)
     section.problems_found().add(section.path_of("start"),
                                  "expected a multiple of interval_s, was " + out.start.to_string());
@@ -415,10 +424,15 @@ std::vector<strategy_settings> read_strategies(table_reader& root, const plugin_
       strategy.instruments.emplace_back(name);
     strategy.instances = section.whole<uint32_t>("instances", 1, actors_max, 1);
     strategy.size = read_size(section);
-    if (kind != nullptr)
+    if (kind != nullptr) {
       strategy.parameters = read_parameters(section, *kind);
-    else
+      const auto complaint = size_complaint(*kind, strategy.parameters, strategy.size);
+      if (!complaint.empty())
+        root.problems_found().add(section.path_of("size"),
+                                  "expected a size that can be: " + complaint);
+    } else {
       section.skip("parameters");
+    }
     strategy.where = section.label_map("where");
     section.finish();
     names.add(section, "id", strategy.id.str());

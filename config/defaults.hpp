@@ -38,6 +38,8 @@ inline constexpr size_t path_length_max = 1024;
 inline constexpr size_t csv_line_bytes_max = 4096;
 /// Rows of one CSV file that are accepted: 20 years of minute bars.
 inline constexpr size_t csv_rows_max = 12'000'000;
+/// Rows of one file of price factors that are accepted: one for each dividend and split.
+inline constexpr size_t factor_rows_max = 100'000;
 /// Rows of one file of ticks that are accepted: a year of a busy instrument.
 inline constexpr size_t csv_ticks_max = 2'000'000'000;
 /// Levels of changed depth that are kept for a snapshot that is older than they are; a snapshot

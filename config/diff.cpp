@@ -78,6 +78,8 @@ void put(flat& out, const feed_settings& feed) {
   out[path + ".shards"] = std::to_string(feed.shards);
   for (const auto& [instrument, file] : feed.files)
     out[entry(path + ".files", instrument.str())] = file;
+  for (const auto& [instrument, file] : feed.factors)
+    out[entry(path + ".factors", instrument.str())] = file;
   for (const auto& [instrument, price] : feed.start_prices)
     out[entry(path + ".start_prices", instrument.str())] = price.to_string();
   if (feed.kind == feed_kind::generated) {

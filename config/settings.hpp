@@ -37,6 +37,8 @@ struct feed_settings {
   uint32_t shards = 1;     ///< actors the symbols are spread over
   /// instrument → path; csv only. The file must be readable on every node the feed may run on.
   std::map<trading::instrument_id, std::string> files;
+  /// instrument → path of the price factors that its bars are adjusted by; csv only.
+  std::map<trading::instrument_id, std::string> factors;
   /// generated only: instruments with their first price.
   std::map<trading::instrument_id, trading::price> start_prices;
   uint64_t seed = 1;        ///< generated only

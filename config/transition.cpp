@@ -60,6 +60,8 @@ std::string bars_of(const feed_settings& feed) {
                     + feed.start.to_string() + " " + std::to_string(feed.volatility_ppb);
   for (const auto& [id, file] : feed.files)
     out += " " + id.str() + "=" + file;
+  for (const auto& [id, file] : feed.factors)
+    out += " " + id.str() + "*" + file;
   for (const auto& [id, price] : feed.start_prices)
     out += " " + id.str() + "=" + price.to_string();
   return out;

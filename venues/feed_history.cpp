@@ -2,6 +2,7 @@
 
 #include "trading/check.hpp"
 #include "venues/history/bar_file.hpp"
+#include "venues/history/factor_reader.hpp"
 #include "venues/simulated/market_generator.hpp"
 
 #include <stdexcept>
@@ -38,7 +39,10 @@ std::unique_ptr<bar_history> generate(const config::cluster_settings& cluster,
 } // namespace
 
 bar_file_settings file_of(const config::feed_settings& feed, const trading::instrument_id& id) {
-  return {feed.files.at(id), id, std::chrono::seconds{feed.interval_s}};
+  bar_file_settings out{feed.files.at(id), id, std::chrono::seconds{feed.interval_s}};
+  if (const auto factors = feed.factors.find(id); factors != feed.factors.end())
+    out.factors = read_price_factors(factors->second);
+  return out;
 }
 
 std::unique_ptr<bar_history> open_history(const config::cluster_settings& settings,

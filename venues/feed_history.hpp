@@ -8,7 +8,8 @@
 
 namespace supreme::venues {
 
-/// Where a file feed has an instrument's bars. The instrument is one of the feed's.
+/// Where a file feed has an instrument's bars, with the factors they are adjusted by. The
+/// instrument is one of the feed's. Throws defective_data where its factors are.
 [[nodiscard]] bar_file_settings file_of(const config::feed_settings& feed,
                                         const trading::instrument_id& id);
 

@@ -184,6 +184,70 @@ TEST_F(backtest_by_flags, says_which_strategy_earned_what_on_which_instrument) {
   EXPECT_NE(done.out.find("\nBy instrument\n  "), std::string::npos) << done.out;
 }
 
+TEST_F(backtest_by_flags, adjusts_bars_for_splits) {
+  // The first of two days at twice the price, of which a two-for-one split makes the plain saw.
+  constexpr size_t minutes = 2'000;
+  constexpr size_t minutes_a_day = 1'440;
+  const auto plain = bars("SPLITUSDT_1m.csv", minutes);
+  std::filesystem::create_directory(folder.file("raw"));
+  const auto raw = folder.file("raw/SPLITUSDT_1m.csv");
+  {
+    std::istringstream in{text_of(plain)};
+    std::ofstream out{raw};
+    std::string line;
+    std::getline(in, line);
+    out << line << '\n';
+    for (size_t i = 0; std::getline(in, line); ++i) {
+      std::istringstream fields{line};
+      std::string field;
+      for (int n = 0; std::getline(fields, field, ','); ++n) {
+        const bool before = i < minutes_a_day;
+        out << (n > 0 ? "," : "");
+        if (n == 0 || !before)
+          out << field;
+        else
+          out << (n < 5 ? std::stoi(field) * 2 : std::stoi(field) / 2);
+      }
+      out << '\n';
+    }
+  }
+  const auto factors = folder.file("SPLIT_factors.csv");
+  std::ofstream{factors} << "ts,price_factor,split_factor,reference_price\n"
+                            "1767225600000,1,0.5,2000\n2556057600000,1,1,0\n";
+  const auto with = [&](const std::vector<std::string>& data) {
+    return result_of(fast_momentum() + data);
+  };
+  const auto of_plain = with({"--data", plain});
+  EXPECT_GT(of_plain.at("fills"), 100);
+  EXPECT_NE(with({"--data", raw}), of_plain);
+  EXPECT_EQ(with({"--data", raw, "--adjust", factors}), of_plain);
+
+  const auto done =
+    run_backtest(fast_momentum() + std::vector<std::string>{"--data", raw, "--adjust", factors});
+  EXPECT_NE(done.out.find("bars of 1m, adjusted by SPLIT_factors.csv, in USDT"), std::string::npos)
+    << done.out;
+}
+
+TEST_F(backtest_by_flags, refuses_price_factors_that_belong_to_no_bars) {
+  const auto data = bars("BTCUSDT_1m.csv", 10);
+  const auto factors = folder.file("factors.csv");
+  std::ofstream{factors} << "ts,price_factor,split_factor\n1767139200000,1,0.5\n";
+  expect_refusal({"--strategy", "momentum", "--adjust", factors, "--data", data},
+                 "--adjust belongs to the --data before it, and there is none");
+  expect_refusal({"--strategy", "momentum", "--ticks", data, "--adjust", factors},
+                 "--adjust belongs to the --data before it, and there is none");
+  expect_refusal(
+    {"--strategy", "momentum", "--data", data, "--adjust", factors, "--adjust", factors},
+    "--adjust stands twice behind --data " + data);
+  expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", folder.file("none.csv")},
+                 "there is no such file");
+  expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", factors},
+                 "BTCUSDT_1m.csv:2: there is no price factor for its day");
+  expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", data},
+                 "BTCUSDT_1m.csv:1: ");
+  expect_refusal({"cluster.toml", "--adjust", factors}, "--adjust does not go together with it");
+}
+
 TEST_F(backtest_by_flags, takes_a_tick_as_fine_as_the_prices) {
   const auto file = folder.file("EURUSD_1m.csv");
   std::ofstream{file} << "ts,open,high,low,close,volume\n"
@@ -257,6 +321,9 @@ TEST_F(backtest_by_flags, refuses_numbers_outside_their_range) {
                  "needs an amount");
   expect_refusal({"--strategy", "momentum", "--size", "kelly:50", "--data", data},
                  "the share of equity of the first trades as well, as in kelly:50:5");
+  expect_refusal(
+    {"--strategy", "momentum", "--size", "risk_based:1", "--data", data},
+    "--size of momentum: risk_based sizes by the distance of a stop, and stop_atr is 0");
 }
 
 TEST_F(backtest_by_flags, sizes_by_risk_what_cash_covers) {

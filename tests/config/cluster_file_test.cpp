@@ -279,6 +279,19 @@ TEST(cluster_file, takes_the_instruments_of_pairs_two_at_a_time) {
             "two instruments at a time, was 1 instruments\n");
 }
 
+TEST(cluster_file, reads_what_bars_are_adjusted_by) {
+  EXPECT_TRUE(parsed(sample_cluster()).feeds[0].factors.empty());
+  const auto all = parsed(
+    with(sample_cluster(), "shards = 2", "factors = { ETHUSDT = \"/data/eth_factors.csv\" }"));
+  EXPECT_EQ(all.feeds[0].factors, (std::map<trading::instrument_id, std::string>{
+                                    {trading::instrument_id{"ETHUSDT"}, "/data/eth_factors.csv"}}));
+  EXPECT_EQ(check_with("shards = 2", "factors = { SOLUSDT = \"/data/sol_factors.csv\" }"),
+            "cluster.toml:27: feeds[0].factors.SOLUSDT: expected an instrument that has a file\n");
+  EXPECT_EQ(check_with("start_prices", "factors = { SOLUSDT = \"/f.csv\" }\nstart_prices"),
+            "cluster.toml:34: feeds[1].factors: expected no such key: it belongs to feeds of kind "
+            "\"csv\"\n");
+}
+
 TEST(cluster_file, refuses_keys_of_the_other_kind_of_feed) {
   EXPECT_EQ(check_with("shards = 2", "seed = 3"),
             "cluster.toml:27: feeds[0].seed: expected no such key: it belongs to feeds of kind "

@@ -51,6 +51,9 @@ TEST(config_diff, shows_removed_entries) {
   EXPECT_EQ(changes(with(sample_cluster(), ", ETHUSDT = \"/data/eth.csv\"",
                          ", ETHUSDT = \"/data/eth2.csv\"")),
             lines{"feeds[history].files[ETHUSDT]: /data/eth.csv -> /data/eth2.csv"});
+  EXPECT_EQ(changes(with(sample_cluster(), "shards = 2",
+                         "shards = 2\nfactors = { ETHUSDT = \"/data/f.csv\" }")),
+            lines{"feeds[history].factors[ETHUSDT]:  -> /data/f.csv"});
   EXPECT_EQ(changes(with(sample_cluster(),
                          "[accounts.instrument_limits.BTCUSDT]\nmax_position = \"0.5\"\n", ""))
               .size(),

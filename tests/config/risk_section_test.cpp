@@ -26,7 +26,9 @@ risk_policy policy_with(const std::string& section) {
 }
 
 sizing size_with(const std::string& size) {
-  auto parsed = config::parse_cluster(with(sample_cluster(), old_size, "size = " + size), "c");
+  const auto text =
+    with(with(sample_cluster(), old_size, "size = " + size), "fast = 10", "stop_atr = 2");
+  auto parsed = config::parse_cluster(text, "c");
   EXPECT_EQ(problems_of(parsed), "");
   return std::get<config::cluster_settings>(parsed).strategies.at(0).size;
 }
@@ -189,6 +191,26 @@ TEST(risk_section, reads_every_mode_of_a_size) {
   EXPECT_EQ(kelly.kelly.shrinkage_trades, 40u);
   EXPECT_EQ(kelly.kelly.min_trades, 10u);
   EXPECT_EQ(kelly.kelly.floor_ppb, 5'000'000);
+}
+
+TEST(risk_section, refuses_a_size_by_the_stop_of_a_strategy_that_has_none) {
+  const std::string by_risk = R"(size = { mode = "risk_based", share_bps = 100 })";
+  const auto problems = [&](const std::string& kind, const std::string& parameter) {
+    auto text = with(sample_cluster(), old_size, by_risk);
+    text =
+      with(with(text, "kind = \"momentum\"", "kind = \"" + kind + "\""), "fast = 10", parameter);
+    return problems_of(config::parse_cluster(text, "c"));
+  };
+  EXPECT_EQ(problems("momentum", "stop_atr = 2"), "");
+  EXPECT_NE(
+    problems("momentum", "fast = 10")
+      .find(
+        "strategies[0].size: expected a size that can be: risk_based sizes by the distance of a "
+        "stop, and stop_atr is 0: every size would be 0"),
+    std::string::npos)
+    << problems("momentum", "fast = 10");
+  EXPECT_NE(problems("pairs", "").find("pairs has no stops"), std::string::npos)
+    << problems("pairs", "");
 }
 
 TEST(risk_section, asks_kelly_for_the_size_of_the_first_trades) {

@@ -85,6 +85,9 @@ TEST(config_transition, keeps_the_bars_that_a_run_is_made_of) {
   wanted.feeds[0].files.begin()->second = "/elsewhere.csv";
   EXPECT_EQ(forbidden(wanted).rfind("feeds[history] keeps its bars: ", 0), 0u) << forbidden(wanted);
   wanted = parsed(sample_cluster());
+  wanted.feeds[0].factors.emplace(trading::instrument_id{"ETHUSDT"}, "/data/factors.csv");
+  EXPECT_EQ(forbidden(wanted).rfind("feeds[history] keeps its bars: ", 0), 0u) << forbidden(wanted);
+  wanted = parsed(sample_cluster());
   wanted.feeds.pop_back();
   EXPECT_EQ(forbidden(wanted).rfind("feeds[random] keeps its bars: ", 0), 0u) << forbidden(wanted);
   wanted = parsed(sample_cluster());

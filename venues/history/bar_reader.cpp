@@ -35,7 +35,7 @@ const char* sentence(trading::bar_defect d) {
 } // namespace
 
 bar_reader::bar_reader(const bar_file_settings& settings, chunk_observer before_chunk)
-  : csv_table(settings.path) {
+  : csv_table(settings.path), factors_(settings.factors) {
   SUPREME_CHECK(settings.interval.count() > 0, "the interval of bars is positive");
   bar_.instrument = settings.instrument;
   bar_.interval = settings.interval;
@@ -67,6 +67,19 @@ bool bar_reader::check() {
                   + std::to_string(interval / ns_per_second) + " s are expected");
   }
   previous_open_ns_ = open_ns;
+  return !factors_ || adjust();
+}
+
+bool bar_reader::adjust() {
+  const auto* factor = factors_->find(trading::utc_day(bar_.open_time));
+  if (factor == nullptr)
+    return fail("there is no price factor for its day: the factors end before it");
+  const auto bar = adjusted(bar_, *factor);
+  if (!bar)
+    return fail("its adjusted prices or volume are outside the range of decimals");
+  if (trading::find_defect(*bar) != trading::bar_defect::none)
+    return fail("an adjusted price is below 1e-8");
+  bar_ = *bar;
   return true;
 }
 

@@ -2,12 +2,14 @@
 
 #include "config/defaults.hpp"
 #include "trading/market/bar.hpp"
+#include "trading/market/price_factors.hpp"
 #include "venues/history/csv_table.hpp"
 
 #include <array>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 
 namespace supreme::venues {
@@ -16,6 +18,8 @@ struct bar_file_settings {
   std::string path;
   trading::instrument_id instrument;
   trading::nanoseconds interval{0}; ///< > 0: a file does not say how long its bars are
+  /// What bars are adjusted by, once they have been found to be possible; nullptr: nothing.
+  std::shared_ptr<const trading::price_factors> factors{};
 };
 
 /// Reads the rows of a bar file (see csv_table) in bounded memory: a time, which is the bar's open,
@@ -23,7 +27,8 @@ struct bar_file_settings {
 ///
 /// Each row must be a possible bar (trading::find_defect), later than the row before and not open
 /// before that one has closed. Only bars of a day or more may do so by one hour: a local day is 23
-/// hours long when clocks go forward. Gaps are allowed.
+/// hours long when clocks go forward. Gaps are allowed. With factors, bars are given as adjusted by
+/// those of the UTC day they open on; a day without any is a defect.
 ///
 /// One owner; not thread-safe.
 class bar_reader : public csv_table<bar_reader> {
@@ -80,7 +85,9 @@ private:
     }
   }
   [[nodiscard]] bool check();
+  [[nodiscard]] bool adjust();
 
+  std::shared_ptr<const trading::price_factors> factors_;
   trading::bar bar_;
   int64_t previous_open_ns_ = std::numeric_limits<int64_t>::min();
 };
