@@ -210,6 +210,8 @@ json to_json(const backtest_result& r) {
                      {"count", each.count},
                      {"first", each.first.to_string()},
                      {"last", each.last.to_string()}});
+    if (!each.why.empty())
+      times.back()["why"] = each.why;
   }
   json out{{"account", r.account.str()},
            {"quote", r.quote.str()},

@@ -159,9 +159,12 @@ void print_refusals(page& out, const backtest_result& r) {
   out.heading("Refusals");
   if (r.refusals.empty())
     out.line("none", "");
-  for (const auto& each : r.refusals)
+  for (const auto& each : r.refusals) {
     out.line(each.code, whole_text(each.count) + ", " + each.first.to_string()
                           + (each.count > 1 ? " to " + each.last.to_string() : ""));
+    for (const auto& [why, count] : each.why)
+      out.line("", why + " " + whole_text(count));
+  }
   if (r.findings.empty())
     return;
   out.heading("Findings");

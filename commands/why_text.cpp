@@ -144,7 +144,8 @@ void show_checks(const json& checks, timeline& out) {
     return;
   for (const auto& each : checks)
     out.below(join({word(each, "passed") == "true" ? "passed" : "REFUSED", word(each, "code") + ":",
-                    labelled("saw", word(each, "seen")), labelled("limit", word(each, "limit"))},
+                    labelled("saw", word(each, "seen")), labelled("limit", word(each, "limit")),
+                    labelled("why", word(each, "why"))},
                    " "));
 }
 

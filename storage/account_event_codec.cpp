@@ -65,9 +65,13 @@ stored_decision read_decision(const json& in, const json& out) {
   auto& v = d.made.verdict;
   const auto& told = in.at("verdict");
   v.outcome = known(parse_refusal(text(out, "refusal")), text(out, "refusal"));
-  for (const auto& c : told.at("checks"))
-    v.checks.push_back({known(parse_refusal(text(c, "code")), text(c, "code")),
-                        c.at("passed").get<bool>(), amount(c, "limit"), amount(c, "seen")});
+  for (const auto& c : told.at("checks")) {
+    auto& check = v.checks.emplace_back(
+      check_result{known(parse_refusal(text(c, "code")), text(c, "code")),
+                   c.at("passed").get<bool>(), amount(c, "limit"), amount(c, "seen")});
+    if (c.contains("why"))
+      check.why = known(parse_zero_size(text(c, "why")), text(c, "why"));
+  }
   v.direction = text(told, "direction") == to_string(side::buy) ? side::buy : side::sell;
   v.size = amount(told, "size");
   v.worst_price = amount(told, "worst_price");

@@ -70,11 +70,14 @@ json to_json(const signal& s) {
 
 json to_json(const verdict& v) {
   json checks = json::array();
-  for (const auto& c : v.checks)
-    checks.push_back({{"code", to_string(c.code)},
-                      {"passed", c.passed},
-                      {"limit", text(c.limit)},
-                      {"seen", text(c.seen)}});
+  for (const auto& c : v.checks) {
+    auto& check = checks.emplace_back(json{{"code", to_string(c.code)},
+                                           {"passed", c.passed},
+                                           {"limit", text(c.limit)},
+                                           {"seen", text(c.seen)}});
+    if (c.why != zero_size::none)
+      check["why"] = to_string(c.why);
+  }
   json out = {{"refusal", to_string(v.outcome)},     {"checks", std::move(checks)},
               {"direction", to_string(v.direction)}, {"size", text(v.size)},
               {"worst_price", text(v.worst_price)},  {"reserve_cash", text(v.reserve_cash)}};

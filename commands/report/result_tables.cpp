@@ -111,7 +111,10 @@ void write_refusals(std::ostream& out, const trading::backtest_result& result) {
       result.signals == 0
         ? std::nullopt
         : std::optional{static_cast<double>(each.count) / static_cast<double>(result.signals)};
-    t.add({each.code, whole_text(each.count), percent_text(share, 1), time_text(each.first),
+    std::string code = each.code;
+    for (const auto& [why, count] : each.why)
+      code += (code == each.code ? ": " : ", ") + why + " " + whole_text(count);
+    t.add({code, whole_text(each.count), percent_text(share, 1), time_text(each.first),
            time_text(each.last)});
   }
   t.write(out, "Refused signals by reason");

@@ -51,10 +51,13 @@ stored_decision stored(const decide_transaction& t, refusal code, const client_o
 }
 
 json shown(const check_result& c) {
-  return {{"code", to_string(c.code)},
-          {"passed", c.passed},
-          {"limit", c.limit.to_string()},
-          {"seen", c.seen.to_string()}};
+  json out = {{"code", to_string(c.code)},
+              {"passed", c.passed},
+              {"limit", c.limit.to_string()},
+              {"seen", c.seen.to_string()}};
+  if (c.why != trading::zero_size::none)
+    out["why"] = to_string(c.why);
+  return out;
 }
 
 } // namespace

@@ -79,8 +79,11 @@ void backtest_rows::decided(const made_decision& d, const client_order_id& order
 void backtest_rows::add_checks(const std::string& key, const std::vector<check_result>& checks) {
   for (size_t i = 0; i < checks.size(); ++i) {
     const auto& c = checks[i];
-    add(parity_table::checks, {key + " #" + std::to_string(i + 1),
-                               {to_string(c.code), text(c.passed), text(c.limit), text(c.seen)}});
+    const auto why =
+      c.why == trading::zero_size::none ? no_value : std::string_view{to_string(c.why)};
+    add(parity_table::checks,
+        {key + " #" + std::to_string(i + 1),
+         {to_string(c.code), text(c.passed), text(c.limit), text(c.seen), std::string{why}}});
   }
 }
 

@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 9> signal_columns{
 constexpr std::array<std::string_view, 10> verdict_columns{
   "account",     "refusal",      "decided_by", "direction",    "size",
   "worst_price", "reserve_cash", "mark",       "max_position", "allow_short"};
-constexpr std::array<std::string_view, 4> check_columns{"code", "passed", "limit", "seen"};
+constexpr std::array<std::string_view, 5> check_columns{"code", "passed", "limit", "seen", "why"};
 constexpr std::array<std::string_view, 15> order_columns{
   "place",      "strategy",    "account",        "venue",      "instrument",
   "quote",      "direction",   "type",           "size",       "limit_price",

@@ -31,7 +31,7 @@ std::string verdicts_sql() {
 std::string checks_sql() {
   return std::string{"SELECT s.event_time_ns, "} + decision_of_s
          + " || ' #' || n, e->>'code', (e->>'passed')::boolean, (e->>'limit')::numeric, "
-           "(e->>'seen')::numeric"
+           "(e->>'seen')::numeric, e->>'why'"
          + verdict_of_signal
          + ", jsonb_array_elements(v.checks) WITH ORDINALITY x(e, n) ORDER BY s.event_time_ns";
 }

@@ -103,10 +103,11 @@ private:
       values.push_back(std::move(value));
     add(parity_table::verdicts, at, {key, std::move(values)});
     size_t number = 0;
-    for (const auto& check : out.at("checks"))
-      add(
-        parity_table::checks, at,
-        {key + " #" + std::to_string(++number), texts(check, {"code", "passed", "limit", "seen"})});
+    for (const auto& check : out.at("checks")) {
+      values = texts(check, {"code", "passed", "limit", "seen"});
+      values.push_back(check.value("why", std::string{storage::no_value}));
+      add(parity_table::checks, at, {key + " #" + std::to_string(++number), std::move(values)});
+    }
     if (!out.at("id").is_null())
       ordered(in, key, trading::client_order_id{text(out.at("id"))});
   }

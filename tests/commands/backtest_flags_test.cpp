@@ -366,6 +366,17 @@ TEST_F(backtest_by_flags, refuses_damaged_files_by_their_lines) {
                  "BTCUSDT_1m.csv:2: a price is not positive");
 }
 
+TEST_F(backtest_by_flags, says_why_sizes_came_to_nothing) {
+  const auto with = fast_momentum()
+                    + std::vector<std::string>{"--size", "fixed_quantity:0.000001", "--data",
+                                               bars("BTCUSDT_1m.csv", 100)};
+  const auto refused = result_of(with).at("refusal_times").at(0);
+  EXPECT_EQ(refused.at("code"), "quantity_zero");
+  EXPECT_EQ(refused.at("why"), (nlohmann::json{{"below_lot", refused.at("count")}}));
+  const auto said = run_backtest(with).out;
+  EXPECT_NE(said.find("below_lot " + refused.at("count").dump() + '\n'), std::string::npos) << said;
+}
+
 TEST_F(backtest_by_flags, counts_sizes_that_no_cash_covers_as_refusals) {
   const auto result = result_of(fast_momentum()
                                 + std::vector<std::string>{"--size", "fixed_quantity:90000000",

@@ -161,6 +161,12 @@ TEST(html_report, lists_what_a_strategy_earned_on_each_instrument_the_best_first
   EXPECT_LT(best, worst);
 }
 
+TEST(html_report, says_why_sizes_came_to_nothing) {
+  auto result = sample_result(size_of(30, 4));
+  result.refusals = {{"quantity_zero", 5, {}, {}, {{"no_edge", 2}, {"no_stop", 3}}}};
+  EXPECT_TRUE(page_of(result).has("quantity_zero: no_edge 2, no_stop 3"));
+}
+
 TEST(html_report, replaces_what_is_no_text) {
   sample_size size = size_of(10, 4);
   size.trade_every = 3;
@@ -221,7 +227,7 @@ TEST(html_report, stays_small_with_many_instruments_and_long_texts) {
   auto result = sample_result(size);
   ASSERT_GE(result.trades.size(), 5'000u);
   for (auto& i : result.instruments)
-    result.refusals.push_back({std::string(5'000, 'x'), i.bars, {}, {}});
+    result.refusals.push_back({std::string(5'000, 'x'), i.bars, {}, {}, {}});
   const auto page = page_of(result);
   EXPECT_EQ(page.tag_fault(), "");
   EXPECT_LT(page.text().size(), 5'000'000u);

@@ -164,7 +164,8 @@ private:
     trend.trades = result_.trades.size();
     result_.strategies.push_back(std::move(trend));
     if (result_.fills > 0) {
-      result_.refusals = {{"cash", 3, start_ + day_, now_}, {"nothing_to_do", 17, start_, now_}};
+      result_.refusals = {{"cash", 3, start_ + day_, now_, {}},
+                          {"nothing_to_do", 17, start_, now_, {}}};
       result_.signals += 20;
     }
     return std::move(result_);

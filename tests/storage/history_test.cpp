@@ -61,12 +61,15 @@ protected:
               commit_status::applied);
     ASSERT_EQ(commit(*ledger_, desk_.fill(*ledger_, order_, "t1", "100", "0.5")).status,
               commit_status::applied);
-    ASSERT_EQ(commit(*ledger_, desk_.refuse("c2", refusal::cash)).refusal, refusal::cash);
+    auto refused = desk_.refuse("c2", refusal::quantity_zero);
+    refused.verdict.checks = {no_size_};
+    ASSERT_EQ(commit(*ledger_, refused).refusal, refusal::quantity_zero);
     ASSERT_EQ(commit(*ledger_, desk_.report(order_.order.id, order_state::cancelled)).status,
               commit_status::applied);
   }
 
   const account_id main{"main"};
+  const check_result no_size_{refusal::quantity_zero, false, "0.1"_d, "0"_d, zero_size::no_edge};
   desk desk_;
   order_row order_;
   signal first_;
@@ -110,7 +113,8 @@ TEST_P(history, holds_decisions_fills_and_ends_in_the_order_of_their_commits) {
   EXPECT_EQ(fill.fill.size, "0.5"_d);
   EXPECT_EQ(fill.slot, order_.order.key.slot);
   const auto& refused = std::get<stored_decision>(all[3].what);
-  EXPECT_EQ(refused.made.verdict.outcome, refusal::cash);
+  EXPECT_EQ(refused.made.verdict.outcome, refusal::quantity_zero);
+  EXPECT_EQ(refused.made.verdict.checks, std::vector{no_size_});
   EXPECT_TRUE(refused.order.empty());
   const auto& end = std::get<order_end>(all[4].what);
   EXPECT_EQ(end.order, order_.order.id);

@@ -108,6 +108,17 @@ TEST_P(views, a_refusal_names_its_check_and_both_numbers) {
   EXPECT_EQ(row.at("checks").size(), 2U);
 }
 
+TEST_P(views, a_refusal_of_no_size_says_what_was_missing) {
+  auto t = desk_.refuse("c1", refusal::quantity_zero);
+  t.verdict.checks = {{refusal::quantity_zero, false, "0.1"_d, "0"_d, trading::zero_size::no_stop}};
+  static_cast<void>(commit(*ledger_, t));
+  static_cast<void>(commit(*ledger_, desk_.refuse("c2", refusal::halted)));
+  const auto rows = read(view::refusals).rows;
+  EXPECT_TRUE(rows.at(0).at("why").is_null());
+  EXPECT_EQ(rows.at(1).at("why"), "no_stop");
+  EXPECT_EQ(rows.at(1).at("checks")[0].at("why"), "no_stop");
+}
+
 TEST_P(views, pages_hold_every_row_once_newest_first) {
   std::set<std::string> made;
   for (int i = 0; i < 7; ++i)

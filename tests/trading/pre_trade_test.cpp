@@ -51,7 +51,8 @@ void expect_refused(const decision_input& in, refusal code, const char* limit, c
   const auto v = decide(in);
   EXPECT_STREQ(to_string(v.outcome), to_string(code));
   ASSERT_FALSE(v.checks.empty());
-  EXPECT_EQ(v.checks.back(), (check_result{code, false, dec(limit), dec(seen)}))
+  EXPECT_EQ(v.checks.back(),
+            (check_result{code, false, dec(limit), dec(seen), v.checks.back().why}))
     << v.checks.back().limit.to_string() << ' ' << v.checks.back().seen.to_string();
   EXPECT_TRUE(std::all_of(v.checks.begin(), v.checks.end() - 1,
                           [](const check_result& c) { return c.passed; }));
@@ -176,6 +177,33 @@ TEST(pre_trade, refuses_a_size_below_one_lot) {
   in = holding("0.0009"); // Less than a lot cannot be sold.
   in.wanted = target::flat;
   expect_refused(in, refusal::quantity_zero, "0.001", "0.0009");
+}
+
+TEST(pre_trade, says_why_there_is_no_size) {
+  const auto why = [](const decision_input& in) {
+    const auto v = decide(in);
+    EXPECT_EQ(v.outcome, refusal::quantity_zero);
+    for (const auto& c : v.checks)
+      EXPECT_EQ(c.why != zero_size::none, !c.passed) << to_string(c.code);
+    return v.checks.back().why;
+  };
+  auto in = passing();
+  in.size = {sizing_mode::fixed_notional, dec("0.05")};
+  EXPECT_EQ(why(in), zero_size::below_lot);
+  in.size = {sizing_mode::fixed_quantity, dec("-1")};
+  EXPECT_EQ(why(in), zero_size::not_configured);
+  in.size = {.mode = sizing_mode::risk_based, .share_ppb = whole_ppb / 100};
+  in.basis.equity = dec("1000");
+  EXPECT_EQ(why(in), zero_size::no_stop);
+  in = holding("0.0009");
+  in.wanted = target::flat;
+  EXPECT_EQ(why(in), zero_size::below_lot);
+  // An opening of nothing still closes the other side.
+  in = holding("1");
+  in.wanted = target::short_position;
+  in.size = {.mode = sizing_mode::risk_based, .share_ppb = whole_ppb / 100};
+  in.limits.allow_short = true;
+  expect_order(in, side::sell, "1");
 }
 
 TEST(pre_trade, refuses_less_than_the_smallest_notional_also_for_exits) {

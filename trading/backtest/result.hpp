@@ -43,6 +43,7 @@ struct refusal_count {
   uint64_t count = 0;
   timestamp first;
   timestamp last;
+  std::map<std::string, uint64_t> why; ///< of quantity_zero: how often, by to_string(zero_size)
 };
 
 /// What became of one instrument.

@@ -83,6 +83,8 @@ void result_collector::on_decision(const decision_event& e) {
   if (note.count++ == 0)
     note.first = e.at;
   note.last = e.at;
+  if (e.verdict->outcome == refusal::quantity_zero)
+    ++zero_sizes_[e.verdict->checks.back().why];
 }
 
 uint32_t result_collector::keep_reason(std::string_view reason) {
@@ -245,7 +247,11 @@ std::vector<refusal_count> result_collector::refusals() const {
   for (size_t i = 0; i < refusals_.size(); ++i) {
     const auto& r = refusals_[i];
     if (r.count > 0)
-      out.push_back({to_string(static_cast<refusal>(i)), r.count, r.first, r.last});
+      out.push_back({to_string(static_cast<refusal>(i)), r.count, r.first, r.last, {}});
+    if (r.count > 0 && static_cast<refusal>(i) == refusal::quantity_zero) {
+      for (const auto& [why, count] : zero_sizes_)
+        out.back().why.emplace(to_string(why), count);
+    }
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.code < b.code; });
   return out;

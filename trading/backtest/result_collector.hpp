@@ -95,6 +95,7 @@ private:
   std::vector<std::string> reasons_;         ///< each once: a strategy has few, and says them again
   std::unordered_map<std::string, uint32_t> reason_places_;
   std::array<refusal_note, 256> refusals_; ///< by the refusal's value
+  std::map<zero_size, uint64_t> zero_sizes_;
 
   // Of the block under way.
   std::array<double, step_block::steps_max> worths_; ///< of the benchmark, raw units

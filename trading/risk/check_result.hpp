@@ -2,6 +2,7 @@
 
 #include "trading/market/decimal.hpp"
 #include "trading/risk/refusal.hpp"
+#include "trading/risk/zero_size.hpp"
 
 namespace supreme::trading {
 
@@ -15,6 +16,7 @@ struct check_result {
   bool passed = true;
   decimal limit;
   decimal seen;
+  zero_size why = zero_size::none; ///< of a failed quantity_zero: why there is no size
 
   friend bool operator==(const check_result&, const check_result&) = default;
 };

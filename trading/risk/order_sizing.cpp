@@ -8,8 +8,9 @@ namespace supreme::trading {
 
 namespace {
 
-/// Base units of a new position before rounding to the lot, ≥ 0; nothing outside the range.
-std::optional<quantity> opening_quantity(const decision_facts& in) noexcept {
+/// Base units of a new position before rounding to the lot, ≥ 0, and why its size is 0; nothing
+/// outside the range.
+std::optional<quantity> opening_quantity(const decision_facts& in, zero_size& why) noexcept {
   auto basis = in.basis;
   basis.at = in.mark;
   if (in.size.mode == sizing_mode::all_in) {
@@ -24,7 +25,8 @@ std::optional<quantity> opening_quantity(const decision_facts& in) noexcept {
       basis.free_cash = in.free_cash;
   }
   const auto opening = size_position(in.size, basis, in.traded->lot_size);
-  return opening.why == zero_size::overflow ? std::nullopt : std::optional{opening.wanted};
+  why = opening.why;
+  return why == zero_size::overflow ? std::nullopt : std::optional{opening.wanted};
 }
 
 bool is_reached(target wanted, quantity held) noexcept {
@@ -53,13 +55,13 @@ bool is_cut(quantity held, quantity rest) noexcept {
   return held.is_negative() ? held >= -rest : held <= rest;
 }
 
-/// What the slot is to hold, signed.
-std::optional<quantity> target_quantity(const decision_facts& in) noexcept {
+/// What the slot is to hold, signed, and why an opening is 0.
+std::optional<quantity> target_quantity(const decision_facts& in, zero_size& why) noexcept {
   if (in.cut_to)
     return cut_quantity(in);
   if (in.wanted == target::flat)
     return quantity{};
-  const auto opening = opening_quantity(in);
+  const auto opening = opening_quantity(in, why);
   if (!opening || in.wanted == target::long_position)
     return opening;
   return checked_subtract(quantity{}, *opening);
@@ -76,7 +78,7 @@ std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
   order.reached = in.cut_to ? is_cut(*held, *in.cut_to) : is_reached(in.wanted, *held);
   if (order.reached)
     return order;
-  const auto wanted_quantity = target_quantity(in);
+  const auto wanted_quantity = target_quantity(in, order.why);
   const auto change = wanted_quantity ? checked_subtract(*wanted_quantity, *held) : std::nullopt;
   if (!change)
     return std::nullopt;
@@ -89,6 +91,11 @@ std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
   if (!size)
     return std::nullopt;
   order.size = *size;
+  // A slot that is turned around is closed at least, whatever its opening comes to.
+  if (size->is_positive())
+    order.why = zero_size::none;
+  else if (order.why == zero_size::none)
+    order.why = zero_size::below_lot;
   return order;
 }
 

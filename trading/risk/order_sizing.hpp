@@ -11,8 +11,9 @@ struct sized_order {
   quantity held;        ///< signed: the slot's position plus its open orders
   bool reached = false; ///< the slot already holds or has asked for its target
   side direction = side::buy;
-  quantity wanted; ///< ≥ 0, before rounding to the lot
-  quantity size;   ///< ≥ 0, `wanted` rounded down to a lot multiple
+  quantity wanted;                 ///< ≥ 0, before rounding to the lot
+  quantity size;                   ///< ≥ 0, `wanted` rounded down to a lot multiple
+  zero_size why = zero_size::none; ///< not none exactly when `size` is 0 and it is not reached
 };
 
 /// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever

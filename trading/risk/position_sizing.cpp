@@ -23,21 +23,6 @@ constexpr std::array<named<sizing_mode>, 7> mode_names{{
   {sizing_mode::kelly, "kelly"},
 }};
 
-constexpr std::array<named<zero_size>, 12> zero_names{{
-  {zero_size::none, "none"},
-  {zero_size::not_configured, "not_configured"},
-  {zero_size::no_price, "no_price"},
-  {zero_size::no_equity, "no_equity"},
-  {zero_size::no_cash, "no_cash"},
-  {zero_size::no_stop, "no_stop"},
-  {zero_size::no_volatility, "no_volatility"},
-  {zero_size::no_edge, "no_edge"},
-  {zero_size::too_few_trades, "too_few_trades"},
-  {zero_size::scaled_to_zero, "scaled_to_zero"},
-  {zero_size::below_lot, "below_lot"},
-  {zero_size::overflow, "overflow"},
-}};
-
 /// An amount, or why there is none.
 using amount_or_zero = result<decimal, zero_size>;
 
@@ -160,12 +145,6 @@ const char* to_string(sizing_mode m) noexcept { return name_of(mode_names, m); }
 
 std::optional<sizing_mode> parse_sizing_mode(std::string_view text) noexcept {
   return value_of(mode_names, text);
-}
-
-const char* to_string(zero_size z) noexcept { return name_of(zero_names, z); }
-
-std::optional<zero_size> parse_zero_size(std::string_view text) noexcept {
-  return value_of(zero_names, text);
 }
 
 bool is_usable(const sizing& s) noexcept {

@@ -99,8 +99,10 @@ private:
     if (!check(refusal::nothing_to_do, !sized->reached, decimal{}, sized->held))
       return false;
     const auto& lot = in_.traded->lot_size;
-    if (!check(refusal::quantity_zero, sized->size.is_positive(), lot, sized->wanted))
+    if (!check(refusal::quantity_zero, sized->size.is_positive(), lot, sized->wanted)) {
+      out_.checks.back().why = sized->why;
       return false;
+    }
     out_.direction = sized->direction;
     out_.size = sized->size;
     out_.reduce_only = in_.wanted == target::flat || in_.cut_to.has_value();
