@@ -41,6 +41,7 @@ const std::vector<stored_column>& stored_columns() {
     {parity_table::checks, "passed", "checks = jsonb_set(checks, '{0,passed}', 'false')"},
     {parity_table::checks, "limit", "checks = jsonb_set(checks, '{0,limit}', '\"10.00000001\"')"},
     {parity_table::checks, "seen", "checks = jsonb_set(checks, '{0,seen}', '\"7\"')"},
+    {parity_table::checks, "why", "checks = jsonb_set(checks, '{0,why}', '\"no_stop\"')"},
     {parity_table::verdicts, "allow_short", "allow_short = NOT allow_short"},
     {parity_table::verdicts, "max_position", "max_position = 7"},
     {parity_table::orders, "direction", "direction = 'sell'"},
