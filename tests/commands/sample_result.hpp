@@ -36,7 +36,7 @@ public:
   trading::backtest_result run() {
     const int steps = size_.days * size_.steps_per_day;
     for (int step = 0; step < steps; ++step) {
-      now_ = start_ + day_ * step / size_.steps_per_day;
+      now_ = start_ + day_ * (step + 1) / size_.steps_per_day; // When the bar closes.
       for (auto& m : markets_)
         trade(m);
       value();
@@ -171,7 +171,7 @@ private:
     return std::move(result_);
   }
 
-  static constexpr auto day_ = std::chrono::hours{24};
+  static constexpr std::chrono::nanoseconds day_ = std::chrono::hours{24};
 
   sample_size size_;
   trading::asset_id quote_{"USDT"};

@@ -115,10 +115,11 @@ real central(const series& x, int power) {
 
 real variance(const series& x) { return central(x, 2) / static_cast<real>(x.size() - 1); }
 
+/// A sample at midnight is of the day that ends.
 std::map<int64_t, real> reference_days(const std::vector<equity_sample>& samples) {
   std::map<int64_t, real> days;
   for (const auto& s : samples)
-    days[s.time.ns() / ns_per_day] = as_real(s.equity);
+    days[(s.time.ns() + ns_per_day - 1) / ns_per_day - 1] = as_real(s.equity);
   return days;
 }
 

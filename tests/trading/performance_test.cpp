@@ -39,7 +39,7 @@ std::vector<daily_close> days_from_monday(int first, int count) {
 
 TEST(daily_returns, are_those_between_the_last_samples_of_utc_days) {
   const std::vector<equity_sample> samples{
-    at("2024-01-01T23:59:59.999999999Z", "90"), at("2024-01-02T00:00:00Z", "100"),
+    at("2024-01-01T23:59:59.999999999Z", "90"), at("2024-01-02T00:00:00.000000001Z", "100"),
     at("2024-01-02T23:00:00Z", "120"), at("2024-01-05T12:00:00Z", "60")};
   const auto closes = daily_closes(samples);
   ASSERT_EQ(closes.size(), 3U);
@@ -51,10 +51,31 @@ TEST(daily_returns, are_those_between_the_last_samples_of_utc_days) {
   EXPECT_DOUBLE_EQ((*returns)[1], -0.5);
 }
 
+TEST(daily_returns, count_what_a_bar_closes_at_midnight_to_the_day_that_it_opened_in) {
+  // Found in SPY's daily bars: those of Fridays counted as Saturdays, and made a year of 365 days.
+  const std::vector<equity_sample> week{
+    at("2024-01-30T00:00:00Z", "100"), at("2024-01-31T00:00:00Z", "101"),
+    at("2024-02-01T00:00:00Z", "102"), at("2024-02-02T00:00:00Z", "103"),
+    at("2024-02-03T00:00:00Z", "104")};
+  const auto closes = daily_closes(week);
+  ASSERT_EQ(closes.size(), 5U);
+  EXPECT_EQ(day_text(closes.front().day), "2024-01-29"); // A Monday.
+  EXPECT_EQ(day_text(closes.back().day), "2024-02-02");
+  const auto p = evaluate(week, {}, {});
+  EXPECT_EQ(p.days_per_year, 252);
+  EXPECT_EQ(p.months.at(0).months[0], 0.02); // January ends with its last day's bar.
+  EXPECT_EQ(closing_day(timestamp::from_ns(std::numeric_limits<int64_t>::min())), -106'752);
+}
+
 TEST(daily_returns, days_before_1970_begin_at_midnight_too) {
   EXPECT_EQ(utc_day(timestamp::from_ns(-1)), -1);
   EXPECT_EQ(utc_day(timestamp::from_ns(0)), 0);
   EXPECT_EQ(utc_day(timestamp::parse("1969-12-31T00:00:00Z").value()), -1);
+  for (const auto ns : {std::numeric_limits<int64_t>::min(), int64_t{-1}, int64_t{0},
+                        std::numeric_limits<int64_t>::max()}) {
+    const auto t = timestamp::from_ns(ns);
+    EXPECT_EQ(day_text(utc_day(t)), t.to_string().substr(0, 10));
+  }
   EXPECT_EQ(utc_day(timestamp::parse("1969-12-30T23:59:59Z").value()), -2);
 }
 
@@ -154,7 +175,7 @@ TEST(performance, after_a_ruin_has_risk_but_no_growth) {
 }
 
 TEST(performance, compounds_over_calendar_years_and_over_trading_years) {
-  const auto p = over({at("2023-01-02T00:00:00Z", "100"), at("2025-01-01T12:00:00Z", "121")});
+  const auto p = over({at("2023-01-03T00:00:00Z", "100"), at("2025-01-02T12:00:00Z", "121")});
   EXPECT_NEAR(*p.cagr, 0.1, 1e-12); // 730.5 days are two years.
   EXPECT_NEAR(*p.cagr_trading_days, std::pow(1.21, 252 / 730.5) - 1, 1e-12);
 }
@@ -240,7 +261,7 @@ TEST(performance, compares_with_the_market_only_where_both_have_logarithms) {
 
 TEST(monthly_returns, run_from_close_to_close_with_holes_where_nothing_was_sampled) {
   const auto p = over({at("2023-11-15T00:00:00Z", "100"), at("2023-11-30T00:00:00Z", "110"),
-                       at("2023-12-31T23:59:59Z", "121"), at("2024-02-01T00:00:00Z", "60.5"),
+                       at("2023-12-31T23:59:59Z", "121"), at("2024-02-01T00:00:01Z", "60.5"),
                        at("2024-02-29T00:00:00Z", "242")});
   ASSERT_EQ(p.months.size(), 2U);
   const auto& [first, second] = std::tie(p.months[0], p.months[1]);
@@ -257,7 +278,7 @@ TEST(monthly_returns, run_from_close_to_close_with_holes_where_nothing_was_sampl
 }
 
 TEST(monthly_returns, from_zero_or_below_are_nothing) {
-  const auto p = over({at("2024-01-01T00:00:00Z", "100"), at("2024-01-31T00:00:00Z", "0"),
+  const auto p = over({at("2024-01-02T00:00:00Z", "100"), at("2024-01-31T00:00:00Z", "0"),
                        at("2024-02-29T00:00:00Z", "50"), at("2024-03-31T00:00:00Z", "75")});
   EXPECT_EQ(p.months.at(0).months[0], -1.0);
   EXPECT_FALSE(p.months.at(0).months[1]);

@@ -111,7 +111,7 @@ TEST(walk_forward, holds_a_planted_edge_out_of_sample_and_drops_noise) {
   ASSERT_TRUE(edge.efficiency.has_value());
   EXPECT_GT(*edge.efficiency, walk_forward_efficiency_min);
   EXPECT_TRUE(luck_warnings(edge).empty());
-  EXPECT_EQ(edge.stitched.days, 41u) << "40 days and the midnight that ends the last";
+  EXPECT_EQ(edge.stitched.days, 40u) << "the midnight that ends a day is of that day";
   EXPECT_GT(*edge.stitched.total_return, 0);
 
   size_t warned = 0;

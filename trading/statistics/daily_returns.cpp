@@ -17,7 +17,7 @@ bool is_weekend(const daily_close& close) noexcept {
 } // namespace
 
 void add_to_daily(std::vector<daily_close>& closes, timestamp time, money equity) {
-  const auto day = utc_day(time);
+  const auto day = closing_day(time);
   if (closes.empty() || closes.back().day != day)
     closes.push_back({day, equity});
   else

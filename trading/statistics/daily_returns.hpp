@@ -9,7 +9,7 @@
 
 namespace supreme::trading {
 
-/// The last equity of a UTC day that has samples.
+/// The last equity of a UTC day that has samples, with that at its very end (see closing_day).
 struct daily_close {
   int32_t day = 0; ///< days since 1970-01-01
   money equity;

@@ -21,7 +21,8 @@ void add_growth(performance& p, double days) {
   p.cagr_trading_days = compound_annual_growth(p.total_return, days / p.days_per_year);
 }
 
-/// The first time after a UTC day; the latest time there is where that is later.
+/// The last time that counts to a UTC day, which is midnight; the latest time there is where that
+/// is later.
 timestamp end_of_day(int32_t day) noexcept {
   constexpr int64_t ns_per_day = 86'400'000'000'000;
   constexpr int64_t day_max = std::numeric_limits<int64_t>::max() / ns_per_day;
@@ -64,12 +65,12 @@ void add_returns(performance& p, const std::vector<double>& returns,
 
 void performance_accumulator::add_days(const equity_block& samples) {
   for (size_t i = 0; i < samples.times.size(); ++i) {
-    if (days_.empty() || samples.times[i] >= day_end_) {
+    if (days_.empty() || samples.times[i] > day_end_) {
       add_to_daily(days_, samples.times[i], samples.equity[i]);
       day_end_ = end_of_day(days_.back().day);
     }
     // Of the samples of one day the last one counts.
-    if (samples.times.back() < day_end_)
+    if (samples.times.back() <= day_end_)
       i = samples.times.size() - 1;
     days_.back().equity = samples.equity[i];
   }

@@ -113,7 +113,7 @@ private:
   exact_sum notional_;
   exact_sum fees_;
   std::vector<daily_close> days_;
-  timestamp day_end_; ///< first time after the last day of days_
+  timestamp day_end_; ///< last time that counts to the last day of days_
   drawdown_tracker drawdown_;
   market_comparison market_;
   trade_accumulator trades_;
