@@ -67,11 +67,23 @@ trading::backtest_result run(const prepared_backtest& backtest, const market_inp
   }
 }
 
-report_heading heading_of(const prepared_backtest& backtest) {
+void print(std::ostream& out, const std::string& name, const std::string& text) {
+  out << name << std::string(10 - name.size(), ' ') << text << '\n';
+}
+
+/// Prints notes, and keeps them for what is written to files.
+void note(const std::vector<std::string>& notes, setting_lines& lines, std::ostream& out) {
+  for (const auto& text : notes) {
+    lines.emplace_back("note", text);
+    print(out, "note", text);
+  }
+}
+
+report_heading heading_of(const prepared_backtest& backtest, const setting_lines& lines) {
   std::string names;
   for (const auto& s : backtest.plan.strategies)
     names += (names.empty() ? "" : ", ") + s.id.str();
-  return {"Backtest of " + names, "account " + backtest.plan.account.str(), backtest.lines};
+  return {"Backtest of " + names, "account " + backtest.plan.account.str(), lines};
 }
 
 void run_backtest(const backtest_options& options, verb_context& context) {
@@ -83,20 +95,19 @@ void run_backtest(const backtest_options& options, verb_context& context) {
   result_file trades{options.trades_file};
   result_file fills{options.fills_file};
   result_file equity{options.equity_file};
-  for (const auto& [name, text] : backtest.lines)
-    context.out << name << std::string(10 - name.size(), ' ') << text << '\n';
-  for (const auto& note : market.notes())
-    context.out << "note      " << note << '\n';
+  auto lines = backtest.lines;
+  for (const auto& [name, text] : lines)
+    print(context.out, name, text);
+  note(market.notes(), lines, context.out);
   const auto result = run(backtest, market, ticks, fills.stream(), equity.stream(), context);
   if (result.steps == 0)
     throw verb_error("there are no bars in this period");
-  for (const auto& note : ticks.notes())
-    context.out << "note      " << note << '\n';
+  note(ticks.notes(), lines, context.out);
   print_summary(context.out, result);
   if (auto* out = json.stream())
-    *out << to_json(result).dump(2) << '\n';
+    *out << to_json(result, lines).dump(2) << '\n';
   if (auto* out = page.stream())
-    write_html_report(*out, heading_of(backtest), result);
+    write_html_report(*out, heading_of(backtest, lines), result);
   if (auto* out = trades.stream())
     write_trades(*out, result);
   for (auto* file : {&json, &page, &trades, &fills, &equity})

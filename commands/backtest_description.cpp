@@ -234,8 +234,6 @@ void add_strategies(config::cluster_settings& settings, const backtest_flags& fl
 }
 
 std::string taken_as(const described_file& f) {
-  if (!f.factors.empty())
-    return ", adjusted by " + std::filesystem::path{f.factors}.filename().string();
   if (!f.is_ticks)
     return {};
   return !f.depth.empty()    ? ", filled against depth"

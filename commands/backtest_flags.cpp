@@ -111,8 +111,11 @@ void read_flags(const CLI::App& verb, backtest_flags& flags) {
         throw verb_error(name + " belongs to the --ticks before it, and there is none");
       (name == "--quotes" ? flags.data.back().quotes : flags.data.back().depth) = given;
     } else if (name == "--adjust") {
-      if (flags.data.empty() || flags.data.back().is_ticks)
+      if (flags.data.empty())
         throw verb_error("--adjust belongs to the --data before it, and there is none");
+      if (flags.data.back().is_ticks)
+        throw verb_error("--adjust adjusts bars, and stands behind --ticks "
+                         + flags.data.back().file);
       if (!flags.data.back().factors.empty())
         throw verb_error("--adjust stands twice behind --data " + flags.data.back().file);
       flags.data.back().factors = given;

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "commands/setting_lines.hpp"
 #include "config/settings.hpp"
 #include "trading/matching/bar_matching.hpp"
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace CLI {
@@ -64,9 +64,6 @@ void refuse_flags(const CLI::App& verb);
 /// --quotes and --depth belong to the --ticks before them, --adjust to the --data before it. Throws
 /// verb_error.
 void read_flags(const CLI::App& verb, backtest_flags& flags);
-
-/// Names of settings with their values, for people.
-using setting_lines = std::vector<std::pair<std::string, std::string>>;
 
 /// The ticks of one instrument.
 struct tick_files {

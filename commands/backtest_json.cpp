@@ -1,4 +1,5 @@
 #include "commands/backtest_report.hpp"
+#include "trading/market/utc_day.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -122,14 +123,9 @@ void add_instruments(json& out, const backtest_result& r) {
 }
 
 json daily(const backtest_result& r) {
-  constexpr int64_t ns_per_day = 86'400'000'000'000;
-  constexpr size_t date_length = 10;
   auto out = json::array();
-  for (const auto& d : r.days) {
-    const auto begin = trading::timestamp::from_ns(d.day * ns_per_day);
-    out.push_back(
-      {{"day", begin.to_string().substr(0, date_length)}, {"equity", d.equity.to_string()}});
-  }
+  for (const auto& d : r.days)
+    out.push_back({{"day", trading::day_text(d.day)}, {"equity", d.equity.to_string()}});
   return out;
 }
 
@@ -201,7 +197,7 @@ json series(const std::vector<trading::series_bucket>& buckets) {
 
 } // namespace
 
-json to_json(const backtest_result& r) {
+json to_json(const backtest_result& r, const setting_lines& inputs) {
   auto refused = json::object();
   auto times = json::array();
   for (const auto& each : r.refusals) {
@@ -229,6 +225,7 @@ json to_json(const backtest_result& r) {
            {"findings", r.findings},
            {"equity", r.equity.to_string()},
            {"cash", r.cash.to_string()}};
+  out["inputs"] = lines_json(inputs);
   add_statistics(out, r.statistics);
   add_instruments(out, r);
   out["strategies"] = strategies(r);

@@ -11,4 +11,9 @@ namespace supreme::commands {
   return std::to_string(count) + " " + (count == 1 ? word : plural.empty() ? word + "s" : plural);
 }
 
+/// What a file's numbers of more than eight fraction digits came to.
+[[nodiscard]] inline std::string rounded_text(uint64_t values) {
+  return count_text(values, "number") + " had more than 8 decimals, rounded";
+}
+
 } // namespace supreme::commands

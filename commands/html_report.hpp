@@ -1,11 +1,10 @@
 #pragma once
 
+#include "commands/setting_lines.hpp"
 #include "trading/backtest/result.hpp"
 
 #include <iosfwd>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace supreme::commands {
 
@@ -13,8 +12,7 @@ namespace supreme::commands {
 struct report_heading {
   std::string title;
   std::string subtitle; ///< may be empty
-  /// Names and values, in the order in which they are shown.
-  std::vector<std::pair<std::string, std::string>> settings;
+  setting_lines settings;
 };
 
 /// Writes the result as one HTML page that needs nothing but itself: no network, no other file,

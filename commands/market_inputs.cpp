@@ -6,6 +6,7 @@
 #include "venues/feed_history.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace supreme::commands {
 
@@ -70,12 +71,24 @@ void market_inputs::look_at(const venues::file_summary& known,
                      + std::to_string(known.smallest_step.count() / 1'000'000'000)
                      + " s, and they are taken for bars of "
                      + std::to_string(file.interval.count() / 1'000'000'000) + " s");
+  if (file.factors)
+    note_adjustment(name, *file.factors);
   if (known.rounded_values > 0)
-    notes_.push_back(name + ": " + count_text(known.rounded_values, "number")
-                     + " had more than 8 decimals and was rounded");
+    notes_.push_back(name + ": " + rounded_text(known.rounded_values));
   if (known.gaps > 0)
     notes_.push_back(name + ": " + count_text(known.missing_bars, "bar") + " missing in "
                      + count_text(known.gaps, "gap") + ", not filled in");
+}
+
+void market_inputs::note_adjustment(const std::string& instrument, const venues::factor_file& by) {
+  const auto& factors = by.factors;
+  const auto file = std::filesystem::path{by.path}.filename().string();
+  const auto last = factors.last_change();
+  notes_.push_back(instrument + ": adjusted by the " + count_text(factors.size(), "row") + " of "
+                   + file + ", which change "
+                   + (last ? "nothing after " + trading::day_text(*last) : "nothing"));
+  if (by.rounded_values > 0)
+    notes_.push_back(file + ": " + rounded_text(by.rounded_values));
 }
 
 void market_inputs::add(const trading::instrument_id& id, trading::nanoseconds interval,

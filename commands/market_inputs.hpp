@@ -41,6 +41,7 @@ private:
   void add_file(const venues::bar_file_settings& file, const market_choice& choice);
   void look_at(const venues::file_summary& known, const venues::bar_file_settings& file,
                const market_choice& choice);
+  void note_adjustment(const std::string& instrument, const venues::factor_file& by);
   void add(const trading::instrument_id& id, trading::nanoseconds interval,
            std::unique_ptr<trading::bar_stream> bars, const market_choice& choice);
 

@@ -148,11 +148,8 @@ std::string quoted(const std::string& text) {
 
 json to_json(const optimisation_outcome& o) {
   const auto& planned = o.task.plan.strategies.front();
-  auto lines = json::array(); // Several files and notes have the same name.
-  for (const auto& [name, value] : o.lines)
-    lines.push_back({{"name", name}, {"value", value}});
   return {{"complete", o.complete()},
-          {"searched", std::move(lines)},
+          {"searched", lines_json(o.lines)},
           {"strategy", planned.id.str()},
           {"kind", planned.kind->name},
           {"quote", o.task.plan.quote.str()},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "commands/setting_lines.hpp"
 #include "trading/backtest/heat_map.hpp"
 #include "trading/backtest/walk_forward.hpp"
 
@@ -9,7 +10,6 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace supreme::commands {
@@ -18,8 +18,8 @@ namespace supreme::commands {
 /// threads, or on how long anything took.
 struct optimisation_outcome {
   trading::search_task task;
-  std::vector<std::pair<std::string, std::string>> lines; ///< what was searched, for people
-  std::optional<uint64_t> seed;                           ///< of a random search; nothing: a grid
+  setting_lines lines;          ///< what was searched
+  std::optional<uint64_t> seed; ///< of a random search; nothing: a grid
   trading::search_result found;
   std::optional<trading::heat_map> heat; ///< where two parameters are varied
   std::optional<trading::walk_forward_result> walked;

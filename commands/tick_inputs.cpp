@@ -32,8 +32,7 @@ std::vector<std::string> tick_inputs::notes() const {
       out.push_back(name + ": " + count_text(s.without_aggressor, "trade")
                     + " without a side, taken for what the tick rule says");
     if (s.rounded_values > 0)
-      out.push_back(name + ": " + count_text(s.rounded_values, "number")
-                    + " had more than 8 decimals and was rounded");
+      out.push_back(name + ": " + rounded_text(s.rounded_values));
   }
   return out;
 }

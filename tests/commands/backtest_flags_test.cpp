@@ -21,7 +21,11 @@ struct backtest_by_flags : ::testing::Test {
     const auto file = folder.file("result.json");
     const auto done = run_backtest(std::move(arguments) + std::vector<std::string>{"--json", file});
     EXPECT_EQ(done.code, 0) << done.err;
-    return done.code == 0 ? nlohmann::json::parse(text_of(file)) : nlohmann::json{};
+    if (done.code != 0)
+      return {};
+    auto result = nlohmann::json::parse(text_of(file));
+    result.erase("inputs"); // What was read where: tests compare what came of it.
+    return result;
   }
 
   void expect_refusal(std::vector<std::string> arguments, const std::string& sentence) {
@@ -184,6 +188,23 @@ TEST_F(backtest_by_flags, says_which_strategy_earned_what_on_which_instrument) {
   EXPECT_NE(done.out.find("\nBy instrument\n  "), std::string::npos) << done.out;
 }
 
+TEST_F(backtest_by_flags, counts_the_bars_of_days_on_their_days) {
+  const auto file = folder.file("SPY_1d.csv");
+  {
+    std::ofstream out{file};
+    out << "ts,open,high,low,close,volume\n";
+    constexpr int64_t monday = 1'704'067'200'000; // 2024-01-01
+    for (int64_t day = 0; day < 60; ++day)
+      if (day % 7 < 5)
+        out << monday + day * 86'400'000 << ",100,102,99," << 100 + day % 3 << ",1000\n";
+  }
+  const auto result = result_of({"--strategy", "sma_cross", "--param", "fast=2", "--param",
+                                 "slow=3", "--data", file, "--lot", "0.01"});
+  EXPECT_EQ(result.at("days_per_year"), 252);
+  EXPECT_EQ(result.at("daily_equity").at(0).at("day"), "2024-01-01");
+  EXPECT_EQ(result.at("daily_equity").at(4).at("day"), "2024-01-05");
+}
+
 TEST_F(backtest_by_flags, adjusts_bars_for_splits) {
   // The first of two days at twice the price, of which a two-for-one split makes the plain saw.
   constexpr size_t minutes = 2'000;
@@ -224,8 +245,36 @@ TEST_F(backtest_by_flags, adjusts_bars_for_splits) {
 
   const auto done =
     run_backtest(fast_momentum() + std::vector<std::string>{"--data", raw, "--adjust", factors});
-  EXPECT_NE(done.out.find("bars of 1m, adjusted by SPLIT_factors.csv, in USDT"), std::string::npos)
+  EXPECT_NE(done.out.find("note      SPLITUSDT: adjusted by the 2 rows of SPLIT_factors.csv, which "
+                          "change nothing after 2026-01-01\n"),
+            std::string::npos)
     << done.out;
+}
+
+TEST_F(backtest_by_flags, says_in_each_file_what_it_was_given_and_what_to_know_of_it) {
+  const auto data = bars("BTCUSDT_1m.csv", 100);
+  const auto factors = folder.file("factors.csv");
+  std::ofstream{factors} << "ts,price_factor,split_factor\n2556057600000,1.000000001,1\n";
+  const auto json = folder.file("result.json");
+  const auto page = folder.file("result.html");
+  const auto done = run_backtest({"--strategy", "momentum", "--data", data, "--adjust", factors,
+                                  "--json", json, "--report", page});
+  ASSERT_EQ(done.code, 0) << done.err;
+  const auto inputs = nlohmann::json::parse(text_of(json)).at("inputs");
+  std::vector<std::string> names;
+  for (const auto& line : inputs) {
+    names.push_back(line.at("name"));
+    const auto value = line.at("value").get<std::string>();
+    EXPECT_NE(done.out.find(value), std::string::npos) << value;
+    if (line.at("name") == "note") { // The others hold what a page escapes.
+      EXPECT_NE(text_of(page).find(value), std::string::npos) << value;
+    }
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"data", "strategy", "account", "costs", "note", "note"}));
+  EXPECT_EQ(inputs[4].at("value"),
+            "BTCUSDT: adjusted by the 1 row of factors.csv, which change nothing");
+  EXPECT_EQ(inputs[5].at("value"), "factors.csv: 1 number had more than 8 decimals, rounded");
 }
 
 TEST_F(backtest_by_flags, refuses_price_factors_that_belong_to_no_bars) {
@@ -235,14 +284,14 @@ TEST_F(backtest_by_flags, refuses_price_factors_that_belong_to_no_bars) {
   expect_refusal({"--strategy", "momentum", "--adjust", factors, "--data", data},
                  "--adjust belongs to the --data before it, and there is none");
   expect_refusal({"--strategy", "momentum", "--ticks", data, "--adjust", factors},
-                 "--adjust belongs to the --data before it, and there is none");
+                 "--adjust adjusts bars, and stands behind --ticks " + data);
   expect_refusal(
     {"--strategy", "momentum", "--data", data, "--adjust", factors, "--adjust", factors},
     "--adjust stands twice behind --data " + data);
   expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", folder.file("none.csv")},
                  "there is no such file");
   expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", factors},
-                 "BTCUSDT_1m.csv:2: there is no price factor for its day");
+                 "BTCUSDT_1m.csv:2: nobody knows its price factors: the last ones of " + factors);
   expect_refusal({"--strategy", "momentum", "--data", data, "--adjust", data},
                  "BTCUSDT_1m.csv:1: ");
   expect_refusal({"cluster.toml", "--adjust", factors}, "--adjust does not go together with it");

@@ -72,6 +72,24 @@ rsi_max = 100
   temporary_folder folder;
 };
 
+TEST_F(backtest_verb, says_by_what_the_bars_of_a_cluster_are_adjusted) {
+  write_bars("BTCUSDT_1m.csv", 10);
+  std::ofstream{folder.file("factors.csv")} << "ts,price_factor,split_factor\n"
+                                               "1577923200000,0.5,1\n2556057600000,1,1\n";
+  const auto config = write_config();
+  auto text = text_of(config);
+  const std::string section = "[[venues]]";
+  text.insert(text.find(section),
+              "[feeds.factors]\nBTCUSDT = '" + folder.file("factors.csv") + "'\n");
+  std::ofstream{config} << text;
+  const auto done = run_backtest({config});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_NE(done.out.find("note      BTCUSDT: adjusted by the 2 rows of factors.csv, which change "
+                          "nothing after 2020-01-02\n"),
+            std::string::npos)
+    << done.out;
+}
+
 TEST_F(backtest_verb, tells_the_same_to_people_and_in_files) {
   write_bars("BTCUSDT_1m.csv", 400);
   auto json_file = folder.file("result.json");

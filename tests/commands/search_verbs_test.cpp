@@ -242,6 +242,47 @@ TEST_F(search_verbs, are_described_by_flags_as_a_backtest_is) {
   EXPECT_NE(proof.out.find("No signal changed"), std::string::npos) << proof.out;
 }
 
+TEST_F(search_verbs, take_bars_as_adjusted) {
+  // Bars at a quarter of their price, of which a four-for-one reverse split makes the plain ones.
+  std::filesystem::create_directory(folder.file("raw"));
+  const auto raw = folder.file("raw/BTCUSDT_1h.csv");
+  {
+    std::istringstream in{text_of(folder.file("BTCUSDT_1h.csv"))};
+    std::ofstream out{raw};
+    std::string line;
+    std::getline(in, line);
+    for (out << line << '\n'; std::getline(in, line); out << '\n') {
+      std::istringstream fields{line};
+      std::string field;
+      for (int n = 0; std::getline(fields, field, ','); ++n)
+        out << (n > 0 ? "," : "")
+            << (n == 0   ? field
+                : n == 5 ? "40"
+                         : divide(*trading::decimal::parse(field),
+                                  trading::decimal::from_integer(4), trading::rounding::half_even)
+                             .to_string());
+    }
+  }
+  const auto factors = folder.file("factors.csv");
+  std::ofstream{factors} << "ts,price_factor,split_factor\n2556057600000,1,4\n";
+  const auto searched = [&](const std::vector<std::string>& data) {
+    const auto file = folder.file("found.json");
+    std::vector<std::string> arguments{"optimize",  "--strategy", "momentum",
+                                       "--param",   "fast=2:6:2", "--param",
+                                       "slow=8,12", "--json",     file};
+    arguments.insert(arguments.end(), data.begin(), data.end());
+    const auto done = run_verb(arguments);
+    EXPECT_EQ(done.code, 0) << done.err;
+    return nlohmann::json::parse(text_of(file));
+  };
+  const auto plain = searched({"--data", folder.file("BTCUSDT_1h.csv")});
+  const auto adjusted = searched({"--data", raw, "--adjust", factors});
+  EXPECT_EQ(adjusted.at("trials"), plain.at("trials"));
+  EXPECT_NE(adjusted.at("trials"), searched({"--data", raw}).at("trials"));
+  EXPECT_NE(adjusted.at("searched").dump().find("adjusted by the 1 row of factors.csv"),
+            std::string::npos);
+}
+
 TEST_F(search_verbs, show_choices_by_their_names) {
   const auto file = folder.file("trials.csv");
   const auto done =

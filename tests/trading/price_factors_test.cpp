@@ -43,13 +43,29 @@ TEST(price_factors, refuse_what_cannot_be_a_row) {
   auto factors = table();
   EXPECT_EQ(factors.add({30, dec("1"), dec("1")}), "not on a later day than the row before");
   EXPECT_EQ(factors.add({29, dec("1"), dec("1")}), "not on a later day than the row before");
-  EXPECT_EQ(factors.add({31, dec("0"), dec("1")}), "a factor is not positive");
-  EXPECT_EQ(factors.add({31, dec("1"), dec("-1")}), "a factor is not positive");
-  EXPECT_EQ(factors.add({31, dec("900"), dec("1.00000001")}), "the factors' product is above 900");
-  EXPECT_EQ(factors.add({31, dec("90000000000"), dec("90000000000")}),
-            "the factors' product is above 900");
+  EXPECT_EQ(factors.add({31, dec("0"), dec("1")}), "a factor is below 0.0001");
+  EXPECT_EQ(factors.add({31, dec("1"), dec("-1")}), "a factor is below 0.0001");
+  EXPECT_EQ(factors.add({31, dec("0.00009999"), dec("1")}), "a factor is below 0.0001");
+  EXPECT_EQ(factors.add({31, dec("1"), dec("0.00009999")}), "a factor is below 0.0001");
   EXPECT_EQ(factors.size(), 3u);
-  EXPECT_EQ(factors.add({31, dec("30"), dec("30")}), "");
+  EXPECT_EQ(factors.add({31, dec("0.0001"), dec("0.0001")}), "");
+}
+
+TEST(price_factors, know_the_day_after_which_they_change_nothing) {
+  EXPECT_EQ(table().last_change(), 20);
+  EXPECT_EQ(price_factors{}.last_change(), std::nullopt);
+  price_factors ones;
+  EXPECT_EQ(ones.add({10, dec("1"), dec("1")}), "");
+  EXPECT_EQ(ones.last_change(), std::nullopt);
+}
+
+TEST(price_factors, are_as_large_as_twelve_reverse_splits_make_them) {
+  // What has lost all its value many times over, like a fund of volatility futures.
+  const auto b =
+    adjusted(bar_of("21.5", "22", "21", "21.25", "7000000000"), {0, dec("1"), dec("3000000000")})
+      .value();
+  EXPECT_EQ(b.close, dec("63750000000"));
+  EXPECT_EQ(b.volume, dec("2.33333333"));
 }
 
 TEST(price_factors, multiply_prices_and_divide_the_volume_by_the_split_alone) {
@@ -76,7 +92,32 @@ TEST(price_factors, round_half_even_once) {
 TEST(price_factors, give_nothing_outside_the_range) {
   EXPECT_FALSE(adjusted(bar_of("1", "50000000000", "1", "1", "1"), {0, dec("2"), dec("1")}));
   EXPECT_FALSE(adjusted(bar_of("1", "1", "1", "1", "50000000000"), {0, dec("1"), dec("0.5")}));
-  EXPECT_FALSE(adjusted(bar_of("1", "1", "1", "1", "1"), {0, dec("901"), dec("1")}));
+  EXPECT_FALSE(adjusted(bar_of("1", "1", "1", "1", "1"), {0, dec("80000000000"), dec("2")}));
+  EXPECT_FALSE(adjusted(bar_of("80000000000", "80000000000", "80000000000", "80000000000", "1"),
+                        {0, dec("80000000000"), dec("80000000000")}));
+}
+
+RC_GTEST_PROP(price_factors_property, find_the_row_that_a_search_from_the_first_finds, ()) {
+  const auto first_from = [](const std::vector<price_factor>& rows, int32_t day) {
+    for (const auto& row : rows)
+      if (day <= row.last_day)
+        return std::optional{row};
+    return std::optional<price_factor>{};
+  };
+  const auto steps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 4));
+  price_factors factors;
+  std::vector<price_factor> rows;
+  int32_t day = *rc::gen::inRange(-20, 20);
+  for (const int step : steps) {
+    rows.push_back({day, dec("1"), decimal::from_integer(static_cast<int64_t>(rows.size()) + 1)});
+    RC_ASSERT(factors.add(rows.back()).empty());
+    day += step;
+  }
+  for (int32_t asked = -25; asked <= day + 5; ++asked) {
+    const auto* found = factors.find(asked);
+    RC_ASSERT((found == nullptr ? std::optional<price_factor>{} : *found)
+              == first_from(rows, asked));
+  }
 }
 
 RC_GTEST_PROP(price_factors_property, are_the_exact_product_rounded_half_even, ()) {

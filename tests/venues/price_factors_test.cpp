@@ -3,10 +3,12 @@
 // their real splits.
 
 #include "tests/support/shared_data.hpp"
+#include "tests/venues/gzip_bytes.hpp"
 #include "tests/venues/temporary_folder.hpp"
 
 #include "venues/feed_history.hpp"
 #include "venues/history/bar_file.hpp"
+#include "venues/history/bar_file_stream.hpp"
 #include "venues/history/factor_reader.hpp"
 
 #include <gtest/gtest.h>
@@ -103,9 +105,10 @@ TEST_F(price_factors_file, refuses_bars_that_no_row_holds_for) {
     (void)opened(settings);
     FAIL() << "bars without factors were taken";
   } catch (const std::runtime_error& why) {
-    EXPECT_NE(std::string{why.what()}.find(
-                "bars.csv:3: there is no price factor for its day: the factors end before it"),
-              std::string::npos)
+    EXPECT_NE(
+      std::string{why.what()}.find("bars.csv:3: nobody knows its price factors: the last ones of "
+                                   + folder_.file("factors.csv") + " hold up to 2020-01-02"),
+      std::string::npos)
       << why.what();
   }
 }
@@ -130,7 +133,7 @@ TEST_F(price_factors_file, refuses_bars_that_cannot_be_adjusted) {
 TEST_F(price_factors_file, is_read_strictly) {
   EXPECT_EQ(refusal_of(factor_header + three_rows), "none");
   EXPECT_EQ(refusal_of(factor_header), "1: no rows after the header");
-  EXPECT_EQ(refusal_of(factor_header + "1577923200000,0,0.5,100\n"), "2: a factor is not positive");
+  EXPECT_EQ(refusal_of(factor_header + "1577923200000,0,0.5,100\n"), "2: a factor is below 0.0001");
   EXPECT_EQ(refusal_of(factor_header + three_rows + "2556057600001,1,1,0\n"),
             "5: not on a later day than the row before");
   EXPECT_EQ(refusal_of(factor_header + "1577923200000,nan,0.5,100\n").rfind("2: price_factor", 0),
@@ -139,6 +142,46 @@ TEST_F(price_factors_file, is_read_strictly) {
   EXPECT_NE(refusal_of("ts,price_factor\n1577923200000,1\n").find("split_factor"),
             std::string::npos);
   EXPECT_THROW((void)read_price_factors(folder_.file("none.csv")), defective_data);
+}
+
+TEST_F(price_factors_file, counts_the_numbers_that_it_rounds) {
+  const auto read = read_price_factors(
+    write("factors.csv", factor_header + "1577923200000,0.123456785,0.5,1\n"
+                           + "1578009600000,0.5,0.987654321,1\n2556057600000,1,1,0\n"));
+  EXPECT_EQ(read->rounded_values, 2u);
+  EXPECT_EQ(read->factors.find(0)->price, decimal::literal("0.12345678"));
+}
+
+TEST_F(price_factors_file, may_be_compressed) {
+  const auto plain = read_price_factors(write("factors.csv", factor_header + three_rows));
+  const auto packed =
+    read_price_factors(write("factors.csv.gz", tests::gzip(factor_header + three_rows)));
+  ASSERT_EQ(packed->factors.size(), 3u);
+  for (const auto day_of_row : {18'263, 18'264, 29'000})
+    EXPECT_EQ(*packed->factors.find(day_of_row), *plain->factors.find(day_of_row));
+}
+
+TEST_F(price_factors_file, adjusts_a_file_that_is_read_again_as_one_that_is_kept) {
+  std::string rows;
+  for (int64_t i = 0; i < 9'000; ++i)
+    rows += std::to_string(1'577'836'800'000 + i * 60'000) + ",100,100,100,100,10\n";
+  auto settings = feed_of(rows, three_rows);
+  settings.feeds.front().interval_s = 60;
+  const auto file = file_of(settings.feeds.front(), spy);
+  const auto closes_with = [&](size_t kept_max) {
+    auto opened = checked_bars::open(file, {}, kept_max);
+    EXPECT_TRUE(opened);
+    std::vector<decimal> out;
+    for (auto part = (*opened)->next(); !part.empty(); part = (*opened)->next())
+      for (const auto& each : part)
+        out.push_back(each.close);
+    return out;
+  };
+  const auto kept = closes_with(10'000);
+  ASSERT_EQ(kept.size(), 9'000u);
+  EXPECT_EQ(kept.front(), decimal::literal("40"));
+  EXPECT_EQ(kept.back(), decimal::literal("100"));
+  EXPECT_EQ(closes_with(0), kept);
 }
 
 /// The move from a day's close to the next open, in parts of a hundred.
@@ -177,6 +220,39 @@ TEST(shared_price_factors, take_the_jump_out_of_every_known_split) {
     file.factors =
       read_price_factors((factors_folder / (std::string{known.name} + "_factors.csv")).string());
     EXPECT_LE(std::abs(moves_by()), 3) << known.name << ' ' << known.day;
+  }
+}
+
+/// The price of a day's close that remains when what was paid the next day has left it.
+TEST(shared_price_factors, take_out_of_a_close_what_was_published_as_its_dividend) {
+  SUPREME_SHARED_PATH(bars_folder, "data/bars/us_equity_daily");
+  SUPREME_SHARED_PATH(factors_folder, "data/corporate_actions");
+  struct known_dividend {
+    const char* name;
+    const char* last_day; ///< before shares trade without it
+    double paid;          ///< dollars a share of that day
+  };
+  for (const auto& known : {known_dividend{"AAPL", "2012-08-08", 2.65},
+                            {"SPY", "2020-12-17", 1.580},
+                            {"SPY", "2021-03-18", 1.278}}) {
+    const auto path = [&](const std::filesystem::path& in, const char* end) {
+      return (in / (std::string{known.name} + end)).string();
+    };
+    bar_file_settings file{path(bars_folder, "_1d.csv"), trading::instrument_id{known.name}, day};
+    const auto at = *timestamp::parse(std::string{known.last_day} + "T00:00:00Z");
+    // The closes of the day and of the one after it.
+    const auto closes = [&] {
+      const auto bars = all_of(std::move(bar_file::open(file)).value());
+      const auto found =
+        std::ranges::find_if(bars, [&](const auto& b) { return b.open_time >= at; });
+      EXPECT_EQ(utc_day(found->open_time), utc_day(at)) << known.name;
+      return std::pair{found->close.to_double(), std::next(found)->close.to_double()};
+    };
+    const auto [cum, ex] = closes();
+    file.factors = read_price_factors(path(factors_folder, "_factors.csv"));
+    const auto [adjusted_cum, adjusted_ex] = closes();
+    EXPECT_NEAR(adjusted_ex / adjusted_cum, ex / (cum - known.paid), 2e-6)
+      << known.name << ' ' << known.last_day;
   }
 }
 

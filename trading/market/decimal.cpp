@@ -143,19 +143,24 @@ std::optional<decimal> checked_multiply_divide_twice(decimal a, int64_t numerato
                                                      rounding r) noexcept {
   if (numerator < 0 || denominator <= 0 || second_numerator < 0 || second_denominator <= 0)
     return std::nullopt;
-  const auto cancel = [](int64_t& above, int64_t& below) {
-    const int64_t common = std::gcd(above, below);
-    above /= common;
-    below /= common;
-  };
-  // Each with each: then nothing is left to cancel in the products.
-  cancel(numerator, denominator);
-  cancel(numerator, second_denominator);
-  cancel(second_numerator, denominator);
-  cancel(second_numerator, second_denominator);
   wide product = 0;
-  if (__builtin_mul_overflow(wide{numerator} * second_numerator, wide{a.raw()}, &product))
-    return std::nullopt;
+  const auto overflows = [&] {
+    return __builtin_mul_overflow(wide{numerator} * second_numerator, wide{a.raw()}, &product);
+  };
+  if (overflows()) [[unlikely]] {
+    const auto cancel = [](int64_t& above, int64_t& below) {
+      const int64_t common = std::gcd(above, below);
+      above /= common;
+      below /= common;
+    };
+    // Each with each: then nothing is left to cancel in the products.
+    cancel(numerator, denominator);
+    cancel(numerator, second_denominator);
+    cancel(second_numerator, denominator);
+    cancel(second_numerator, second_denominator);
+    if (overflows())
+      return std::nullopt;
+  }
   return narrow(divide_widely(product, wide{denominator} * second_denominator, r));
 }
 

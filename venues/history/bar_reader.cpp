@@ -35,7 +35,7 @@ const char* sentence(trading::bar_defect d) {
 } // namespace
 
 bar_reader::bar_reader(const bar_file_settings& settings, chunk_observer before_chunk)
-  : csv_table(settings.path), factors_(settings.factors) {
+  : csv_table(settings.path), adjusting_(settings.factors) {
   SUPREME_CHECK(settings.interval.count() > 0, "the interval of bars is positive");
   bar_.instrument = settings.instrument;
   bar_.interval = settings.interval;
@@ -67,13 +67,15 @@ bool bar_reader::check() {
                   + std::to_string(interval / ns_per_second) + " s are expected");
   }
   previous_open_ns_ = open_ns;
-  return !factors_ || adjust();
+  return !adjusting_ || adjust();
 }
 
 bool bar_reader::adjust() {
-  const auto* factor = factors_->find(trading::utc_day(bar_.open_time));
+  const auto& factors = adjusting_->factors;
+  const auto* factor = factors.find(trading::utc_day(bar_.open_time));
   if (factor == nullptr)
-    return fail("there is no price factor for its day: the factors end before it");
+    return fail("nobody knows its price factors: the last ones of " + adjusting_->path
+                + " hold up to " + trading::day_text(factors.last_day()));
   const auto bar = adjusted(bar_, *factor);
   if (!bar)
     return fail("its adjusted prices or volume are outside the range of decimals");

@@ -2,8 +2,8 @@
 
 #include "config/defaults.hpp"
 #include "trading/market/bar.hpp"
-#include "trading/market/price_factors.hpp"
 #include "venues/history/csv_table.hpp"
+#include "venues/history/factor_reader.hpp"
 
 #include <array>
 #include <cstdint>
@@ -19,7 +19,7 @@ struct bar_file_settings {
   trading::instrument_id instrument;
   trading::nanoseconds interval{0}; ///< > 0: a file does not say how long its bars are
   /// What bars are adjusted by, once they have been found to be possible; nullptr: nothing.
-  std::shared_ptr<const trading::price_factors> factors{};
+  std::shared_ptr<const factor_file> factors{};
 };
 
 /// Reads the rows of a bar file (see csv_table) in bounded memory: a time, which is the bar's open,
@@ -87,7 +87,7 @@ private:
   [[nodiscard]] bool check();
   [[nodiscard]] bool adjust();
 
-  std::shared_ptr<const trading::price_factors> factors_;
+  std::shared_ptr<const factor_file> adjusting_;
   trading::bar bar_;
   int64_t previous_open_ns_ = std::numeric_limits<int64_t>::min();
 };

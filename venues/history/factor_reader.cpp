@@ -8,14 +8,15 @@ bool factor_reader::check() {
   return complaint.empty() || fail(std::move(complaint));
 }
 
-std::shared_ptr<const trading::price_factors> read_price_factors(const std::string& path) {
+std::shared_ptr<const factor_file> read_price_factors(const std::string& path) {
   factor_reader reader{path};
   for (auto found = reader.next(); found != csv_outcome::end; found = reader.next()) {
     if (found == csv_outcome::defect)
       throw defective_data{reader.defect()};
   }
   reader.require_whole();
-  return std::make_shared<const trading::price_factors>(reader.factors());
+  return std::make_shared<const factor_file>(
+    factor_file{path, reader.factors(), reader.rounded_values()});
 }
 
 } // namespace supreme::venues

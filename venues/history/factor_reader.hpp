@@ -43,9 +43,15 @@ private:
   trading::price_factors factors_;
 };
 
-/// The factors of a file. Throws defective_data, naming file, line and reason, for the first defect
-/// and for a file without rows.
-[[nodiscard]] std::shared_ptr<const trading::price_factors>
-read_price_factors(const std::string& path);
+/// A file of price factors that has been read. To be shared.
+struct factor_file {
+  std::string path;
+  trading::price_factors factors;
+  uint64_t rounded_values = 0; ///< numbers that had more than eight fraction digits
+};
+
+/// Throws defective_data, naming file, line and reason, for the first defect and for a file without
+/// rows.
+[[nodiscard]] std::shared_ptr<const factor_file> read_price_factors(const std::string& path);
 
 } // namespace supreme::venues
