@@ -9,6 +9,9 @@
 #include "trading/strategies/momentum.hpp"
 #include "trading/strategies/sma_cross.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace supreme::trading {
 namespace {
 
@@ -247,6 +250,81 @@ TEST(sma_cross, takes_equal_averages_for_the_lower_side) {
   EXPECT_EQ(said_at(s, 11), ""); // Back to equal: crosses nothing.
   EXPECT_EQ(said_at(s, 12), "Fast average crossed above the slow one");
   EXPECT_EQ(said_at(s, 13), "");
+}
+
+/// A walk in cents that often makes averages equal.
+std::vector<int64_t> close_cents(size_t count) {
+  std::vector<int64_t> out;
+  uint64_t state = 9;
+  int64_t at = 110;
+  while (out.size() < count) {
+    state = state * 6'364'136'223'846'793'005U + 1'442'695'040'888'963'407U;
+    at = std::clamp<int64_t>(at + static_cast<int64_t>((state >> 33) % 5) - 2, 100, 120);
+    out.push_back(at);
+  }
+  return out;
+}
+
+/// Of the last n closes up to i.
+int64_t sum_of(const std::vector<int64_t>& cents, size_t i, size_t n) {
+  return std::accumulate(cents.begin() + static_cast<std::ptrdiff_t>(i + 1 - n),
+                         cents.begin() + static_cast<std::ptrdiff_t>(i + 1), int64_t{0});
+}
+
+bar bar_at(int64_t cents) {
+  auto b = make_bar(1);
+  b.open = b.high = b.low = b.close = decimal::from_raw(cents * (decimal::scale / 100));
+  return b;
+}
+
+TEST(sma_cross, crosses_nothing_where_averages_are_exactly_equal) {
+  // Found in a recorded close of SOLUSDT at which ten and thirty bars had one average.
+  constexpr size_t fast = 4;
+  constexpr size_t slow = 10;
+  sma_cross_settings settings;
+  settings.fast = fast;
+  settings.slow = slow;
+  settings.common.allowed = direction::both;
+  sma_cross s{settings};
+  const auto cents = close_cents(20'000);
+  // The fast average less the slow one, times both lengths.
+  const auto distance = [&](size_t i) {
+    return sum_of(cents, i, fast) * int64_t{slow} - sum_of(cents, i, slow) * int64_t{fast};
+  };
+  size_t equal = 0;
+  for (size_t i = 0; i < cents.size(); ++i) {
+    const auto d = s.on_bar(bar_at(cents[i]));
+    if (i < slow)
+      continue;
+    const auto before = distance(i - 1);
+    const auto now = distance(i);
+    equal += now == 0 ? 1 : 0;
+    const auto expected = before <= 0 && now > 0   ? "Fast average crossed above the slow one"
+                          : before >= 0 && now < 0 ? "Fast average crossed below the slow one"
+                                                   : "";
+    ASSERT_EQ(d ? d->reason.str() : std::string{}, expected) << i;
+  }
+  EXPECT_GT(equal, 200U);
+}
+
+TEST(mean_reversion, holds_on_where_the_close_is_exactly_the_average) {
+  constexpr size_t length = 6;
+  mean_reversion_settings settings;
+  settings.length = length;
+  mean_reversion s{settings};
+  const auto cents = close_cents(20'000);
+  size_t equal = 0;
+  for (size_t i = 0; i < cents.size(); ++i) {
+    if (i == length)
+      s.on_fill(holds("1", "1"));
+    const auto d = s.on_bar(bar_at(cents[i]));
+    if (i <= length)
+      continue;
+    const auto distance = cents[i] * int64_t{length} - sum_of(cents, i, length);
+    equal += distance == 0 ? 1 : 0;
+    ASSERT_EQ(d.has_value(), distance > 0) << i;
+  }
+  EXPECT_GT(equal, 200U);
 }
 
 TEST(sma_cross, reverses_in_one_decision_where_both_sides_are_allowed) {

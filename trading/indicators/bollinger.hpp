@@ -1,5 +1,6 @@
 #pragma once
 
+#include "trading/indicators/sma.hpp"
 #include "trading/indicators/standard_deviation.hpp"
 
 namespace supreme::trading {
@@ -18,18 +19,18 @@ struct bollinger_value {
 /// input.
 class bollinger {
 public:
-  bollinger(uint32_t length, double width) : window_(length), width_(width) {
+  bollinger(uint32_t length, double width) : middle_(length), window_(length), width_(width) {
     SUPREME_CHECK(width > 0, "the bands lie apart");
   }
 
   /// Amortised O(1), no allocation.
   std::optional<bollinger_value> update(double input) noexcept {
-    (void)window_.update(input);
-    const auto m = window_.window();
-    if (!m)
+    const auto middle = middle_.update(input);
+    const auto deviation = window_.update(input);
+    if (!middle || !deviation)
       return std::nullopt;
-    const double reach = width_ * m->population_deviation();
-    bollinger_value v{m->mean - reach, m->mean, m->mean + reach, std::nullopt, std::nullopt};
+    const double reach = width_ * *deviation;
+    bollinger_value v{*middle - reach, *middle, *middle + reach, std::nullopt, std::nullopt};
     if (v.middle != 0)
       v.bandwidth = 100 * (v.upper - v.lower) / v.middle;
     if (v.upper > v.lower)
@@ -38,6 +39,7 @@ public:
   }
 
 private:
+  sma middle_;
   standard_deviation window_;
   double width_;
 };

@@ -1,6 +1,7 @@
 #include "trading/strategies/mean_reversion.hpp"
 
 #include "trading/strategies/crossing.hpp"
+#include "trading/strategies/price_units.hpp"
 
 #include <utility>
 
@@ -11,17 +12,17 @@ namespace {
 decision_numbers list_inputs(double close_before, double close,
                              const std::optional<bollinger_value>& bands_before,
                              const std::optional<bollinger_value>& bands) {
-  decision_numbers inputs{{"close", close}};
+  decision_numbers inputs{{"close", from_units(close)}};
   if (bands) {
-    inputs.push_back({"lower", bands->lower});
-    inputs.push_back({"middle", bands->middle});
-    inputs.push_back({"upper", bands->upper});
+    inputs.push_back({"lower", from_units(bands->lower)});
+    inputs.push_back({"middle", from_units(bands->middle)});
+    inputs.push_back({"upper", from_units(bands->upper)});
   }
   if (bands_before) {
-    inputs.push_back({"close_before", close_before});
-    inputs.push_back({"lower_before", bands_before->lower});
-    inputs.push_back({"middle_before", bands_before->middle});
-    inputs.push_back({"upper_before", bands_before->upper});
+    inputs.push_back({"close_before", from_units(close_before)});
+    inputs.push_back({"lower_before", from_units(bands_before->lower)});
+    inputs.push_back({"middle_before", from_units(bands_before->middle)});
+    inputs.push_back({"upper_before", from_units(bands_before->upper)});
   }
   return inputs;
 }
@@ -35,11 +36,11 @@ void mean_reversion::on_fill(const slot_holding& after) { rules_.on_fill(after);
 
 std::optional<decision> mean_reversion::on_bar(const bar& b) {
   reading now;
-  now.close = b.close.to_double();
+  now.close = to_units(b.close);
   now.bands = bands_.update(now.close);
   now.close_before = std::exchange(previous_close_, now.close);
   now.bands_before = std::exchange(previous_bands_, now.bands);
-  return rules_.on_bar(b, now.close) ? decide(now) : std::nullopt;
+  return rules_.on_bar(b, b.close.to_double()) ? decide(now) : std::nullopt;
 }
 
 uint32_t mean_reversion::warmup_bars() const { return rules_.warmup_bars(settings_.length); }

@@ -23,6 +23,7 @@ public:
   [[nodiscard]] uint32_t warmup_bars() const override;
 
 private:
+  /// In units, see price_units.
   struct reading {
     double close_before = 0;
     double close = 0;

@@ -1,6 +1,7 @@
 #include "trading/strategies/sma_cross.hpp"
 
 #include "trading/strategies/crossing.hpp"
+#include "trading/strategies/price_units.hpp"
 
 #include <utility>
 
@@ -14,8 +15,8 @@ void sma_cross::on_fill(const slot_holding& after) { rules_.on_fill(after); }
 std::optional<decision> sma_cross::on_bar(const bar& b) {
   reading r;
   r.close = b.close.to_double();
-  const auto fast = fast_.update(r.close);
-  const auto slow = slow_.update(r.close);
+  const auto fast = fast_.update(to_units(b.close));
+  const auto slow = slow_.update(to_units(b.close));
   if (fast && slow)
     r.now = averages{*fast, *slow};
   r.before = std::exchange(previous_, r.now);
@@ -56,12 +57,12 @@ const char* sma_cross::find_exit(const averages& now, bool crossed_against) cons
 decision_numbers sma_cross::list_inputs(const reading& r) {
   decision_numbers inputs{{"close", r.close}};
   if (r.now) {
-    inputs.push_back({"fast", r.now->fast});
-    inputs.push_back({"slow", r.now->slow});
+    inputs.push_back({"fast", from_units(r.now->fast)});
+    inputs.push_back({"slow", from_units(r.now->slow)});
   }
   if (r.before) {
-    inputs.push_back({"fast_before", r.before->fast});
-    inputs.push_back({"slow_before", r.before->slow});
+    inputs.push_back({"fast_before", from_units(r.before->fast)});
+    inputs.push_back({"slow_before", from_units(r.before->slow)});
   }
   return inputs;
 }

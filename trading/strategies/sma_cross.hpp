@@ -22,6 +22,7 @@ public:
   [[nodiscard]] uint32_t warmup_bars() const override;
 
 private:
+  /// In units, see price_units.
   struct averages {
     double fast = 0;
     double slow = 0;
