@@ -144,6 +144,38 @@ TEST(pre_trade, closes_exactly_what_the_slot_holds_and_has_asked_for) {
   expect_order(in, side::buy, "1");
 }
 
+TEST(pre_trade, does_not_undo_a_reversal_that_is_under_way) {
+  // Found with latency: a strategy that has not heard of the fill yet says its exit again.
+  auto in = holding("-1");
+  in.wanted = target::flat;
+  in.slot.pending = dec("2");
+  expect_refused(in, refusal::nothing_to_do, "0", "1");
+  in = holding("1");
+  in.wanted = target::flat;
+  in.slot.pending = dec("-3");
+  expect_refused(in, refusal::nothing_to_do, "0", "-2");
+}
+
+TEST(pre_trade, closes_what_is_held_while_the_entry_still_fills) {
+  // Found with a volume cap: the whole entry was to be sold, which an account without shorts
+  // refuses.
+  auto in = holding("0.6");
+  in.wanted = target::flat;
+  in.account.reserved_buy = dec("0.4");
+  in.slot.pending = dec("0.4");
+  expect_order(in, side::sell, "0.6");
+  in = holding("-0.6");
+  in.wanted = target::flat;
+  in.account.reserved_sell = dec("0.4");
+  in.slot.pending = dec("-0.4");
+  expect_order(in, side::buy, "0.6");
+  // Nothing is held yet.
+  in = holding("0");
+  in.wanted = target::flat;
+  in.slot.pending = dec("-0.4");
+  expect_order(in, side::buy, "0.4");
+}
+
 TEST(pre_trade, turns_a_slot_around_with_one_order) {
   auto in = holding("-2");
   expect_order(in, side::buy, "3");

@@ -29,10 +29,13 @@ std::optional<quantity> opening_quantity(const decision_facts& in, zero_size& wh
   return why == zero_size::overflow ? std::nullopt : std::optional{opening.wanted};
 }
 
-bool is_reached(target wanted, quantity held) noexcept {
+/// A wish for flat is one to leave what is held: where orders under way close all of it and open
+/// the other side, that is done, and what they open is not undone.
+bool is_reached(target wanted, quantity now, quantity held) noexcept {
   switch (wanted) {
     case target::flat:
-      return held.is_zero();
+      return held.is_zero() || (now.is_positive() && held.is_negative())
+             || (now.is_negative() && held.is_positive());
     case target::long_position:
       return held.is_positive();
     case target::short_position:
@@ -55,12 +58,21 @@ bool is_cut(quantity held, quantity rest) noexcept {
   return held.is_negative() ? held >= -rest : held <= rest;
 }
 
+/// What a wish for flat leaves, signed: what is held is closed, and no more. Parts of an entry that
+/// still fill are not sold before they are there. Where nothing is held, what is under way is
+/// closed.
+std::optional<quantity> flat_quantity(quantity now, quantity after) noexcept {
+  const bool still_opens = now.is_negative() ? after < now : now.is_positive() && after > now;
+  return still_opens ? checked_subtract(after, now) : quantity{};
+}
+
 /// What the slot is to hold, signed, and why an opening is 0.
-std::optional<quantity> target_quantity(const decision_facts& in, zero_size& why) noexcept {
+std::optional<quantity> target_quantity(const decision_facts& in, quantity held,
+                                        zero_size& why) noexcept {
   if (in.cut_to)
     return cut_quantity(in);
   if (in.wanted == target::flat)
-    return quantity{};
+    return flat_quantity(in.slot.position, held);
   const auto opening = opening_quantity(in, why);
   if (!opening || in.wanted == target::long_position)
     return opening;
@@ -75,10 +87,11 @@ std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
     return std::nullopt;
   sized_order order;
   order.held = *held;
-  order.reached = in.cut_to ? is_cut(*held, *in.cut_to) : is_reached(in.wanted, *held);
+  order.reached =
+    in.cut_to ? is_cut(*held, *in.cut_to) : is_reached(in.wanted, in.slot.position, *held);
   if (order.reached)
     return order;
-  const auto wanted_quantity = target_quantity(in, order.why);
+  const auto wanted_quantity = target_quantity(in, *held, order.why);
   const auto change = wanted_quantity ? checked_subtract(*wanted_quantity, *held) : std::nullopt;
   if (!change)
     return std::nullopt;
