@@ -1,8 +1,8 @@
 #include "storage/parity/backtest_rows.hpp"
 
 #include "trading/risk/account_memory.hpp"
-#include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
+#include "trading/risk/reversal.hpp"
 
 #include <utility>
 
@@ -57,7 +57,7 @@ void backtest_rows::decided(const made_decision& d, const client_order_id& order
   const auto key = key_text(d.wish.key);
   const auto& w = d.wish;
   // Nobody sent and counted what the risk engine wants by itself.
-  asked_ += is_own(w) || is_protective(w.key) ? 0 : 1;
+  asked_ += is_own(w) || goes_with_entry(w.key) ? 0 : 1;
   add(parity_table::signals, {key,
                               {w.strategy.str(), w.account.str(), w.instrument.str(),
                                to_string(w.wanted), text(w.reference_price), w.reason,

@@ -6,6 +6,7 @@
 #include "trading/risk/account_risk.hpp"
 
 #include "trading/check.hpp"
+#include "trading/risk/reversal.hpp"
 
 #include <gtest/gtest.h>
 
@@ -308,6 +309,21 @@ TEST_F(account_risk_test, refuses_the_same_order_again) {
   end_all(order_state::rejected);
   step("10000");
   EXPECT_EQ(ask(target::long_position), refusal::duplicate_order);
+}
+
+TEST_F(account_risk_test, takes_the_legs_of_a_reversal_for_two_orders) {
+  risk_policy p;
+  p.duplicates = duplicate_limit{std::chrono::minutes{5}, 10};
+  use(p);
+  EXPECT_EQ(ask(target::long_position), refusal::none);
+  fill_all();
+  step("10000");
+  auto opening = wish(target::short_position);
+  opening.key.leg = 1;
+  const auto made = decide({wish(target::flat), opening});
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_EQ(made[0].verdict.size, made[1].verdict.size) << "both sell as much";
+  EXPECT_EQ(made[1].verdict.outcome, refusal::none);
 }
 
 TEST_F(account_risk_test, stops_a_slot_that_executes_again_and_again_on_one_signal) {
@@ -762,6 +778,71 @@ TEST_F(account_risk_test, a_stored_entry_gets_the_protection_that_is_missing) {
     EXPECT_EQ(book.open_orders(), 3u) << known;
     EXPECT_EQ(book.account(btc).reserved_sell, quantity{});
   }
+}
+
+TEST_F(account_risk_test, an_entry_against_one_under_way_closes_that_by_an_order_of_its_own) {
+  // Found with latency: one order for both opened twice the size where a stop came first.
+  risk_policy p;
+  p.order_rate = rate_limit{3, std::chrono::hours{1}};
+  p.duplicates = duplicate_limit{std::chrono::minutes{5}, 10};
+  use(p);
+  auto entry = wish(target::long_position);
+  entry.hints.stop_distance = dec("4");
+  ASSERT_EQ(decide({entry}).size(), 2u);
+  step("10000");
+  auto turn = wish(target::short_position);
+  turn.hints.stop_distance = dec("4");
+  const auto before = risk;
+  const auto book_before = book;
+  const auto past = history.size();
+  const auto whole = decide({turn});
+  ASSERT_EQ(whole.size(), 3u);
+  EXPECT_TRUE(is_closing(whole[0].wish.key));
+  EXPECT_EQ(whole[0].wish.wanted, target::flat);
+  EXPECT_EQ(whole[0].verdict.size, dec("10"));
+  EXPECT_TRUE(whole[0].verdict.reduce_only);
+  EXPECT_EQ(whole[1].wish.key, turn.key);
+  EXPECT_EQ(whole[1].verdict.direction, side::sell);
+  EXPECT_EQ(whole[1].verdict.size, dec("10"));
+  EXPECT_FALSE(whole[1].verdict.reduce_only);
+  EXPECT_EQ(whole[1].verdict.outcome, refusal::none) << "the third order, and no duplicate";
+  EXPECT_TRUE(is_protective(whole[2].wish.key));
+  // A guard that starts again takes what is stored of it and decides the rest.
+  for (size_t known = 0; known <= whole.size(); ++known) {
+    risk = before;
+    book = book_before;
+    std::map<decision_key, stored_decision> stored;
+    for (size_t i = 0; i < known; ++i) {
+      book.reserve(whole[i].wish, whole[i].verdict);
+      stored.emplace(whole[i].wish.key, history[past + i]);
+    }
+    const auto again = risk.decide({turn}, book, sources(), stored);
+    ASSERT_EQ(again.size(), whole.size()) << known;
+    for (size_t i = 0; i < whole.size(); ++i) {
+      EXPECT_EQ(again[i].wish, whole[i].wish);
+      EXPECT_EQ(again[i].verdict.size, whole[i].verdict.size);
+    }
+  }
+}
+
+TEST_F(account_risk_test, an_entry_without_stop_or_target_turns_what_is_under_way_around_at_once) {
+  use({}, true);
+  ASSERT_EQ(ask(target::long_position), refusal::none);
+  const auto made = decide({wish(target::short_position)});
+  ASSERT_EQ(made.size(), 1u);
+  EXPECT_EQ(made[0].verdict.size, dec("20"));
+}
+
+TEST_F(account_risk_test, an_entry_whose_closing_order_is_refused_closes_with_its_own) {
+  use({}, true);
+  ASSERT_EQ(ask(target::long_position), refusal::none);
+  mode = trading_mode::halted;
+  auto turn = wish(target::short_position);
+  turn.hints.stop_distance = dec("4");
+  const auto made = decide({turn});
+  ASSERT_EQ(made.size(), 1u);
+  EXPECT_EQ(made[0].wish.key, turn.key);
+  EXPECT_EQ(made[0].verdict.outcome, refusal::halted);
 }
 
 TEST_F(account_risk_test, protective_orders_are_neither_counted_nor_too_old) {

@@ -194,7 +194,7 @@ public:
                 + std::to_string(e.order) + " " + to_string(e.verdict->direction) + " "
                 + e.verdict->worst_price.to_string() + " " + e.verdict->reserve_cash.to_string();
     lines.push_back(line);
-    if (e.protects)
+    if (e.with_entry)
       protective.push_back(e.order);
     if (!names_)
       return;

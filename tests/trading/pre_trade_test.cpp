@@ -164,6 +164,10 @@ TEST(pre_trade, closes_what_is_held_while_the_entry_still_fills) {
   in.account.reserved_buy = dec("0.4");
   in.slot.pending = dec("0.4");
   expect_order(in, side::sell, "0.6");
+  // And is being sold already.
+  in.account.reserved_sell = dec("0.6");
+  in.slot.pending = dec("-0.2");
+  expect_refused(in, refusal::nothing_to_do, "0", "0.4");
   in = holding("-0.6");
   in.wanted = target::flat;
   in.account.reserved_sell = dec("0.4");

@@ -192,6 +192,37 @@ TEST(protective_orders, a_reversal_leaves_those_of_the_new_side_alone) {
   EXPECT_EQ(r.fills().back(), "buy 2 at 105");
 }
 
+TEST(protective_orders, that_fill_before_a_turn_arrives_leave_it_the_size_that_was_wanted) {
+  // Found with latency: an entry against one that was under way sold four, and two were stopped
+  // out.
+  for (const bool stops : {true, false}) {
+    auto plan = make_plan();
+    plan.latency = std::chrono::milliseconds{1};
+    run r{{{1, {desire::long_position, 10, {}}}, {2, {desire::short_position, 10, {}}}}, plan};
+    r.step(100, 100, 100, 100);
+    r.step(100, 100, 100, 100);
+    r.step(100, 100, stops ? 85 : 95, 95);
+    r.step(95, 95, 95, 95);
+    r.step(95, 95, 95, 95);
+    EXPECT_EQ(r.fills(), stops ? (lines{"buy 2 at 100", "sell 2 at 90", "sell 2 at 95"})
+                               : (lines{"buy 2 at 100", "sell 2 at 95", "sell 2 at 95"}));
+    EXPECT_EQ(r.engine.positions().at(btc).size, dec("-2"));
+    EXPECT_EQ(r.engine.open_orders(), 1u) << "the short's stop";
+  }
+}
+
+TEST(protective_orders, a_wish_for_flat_does_not_undo_a_turn_that_is_under_way) {
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{1};
+  run r{{{1, {desire::short_position, {}, {}}},
+         {3, {desire::long_position, {}, {}}},
+         {4, {desire::flat, {}, {}}}},
+        plan};
+  for (int i = 0; i < 7; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("2"));
+}
+
 TEST(protective_orders, of_an_entry_that_fills_in_parts_close_those_parts) {
   auto plan = make_plan();
   plan.costs.max_volume_share_ppb = 250'000'000; // One of four.

@@ -5,6 +5,7 @@
 #include "trading/market/wide_division.hpp"
 #include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
+#include "trading/risk/reversal.hpp"
 #include "trading/risk/slot_pending.hpp"
 
 #include <algorithm>
@@ -598,26 +599,36 @@ void backtest_engine::decide(timestamp now) {
     decide_alone(w, now);
 }
 
+/// Without a policy.
+decision_facts backtest_engine::facts_of(const leg_state& leg, target wanted, timestamp now) {
+  const auto& market = markets_[leg.market];
+  return {wanted,
+          market.traded,
+          *market.limits,
+          plan_.strategies[leg.strategy].size,
+          {},
+          exposure_.account_at(market.place),
+          exposure_.free_cash(),
+          exposure_.slot_at(leg.place),
+          {},
+          trading_mode::active,
+          market.close_time(*market.now),
+          market.now->close,
+          now,
+          listener_.reads_names()};
+}
+
 /// Without a policy a decision needs no names.
 void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
+  const auto& hints = w.wish.hints;
+  const bool is_protected = hints.stop_distance || hints.take_profit_distance;
+  if (is_protected) [[unlikely]]
+    close_turned(w, now);
   const auto& leg = legs_[w.leg];
   const auto& market = markets_[leg.market];
   const auto& instance = slots_[leg.slot].instance;
-  decision_facts facts{w.wish.wanted,
-                       market.traded,
-                       *market.limits,
-                       plan_.strategies[leg.strategy].size,
-                       {},
-                       exposure_.account_at(market.place),
-                       exposure_.free_cash(),
-                       exposure_.slot_at(leg.place),
-                       {},
-                       trading_mode::active,
-                       market.close_time(*market.now),
-                       market.now->close,
-                       now,
-                       listener_.reads_names()};
-  risk_.decide_alone(w.wish.hints, facts, verdict_);
+  auto facts = facts_of(leg, w.wish.wanted, now);
+  risk_.decide_alone(hints, facts, verdict_);
   decision_event e;
   e.instrument = leg.market;
   e.slot = w.leg;
@@ -637,8 +648,40 @@ void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
     e.order_id = &id;
     listener_.on_decision(e);
   }
-  if (w.wish.hints.stop_distance || w.wish.hints.take_profit_distance) [[unlikely]]
+  if (is_protected) [[unlikely]]
     place_protection(w, now);
+}
+
+/// As account_risk does it.
+void backtest_engine::close_turned(const step_wish& w, timestamp now) {
+  const auto& leg = legs_[w.leg];
+  const auto& market = markets_[leg.market];
+  const auto held = exposure_.slot_at(leg.place);
+  if (!closes_first(w.wish.wanted, w.wish.hints, held))
+    return;
+  auto facts = facts_of(leg, target::flat, now);
+  risk_.decide_alone({}, facts, verdict_);
+  if (verdict_.outcome != refusal::none)
+    return;
+  decision_event e;
+  e.instrument = leg.market;
+  e.slot = w.leg;
+  e.at = now;
+  e.reason = closing_reason;
+  e.with_entry = true;
+  e.verdict = &verdict_;
+  exposure_.reserve(market.place, leg.place, verdict_);
+  e.order = place_order(w.leg, verdict_, now);
+  if (!listener_.reads_names()) {
+    listener_.on_decision(e);
+    return;
+  }
+  const made_decision made{closing_signal(slots_[leg.slot].instance.make_signal(w.wish), held),
+                           verdict_, facts.mark, facts.limits};
+  const auto id = resting_.back().id;
+  e.made = &made;
+  e.order_id = &id;
+  listener_.on_decision(e);
 }
 
 /// Of the entry that was decided last, where it is one.
@@ -652,7 +695,7 @@ void backtest_engine::place_protection(const step_wish& w, timestamp now) {
     e.slot = w.leg;
     e.at = now;
     e.reason = o.reason;
-    e.protects = true;
+    e.with_entry = true;
     e.verdict = &o.verdict;
     client_order_id id;
     if (o.verdict.outcome == refusal::none) {
@@ -681,7 +724,7 @@ void backtest_engine::decide_signals(timestamp now) {
     e.instrument = legs_[e.slot].market;
     e.at = now;
     e.reason = d.wish.reason;
-    e.protects = is_protective(d.wish.key);
+    e.with_entry = goes_with_entry(d.wish.key);
     e.verdict = &d.verdict;
     client_order_id id;
     if (d.verdict.outcome == refusal::none) {

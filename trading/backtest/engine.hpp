@@ -169,7 +169,9 @@ private:
   void release(const open_order& o, quantity size, money reserved);
   void take_wishes(size_t step);
   void decide(timestamp now);
+  [[nodiscard]] decision_facts facts_of(const leg_state& leg, target wanted, timestamp now);
   void decide_alone(const step_wish& w, timestamp now);
+  void close_turned(const step_wish& w, timestamp now);
   void decide_signals(timestamp now);
   uint64_t place_order(size_t leg, const verdict& v, timestamp now);
   void place_protection(const step_wish& w, timestamp now);

@@ -20,7 +20,7 @@ struct decision_event {
   std::string_view reason;                   ///< of the signal; valid during the call
   const trading::verdict* verdict = nullptr; ///< lists passed checks where the listener reads names
   uint64_t order = 0;                        ///< counted from 1; 0: refused
-  bool protects = false; ///< nobody signalled: it is about an order that protects the entry before
+  bool with_entry = false; ///< nobody signalled: made with an entry, see goes_with_entry()
   /// With all names where the listener reads_names(), otherwise nullptr.
   const made_decision* made = nullptr;
   const client_order_id* order_id = nullptr; ///< empty: refused

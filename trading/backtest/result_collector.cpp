@@ -73,7 +73,7 @@ void result_collector::watch(const backtest_engine& engine) {
 // -- what happens ------------------------------------------------------------------------------
 
 void result_collector::on_decision(const decision_event& e) {
-  signals_ += e.protects ? 0 : 1;
+  signals_ += e.with_entry ? 0 : 1;
   if (e.order != 0) {
     ++orders_;
     orders_open_.push_back({e.order, keep_reason(e.reason), e.verdict->size});

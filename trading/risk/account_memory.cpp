@@ -2,6 +2,7 @@
 
 #include "trading/check.hpp"
 #include "trading/risk/event_time.hpp"
+#include "trading/risk/reversal.hpp"
 
 #include <array>
 
@@ -102,9 +103,9 @@ void account_memory::filled(const risk_policy& policy, const fill& f, const slot
   }
   if (o == nullptr)
     return;
-  // A stop or a target has closed the holding without the strategy's saying so: what it wants next
-  // is no repetition.
-  if (repeated_ && is_protective(o->made))
+  // What has closed the holding without the strategy's saying so: what it wants next is no
+  // repetition.
+  if (repeated_ && goes_with_entry(o->made.key))
     repeated_->begin_anew(slot);
   else if (repeated_ && o->done.filled.is_zero())
     repeated_->record(slot, f.direction);
@@ -138,9 +139,9 @@ void account_memory::end_order(const open_order& o, bool rejected, timestamp at)
     if (auto* breaker = breakers_.find(key))
       if (const auto moved = breaker->settle(probe, o.done.filled.is_positive(), at))
         note_move(key, *moved);
-  // That a protective order became pointless says nothing of the venue, and must not make the
-  // rejections of entries look rare.
-  const bool counts = rejected || !is_protective(o.made);
+  // That such an order became pointless says nothing of the venue, and must not make the rejections
+  // of entries look rare.
+  const bool counts = rejected || !goes_with_entry(o.made.key);
   for (const auto& key : breaker_keys({account_, o.made.strategy, o.made.instrument})) {
     const auto rate = counts ? rejects_.find(key) : rejects_.end();
     if (rate == rejects_.end())
@@ -203,11 +204,11 @@ void account_memory::decided(const made_decision& d, breaker_probes probes, time
   if (reading_)
     o.scale_ppb = reading_->scale_ppb;
   o.probes = std::move(probes);
-  // A protective order belongs to its entry, which has been counted.
-  const bool counts = !is_protective(o.made);
-  if (order_rate_ && counts)
+  // A protective order belongs to its entry, which is counted.
+  if (order_rate_ && !is_protective(o.made))
     order_rate_->record(at);
-  if (duplicates_ && counts)
+  // What only closes is repeated to no harm, and a reversal's two legs are often alike.
+  if (duplicates_ && !o.made.reduce_only)
     duplicates_->record(print_of(o.made), at);
   unnamed_.insert_or_assign(key, std::move(o));
 }
@@ -239,7 +240,7 @@ void account_memory::check_rates(const made_decision& d, timestamp at,
   };
   if (order_rate_ && !passes(order_rate_->check(refusal::order_rate, at)))
     return;
-  if (duplicates_
+  if (duplicates_ && !v.reduce_only
       && !passes(duplicates_->check({d.wish.key.slot, v.direction, v.size, std::nullopt}, at)))
     return;
   if (repeated_)

@@ -2,6 +2,7 @@
 
 #include "trading/check.hpp"
 #include "trading/risk/protection.hpp"
+#include "trading/risk/reversal.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -66,7 +67,7 @@ void account_risk::decided(const stored_decision& d) {
   if (!memory_)
     return;
   const auto at = d.made.wish.event_time;
-  if (!is_protective(d.made.wish.key))
+  if (!goes_with_entry(d.made.wish.key))
     memory_->asked(policy_, d.made.wish, at);
   breaker_probes probes;
   // It passed the breakers then, so it does now, and takes the same probes.
@@ -105,6 +106,7 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
   for (auto& wish : signals) {
     cut_before(&wish.key.slot);
     if (const auto known = stored.find(wish.key); known != stored.end()) {
+      close_turned(wish, book, sources, stored, out);
       decided(known->second);
       out.push_back(known->second.made);
       protect_entry(known->second.made, book, sources, stored, out);
@@ -113,6 +115,7 @@ account_risk::decide(std::vector<signal> signals, exposure_book& book,
     const auto terms = sources.terms_of(wish);
     if (memory_)
       memory_->asked(policy_, wish, sources.now);
+    close_turned(wish, book, sources, stored, out);
     auto d = decide_one(std::move(wish), std::nullopt, terms, book, sources);
     take(std::move(d), book, sources.now, out);
     protect_entry(out.back(), book, sources, stored, out);
@@ -129,6 +132,28 @@ void account_risk::take(made_decision d, exposure_book& book, timestamp now,
   if (memory_)
     memory_->decided(d, std::move(probes_), now);
   out.push_back(std::move(d));
+}
+
+/// Closes what an entry turns around, where that takes an order of its own. Where there can be
+/// none, the entry's order closes it as well.
+void account_risk::close_turned(const signal& entry, exposure_book& book,
+                                const decision_sources& sources,
+                                const std::map<decision_key, stored_decision>& stored,
+                                std::vector<made_decision>& out) {
+  auto key = entry.key;
+  key.leg = closing_leg;
+  if (const auto known = stored.find(key); known != stored.end()) {
+    decided(known->second);
+    out.push_back(known->second.made);
+    return;
+  }
+  const auto held = book.slot(entry.key.slot);
+  if (!closes_first(entry.wanted, entry.hints, held))
+    return;
+  auto d =
+    decide_one(closing_signal(entry, held), std::nullopt, sources.terms_of(entry), book, sources);
+  if (approved(d))
+    take(std::move(d), book, sources.now, out);
 }
 
 void account_risk::protect_entry(const made_decision& entry, exposure_book& book,

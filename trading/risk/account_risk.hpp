@@ -128,6 +128,9 @@ private:
   [[nodiscard]] sizing_basis basis_of(const size_hints& hints) const noexcept;
   [[nodiscard]] sizing_basis basis_of(const signal& wish) const;
   void take(made_decision d, exposure_book& book, timestamp now, std::vector<made_decision>& out);
+  void close_turned(const signal& entry, exposure_book& book, const decision_sources& sources,
+                    const std::map<decision_key, stored_decision>& stored,
+                    std::vector<made_decision>& out);
   void protect_entry(const made_decision& entry, exposure_book& book,
                      const decision_sources& sources,
                      const std::map<decision_key, stored_decision>& stored,

@@ -95,9 +95,18 @@ std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
   const auto change = wanted_quantity ? checked_subtract(*wanted_quantity, *held) : std::nullopt;
   if (!change)
     return std::nullopt;
-  const auto wanted = change->is_negative() ? checked_subtract(quantity{}, *change) : change;
+  auto wanted = change->is_negative() ? checked_subtract(quantity{}, *change) : change;
+  // Without shorts nothing is sold that is not there or is being sold already.
+  const bool takes_away = in.wanted == target::flat || in.cut_to;
+  if (wanted && takes_away && change->is_negative() && !in.limits.allow_short) {
+    const auto left = closable(in.account, side::sell);
+    wanted = left ? std::optional{std::min(*wanted, std::max(*left, quantity{}))} : std::nullopt;
+    order.reached = wanted && wanted->is_zero();
+  }
   if (!wanted)
     return std::nullopt;
+  if (order.reached)
+    return order;
   order.direction = change->is_negative() ? side::sell : side::buy;
   order.wanted = *wanted;
   const auto size = checked_round_to_multiple(*wanted, in.traded->lot_size, rounding::toward_zero);

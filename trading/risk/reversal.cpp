@@ -1,0 +1,25 @@
+#include "trading/risk/reversal.hpp"
+
+namespace supreme::trading {
+
+bool closes_first(target wanted, const size_hints& hints, const slot_exposure& held) noexcept {
+  if (!hints.stop_distance && !hints.take_profit_distance)
+    return false;
+  const auto after = checked_add(held.position, held.pending);
+  if (!after)
+    return false;
+  return (wanted == target::long_position && after->is_negative())
+         || (wanted == target::short_position && after->is_positive());
+}
+
+signal closing_signal(const signal& entry, const slot_exposure& held) {
+  signal s = entry;
+  s.key.leg = closing_leg;
+  s.wanted = target::flat;
+  s.reason = closing_reason;
+  s.inputs = {{"held", held.position}};
+  s.hints = {};
+  return s;
+}
+
+} // namespace supreme::trading
