@@ -81,6 +81,19 @@ struct account_risk_test : ::testing::Test {
     return made;
   }
 
+  /// Decides as a guard that starts again, where of what was made by decide() before the first
+  /// `known` are rows already.
+  std::vector<made_decision> decide_again(const signal& s, size_t known,
+                                          const std::vector<made_decision>& made) {
+    const auto past = history.size() - made.size();
+    std::map<decision_key, stored_decision> stored;
+    for (size_t i = 0; i < known; ++i) {
+      book.reserve(made[i].wish, made[i].verdict);
+      stored.emplace(made[i].wish.key, history[past + i]);
+    }
+    return risk.decide({s}, book, sources(), stored);
+  }
+
   refusal ask(target wanted, const instrument_id& id = btc, const strategy_id& s = trend) {
     return decide({wish(wanted, id, s)}).front().verdict.outcome;
   }
@@ -762,12 +775,7 @@ TEST_F(account_risk_test, a_stored_entry_gets_the_protection_that_is_missing) {
   for (size_t known = 0; known <= whole.size(); ++known) {
     risk = before;
     book = book_before;
-    std::map<decision_key, stored_decision> stored;
-    for (size_t i = 0; i < known; ++i) {
-      book.reserve(whole[i].wish, whole[i].verdict);
-      stored.emplace(whole[i].wish.key, history[i]);
-    }
-    const auto again = risk.decide({s}, book, sources(), stored);
+    const auto again = decide_again(s, known, whole);
     ASSERT_EQ(again.size(), whole.size()) << known;
     for (size_t i = 0; i < whole.size(); ++i) {
       EXPECT_EQ(again[i].wish, whole[i].wish);
@@ -794,7 +802,6 @@ TEST_F(account_risk_test, an_entry_against_one_under_way_closes_that_by_an_order
   turn.hints.stop_distance = dec("4");
   const auto before = risk;
   const auto book_before = book;
-  const auto past = history.size();
   const auto whole = decide({turn});
   ASSERT_EQ(whole.size(), 3u);
   EXPECT_TRUE(is_closing(whole[0].wish.key));
@@ -811,12 +818,7 @@ TEST_F(account_risk_test, an_entry_against_one_under_way_closes_that_by_an_order
   for (size_t known = 0; known <= whole.size(); ++known) {
     risk = before;
     book = book_before;
-    std::map<decision_key, stored_decision> stored;
-    for (size_t i = 0; i < known; ++i) {
-      book.reserve(whole[i].wish, whole[i].verdict);
-      stored.emplace(whole[i].wish.key, history[past + i]);
-    }
-    const auto again = risk.decide({turn}, book, sources(), stored);
+    const auto again = decide_again(turn, known, whole);
     ASSERT_EQ(again.size(), whole.size()) << known;
     for (size_t i = 0; i < whole.size(); ++i) {
       EXPECT_EQ(again[i].wish, whole[i].wish);

@@ -19,8 +19,8 @@ struct sized_order {
 /// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever
 /// its size; one on the other side is closed and opened by one order. A wish for flat closes what
 /// is held, not what an entry still fills or what a reversal under way opens; where nothing is
-/// held, it closes what is under way. Nothing when a number leaves
-/// the range. Needs in.traded, a positive mark and a positive lot.
+/// held, it closes what is under way. Nothing when a number leaves the range. Needs in.traded, a
+/// positive mark and a positive lot.
 [[nodiscard]] std::optional<sized_order> size_to_target(const decision_facts& in) noexcept;
 
 } // namespace supreme::trading

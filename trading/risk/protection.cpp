@@ -75,14 +75,19 @@ std::vector<protective_order> protect(const size_hints& hints, price reference,
   return out;
 }
 
-signal protective_signal(const signal& entry, const protective_order& o) {
+signal signal_with_entry(const signal& entry, uint32_t key_leg, const char* reason,
+                         std::vector<std::pair<std::string, decimal>> inputs) {
   signal s = entry;
-  s.key.leg = o.key_leg;
+  s.key.leg = key_leg;
   s.wanted = target::flat;
-  s.reason = o.reason;
-  s.inputs = {{"distance", o.distance}, {"price", o.at}};
+  s.reason = reason;
+  s.inputs = std::move(inputs);
   s.hints = {};
   return s;
+}
+
+signal protective_signal(const signal& entry, const protective_order& o) {
+  return signal_with_entry(entry, o.key_leg, o.reason, {{"distance", o.distance}, {"price", o.at}});
 }
 
 } // namespace supreme::trading

@@ -33,6 +33,11 @@ struct protective_order {
                                                     const verdict& entry, const instrument& traded,
                                                     const risk_limits& limits, bool lists_passed);
 
+/// The signal of a decision that the risk engine makes with an entry: a wish for flat under the
+/// entry's cause, without hints.
+[[nodiscard]] signal signal_with_entry(const signal& entry, uint32_t key_leg, const char* reason,
+                                       std::vector<std::pair<std::string, decimal>> inputs);
+
 /// The signal that a protective order is stored with.
 [[nodiscard]] signal protective_signal(const signal& entry, const protective_order& o);
 

@@ -13,13 +13,7 @@ bool closes_first(target wanted, const size_hints& hints, const slot_exposure& h
 }
 
 signal closing_signal(const signal& entry, const slot_exposure& held) {
-  signal s = entry;
-  s.key.leg = closing_leg;
-  s.wanted = target::flat;
-  s.reason = closing_reason;
-  s.inputs = {{"held", held.position}};
-  s.hints = {};
-  return s;
+  return signal_with_entry(entry, closing_leg, closing_reason, {{"held", held.position}});
 }
 
 } // namespace supreme::trading
