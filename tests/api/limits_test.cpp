@@ -146,6 +146,9 @@ TEST_F(limits_test, idle_and_silent_connections_are_closed) {
 
 TEST_F(limits_test, a_client_that_does_not_read_is_cut_off) {
   options.limits.write_timeout = 30ms;
+  // Only writing may be late here: making such an answer takes seconds with sanitizers on a busy
+  // machine, and a refusal of 500 bytes leaves a connection that nobody has to cut off.
+  options.limits.answer_deadline = 10min;
   backend_->rows_per_view = 500;
   backend_->row_bytes = 40'000;
   start();
@@ -154,7 +157,7 @@ TEST_F(limits_test, a_client_that_does_not_read_is_cut_off) {
   backend_->wait_for_reads(1);
   wait_for_connections(1);
   const auto received = client.read_to_end();
-  EXPECT_GT(received.size(), 0U);
+  EXPECT_TRUE(received.starts_with("HTTP/1.1 200")) << received.substr(0, 600);
   EXPECT_LT(received.size(), 500U * 40'000U);
 }
 
