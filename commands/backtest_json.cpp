@@ -218,6 +218,7 @@ json to_json(const backtest_result& r, const setting_lines& inputs) {
            {"orders", r.orders},
            {"open_orders", r.open_orders},
            {"expired", r.expired},
+           {"unpaid", r.unpaid},
            {"cancelled", r.cancelled},
            {"fills", r.fills},
            {"refusals", std::move(refused)},

@@ -96,6 +96,12 @@ void print_positions(page& out, const backtest_result& r) {
   }
 }
 
+std::string unpaid_text(const backtest_result& r) {
+  return r.unpaid == 0
+           ? std::string{}
+           : ", of which cash did not pay for " + report::whole_text(r.unpaid) + " at the fill";
+}
+
 void print_trades(page& out, const backtest_result& r) {
   const auto& t = r.statistics.trades;
   out.heading("Trades");
@@ -115,7 +121,7 @@ void print_trades(page& out, const backtest_result& r) {
                             + (r.cancelled == 1 ? " order" : " orders")
                             + " with nothing left to close");
   if (r.expired != 0)
-    out.line("expired", count_text(r.expired, "order"));
+    out.line("expired", count_text(r.expired, "order") + unpaid_text(r));
 }
 
 std::string earned_text(const trading::contribution& c) {

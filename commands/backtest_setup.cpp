@@ -29,15 +29,22 @@ const config::account_settings& choose_account(const config::cluster_settings& s
   return *found;
 }
 
-/// What trading costs: as the venue's file says, or else as the account reckons with.
-trading::execution_costs load_costs(const backtest_source& source,
-                                    const config::account_settings& account,
-                                    const verb_context& context) {
+/// At the venue that its file describes, or else at one that costs what the account reckons with.
+trading::backtest_plan load_plan(const backtest_source& source,
+                                 const config::cluster_settings& settings,
+                                 const verb_context& context) {
+  const auto& account = choose_account(settings, source.account);
   if (source.venue_file.empty())
-    return {account.limits.taker_fee_ppb, account.limits.taker_fee_ppb, 0, 0};
-  const auto venue = require_valid(
-    config::parse_venue(text_of_file(source.venue_file), source.venue_file, context.environment));
-  return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
+    return config::make_backtest_plan(
+      settings, account,
+      trading::execution_costs{account.limits.taker_fee_ppb, account.limits.taker_fee_ppb, 0, 0});
+  auto plan = config::make_backtest_plan(
+    settings, account,
+    require_valid(config::parse_venue(text_of_file(source.venue_file), source.venue_file,
+                                      context.environment)));
+  if (!plan)
+    throw verb_error(plan.error());
+  return std::move(plan).value();
 }
 
 std::string costs_text(const trading::execution_costs& costs, const std::string& of) {
@@ -126,12 +133,12 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
                                    const std::function<void(config::cluster_settings&)>& narrow) {
   prepared_backtest out;
   out.market = choose_market(source);
-  trading::execution_costs costs;
   if (source.file.empty()) {
     auto described = describe_backtest(*source.flags);
     out.settings = std::move(described.settings);
     out.lines = std::move(described.lines);
-    costs = described.costs;
+    out.plan =
+      config::make_backtest_plan(out.settings, out.settings.accounts.front(), described.costs);
     out.ticks = std::move(described.ticks);
     if (!out.ticks.empty()) {
       require_no_choice(source);
@@ -141,17 +148,15 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
     out.settings = require_valid(config::parse_cluster(text_of_file(source.file), source.file));
     if (narrow)
       narrow(out.settings);
-    costs = load_costs(source, choose_account(out.settings, source.account), context);
+    out.plan = load_plan(source, out.settings, context);
     out.lines.emplace_back("file", source.file);
   }
-  const auto& account = choose_account(out.settings, source.account);
-  out.plan = config::make_backtest_plan(out.settings, account, costs);
   if (!out.ticks.empty())
     out.settings.feeds.clear(); // Their files hold no bars.
   out.plan.latency = read_latency(source.latency_ms);
   for (const auto& problem : out.plan.problems())
-    throw verb_error("account " + account.id.str() + ": " + problem);
-  out.lines.emplace_back("costs", costs_text(costs, out.ticks.empty() ? "bar" : "trade"));
+    throw verb_error("account " + out.plan.account.str() + ": " + problem);
+  out.lines.emplace_back("costs", costs_text(out.plan.costs, out.ticks.empty() ? "bar" : "trade"));
   if (out.market.interval)
     out.lines.emplace_back("longer", "bars of " + source.aggregate + ", made of those");
   if (out.plan.latency.count() > 0)

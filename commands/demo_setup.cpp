@@ -156,6 +156,8 @@ std::string feed_toml(const demo_options& options, const std::vector<recorded_in
   return out.str();
 }
 
+constexpr const char* initial_cash = "100000";
+
 std::string list_of(const std::vector<trading::instrument>& instruments, size_t count) {
   std::string text = "[";
   for (size_t k = 0; k < count && k < instruments.size(); ++k)
@@ -179,7 +181,7 @@ std::string cluster_toml(const demo_options& options, const std::vector<recorded
     out << "guard_where = { node = \"node-a\" }\nexecutor_where = { node = \"node-b\" }\n"
            "portfolio_where = { node = \"node-c\" }\n";
   out << "[accounts.initial]\n"
-      << quote << " = \"100000\"\n"
+      << quote << " = \"" << initial_cash << "\"\n"
       << "[accounts.limits]\nmax_order_notional = \"25000\"\nmax_input_age_ms = 300000\ncollar_bps "
          "= 100\n"
          "taker_fee_bps = 10\n\n"
@@ -214,11 +216,12 @@ std::string tls_toml(const fs::path& pki, const std::string& name) {
 
 std::string venue_toml(const fs::path& folder, const std::vector<trading::instrument>& instruments,
                        uint16_t port, const fs::path& ledger) {
+  const auto& quote = instruments.front().quote.str();
   return "id = \"sim\"\nledger_file = '" + ledger.string()
          + "'\ntaker_fee_bps = 10\nmaker_fee_bps = 10\nslippage_bps = 1\n\n[listen]\nhost = "
            "\"127.0.0.1\"\nport = "
-         + std::to_string(port) + "\n\n" + tls_toml(folder / "pki", "venue")
-         + instruments_toml(instruments);
+         + std::to_string(port) + "\n\n[deposits.main]\n" + quote + " = \"" + initial_cash
+         + "\"\n\n" + tls_toml(folder / "pki", "venue") + instruments_toml(instruments);
 }
 
 std::string node_toml(const fs::path& folder, const std::string& name, uint16_t gateway_port,

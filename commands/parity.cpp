@@ -18,28 +18,31 @@ namespace {
 /// Differences that are printed; all are counted.
 constexpr size_t differences_shown = 20;
 
-using venue_costs = std::map<trading::venue_id, trading::execution_costs>;
+using venue_files = std::map<trading::venue_id, config::simulated_venue_settings>;
 
-venue_costs read_costs(const std::vector<std::string>& files,
-                       const config::environment& environment) {
-  venue_costs costs;
+venue_files read_venues(const std::vector<std::string>& files,
+                        const config::environment& environment) {
+  venue_files venues;
   for (const auto& file : files) {
-    const auto venue = require_valid(config::parse_venue(text_of_file(file), file, environment));
-    costs[venue.id] = {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb,
-                       venue.max_volume_share_ppb};
+    auto venue = require_valid(config::parse_venue(text_of_file(file), file, environment));
+    const auto id = venue.id;
+    venues.insert_or_assign(id, std::move(venue));
   }
-  return costs;
+  return venues;
 }
 
 std::vector<trading::backtest_plan> make_plans(const config::cluster_settings& settings,
-                                               const venue_costs& costs) {
+                                               const venue_files& venues) {
   std::vector<trading::backtest_plan> plans;
   for (const auto& account : settings.accounts) {
-    const auto found = costs.find(account.venue);
-    if (found == costs.end())
+    const auto found = venues.find(account.venue);
+    if (found == venues.end())
       throw verb_error("account " + account.id.str() + " trades at venue " + account.venue.str()
                        + ": give its file with --venue");
-    plans.push_back(config::make_backtest_plan(settings, account, found->second));
+    auto plan = config::make_backtest_plan(settings, account, found->second);
+    if (!plan)
+      throw verb_error(plan.error());
+    plans.push_back(std::move(plan).value());
     for (const auto& problem : plans.back().problems())
       throw verb_error("account " + account.id.str() + ": " + problem);
   }
@@ -96,7 +99,7 @@ bool check_parity(const parity_question& question, const config::environment& en
                   std::ostream& out) {
   const auto text = text_of_file(question.cluster_file);
   const auto settings = require_valid(config::parse_cluster(text, question.cluster_file));
-  auto plans = make_plans(settings, read_costs(question.venue_files, environment));
+  auto plans = make_plans(settings, read_venues(question.venue_files, environment));
   require_finished_run(question, text, settings.replay.name);
   const market_inputs market{settings, {}};
   const auto rows = storage::open_postgres_run_rows(question.database, settings.replay.name);

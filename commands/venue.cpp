@@ -5,6 +5,7 @@
 #include "commands/database.hpp"
 #include "commands/mesh.hpp"
 #include "commands/verbs.hpp"
+#include "config/backtest_plan.hpp"
 #include "config/build_id.hpp"
 #include "config/defaults.hpp"
 
@@ -26,8 +27,8 @@ std::shared_ptr<venues::bar_venue> open_engine(const config::simulated_venue_set
   engine.id = settings.id;
   engine.ledger_file = settings.ledger_file;
   engine.instruments = settings.instruments;
-  engine.costs = {settings.taker_fee_ppb, settings.maker_fee_ppb, settings.slippage_ppb,
-                  settings.max_volume_share_ppb};
+  engine.costs = config::costs_of(settings);
+  engine.deposits = settings.deposits;
   auto opened = venues::bar_venue::open(engine);
   if (!opened)
     throw verb_error(opened.error().to_string());

@@ -27,4 +27,21 @@ trading::backtest_plan make_backtest_plan(const cluster_settings& settings,
   return plan;
 }
 
+trading::execution_costs costs_of(const simulated_venue_settings& venue) {
+  return {venue.taker_fee_ppb, venue.maker_fee_ppb, venue.slippage_ppb, venue.max_volume_share_ppb};
+}
+
+trading::result<trading::backtest_plan, std::string>
+make_backtest_plan(const cluster_settings& settings, const account_settings& account,
+                   const simulated_venue_settings& venue) {
+  auto plan = make_backtest_plan(settings, account, costs_of(venue));
+  const auto deposit = venue.deposits.find(account.id);
+  plan.pays_from_cash = deposit != venue.deposits.end();
+  if (plan.pays_from_cash && deposit->second != account.initial)
+    return "the venue's deposits of account " + account.id.str()
+           + " are not the balances it begins with: make [deposits." + account.id.str()
+           + "] of the venue file and [accounts.initial] of the cluster file the same";
+  return plan;
+}
+
 } // namespace supreme::config

@@ -181,21 +181,6 @@ trading::risk_limits read_limits(table_reader& section, const trading::risk_limi
   return out;
 }
 
-std::map<trading::asset_id, trading::money> read_initial(table_reader& account) {
-  std::map<trading::asset_id, trading::money> out;
-  auto section = account.table("initial");
-  for (const auto& asset : section.keys()) {
-    if (!fits(asset, instrument_text))
-      section.problems_found().add(section.path_of(asset), std::string{"expected an asset: "}
-                                                             + instrument_text.description);
-    out.emplace(asset, section.amount(asset, {.zero_allowed = true}));
-  }
-  if (out.empty())
-    account.problems_found().add(section.path(),
-                                 "expected at least one asset with its balance, was none");
-  return out;
-}
-
 std::vector<account_settings> read_accounts(table_reader& root, const cluster_settings& all) {
   std::vector<account_settings> out;
   name_set names{"account"};
@@ -208,7 +193,7 @@ std::vector<account_settings> read_accounts(table_reader& root, const cluster_se
     account.shard = section.text("shard", shard_text);
     account.receive_window_ms = section.whole<int64_t>(
       "receive_window_ms", 1, defaults::receive_window_max.count(), account.receive_window_ms);
-    account.initial = read_initial(section);
+    account.initial = read_balances(section.table("initial"));
     auto limits = section.table("limits");
     account.limits = read_limits(limits, {});
     auto special = section.table("instrument_limits");

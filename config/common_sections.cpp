@@ -60,6 +60,20 @@ listen_settings read_listen(table_reader& root, std::string_view key, bool requi
   return out;
 }
 
+std::map<trading::asset_id, trading::money> read_balances(table_reader section) {
+  std::map<trading::asset_id, trading::money> out;
+  for (const auto& asset : section.keys()) {
+    if (!fits(asset, instrument_text))
+      section.problems_found().add(section.path_of(asset), std::string{"expected an asset: "}
+                                                             + instrument_text.description);
+    out.emplace(asset, section.amount(asset, {.zero_allowed = true}));
+  }
+  if (out.empty())
+    section.problems_found().add(section.path(),
+                                 "expected at least one asset with its balance, was none");
+  return out;
+}
+
 std::string read_log_level(table_reader& root) {
   static constexpr const char* expected =
     "one of \"trace\", \"debug\", \"info\", \"warn\", \"error\"";

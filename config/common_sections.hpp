@@ -3,6 +3,7 @@
 #include "config/toml_reader.hpp"
 #include "trading/market/instrument.hpp"
 
+#include <map>
 #include <vector>
 
 namespace supreme::config {
@@ -15,6 +16,9 @@ namespace supreme::config {
 
 /// Reads host and port of a section. Port 0 means any free port for a section that must listen.
 [[nodiscard]] listen_settings read_listen(table_reader& root, std::string_view key, bool required);
+
+/// Reads a section of assets with their amounts, each ≥ 0; one at least.
+[[nodiscard]] std::map<trading::asset_id, trading::money> read_balances(table_reader section);
 
 /// Reads log_level, "info" by default.
 [[nodiscard]] std::string read_log_level(table_reader& root);

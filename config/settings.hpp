@@ -171,6 +171,8 @@ struct simulated_venue_settings {
   int64_t maker_fee_ppb = 1'000'000;
   int64_t slippage_ppb = 0;
   int64_t max_volume_share_ppb = 0;
+  /// What accounts pay their buys from; one that is not named has no limit.
+  std::map<trading::account_id, std::map<trading::asset_id, trading::money>> deposits;
   std::string log_level = "info";
 };
 

@@ -23,6 +23,13 @@ parse_venue(std::string_view text, const std::string& file, const environment&) 
   out.slippage_ppb = root.bps_as_ppb("slippage_bps", 0, 1'000, out.slippage_ppb);
   out.max_volume_share_ppb =
     root.bps_as_ppb("max_volume_share_bps", 0, 10'000, out.max_volume_share_ppb);
+  auto deposits = root.table("deposits");
+  for (const auto& account : deposits.keys()) {
+    if (!fits(account, name_text))
+      deposits.problems_found().add(deposits.path_of(account),
+                                    std::string{"expected an account: "} + name_text.description);
+    out.deposits.emplace(account, read_balances(deposits.table(account)));
+  }
   out.log_level = read_log_level(root);
   root.finish();
   if (!found.empty())

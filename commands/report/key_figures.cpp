@@ -92,7 +92,8 @@ void write_key_figures(std::ostream& out, const trading::backtest_result& result
                         + whole_text(result.signals) + " signals, " + whole_text(result.orders)
                         + " orders, " + whole_text(result.fills) + " fills, "
                         + whole_text(result.cancelled) + " cancelled with nothing left to close, "
-                        + whole_text(result.expired) + " expired, " + whole_text(result.open_orders)
+                        + whole_text(result.expired) + " expired, of which cash did not pay for "
+                        + whole_text(result.unpaid) + ", " + whole_text(result.open_orders)
                         + " still open at the end.");
 }
 

@@ -129,8 +129,9 @@ std::string cluster_text::to_toml() const {
   if (spread_main)
     out << "guard_where = { role = \"guard\" }\nexecutor_where = { role = \"executor\" }\n"
            "portfolio_where = { role = \"portfolio\" }\n";
-  out << "[accounts.initial]\nUSDT = \"25000\"\n[accounts.limits]\nmax_order_notional = \"10000\"\n"
-         "allow_short = false\ncollar_bps = 100\ntaker_fee_bps = \"10\"\n"
+  out << "[accounts.initial]\nUSDT = \"25000\"\n[accounts.limits]\nmax_order_notional = \""
+      << main_notional_max << "\"\nallow_short = false\ncollar_bps = " << main_collar_bps
+      << "\ntaker_fee_bps = \"10\"\n"
       << main_policy;
   out << side_account;
   if (with_calm)

@@ -23,6 +23,8 @@ struct cluster_text {
   std::string main_policy = {}; ///< sections of account main's risk policy
   /// Another size of strategy trend than `trend_amount`, as an inline table.
   std::string trend_size = {};
+  int main_collar_bps = 100;
+  std::string main_notional_max = "10000";
   uint32_t moves_at_once = 2;
   int64_t speed = 0;
 

@@ -282,6 +282,20 @@ TEST(parity, holds_with_sizes_from_equity_volatility_and_closed_trades) {
   }
 }
 
+/// With nothing kept for a price that moves: whatever opens above the close is not paid for.
+const finished_run& penniless_cluster() {
+  static const finished_run run = run_policy(
+    {.trend_size = "{ mode = \"all_in\" }", .main_collar_bps = 0, .main_notional_max = "none"},
+    "2026-01-01T05:00:00Z");
+  return run;
+}
+
+TEST(parity, holds_where_cash_does_not_pay_for_a_fill) {
+  const auto& run = penniless_cluster();
+  expect_parity_with_policy(run, 40);
+  EXPECT_GE(run.rows.count_with(parity_table::order_ends, "expired"), 10u);
+}
+
 // -- altered rules ----------------------------------------------------------------
 
 bool names(const storage::parity_report& report, parity_table t, const std::string& column) {
@@ -327,6 +341,12 @@ TEST(parity, notices_a_coarser_rounding_of_sizes) {
 TEST(parity, notices_a_volume_cap) {
   expect_difference({"cap", [](auto& plan) { plan.costs.max_volume_share_ppb = 10'000'000; }},
                     parity_table::fills, "size");
+}
+
+TEST(parity, notices_a_venue_that_gives_credit) {
+  auto report =
+    compare(penniless_cluster(), {"credit", [](auto& plan) { plan.pays_from_cash = false; }});
+  EXPECT_TRUE(names(report, parity_table::fills, "size")) << story_of(report);
 }
 
 TEST(parity, notices_another_order_of_decisions) {

@@ -98,6 +98,8 @@ void test_cluster::open_venue() {
   settings.costs.taker_fee_ppb = 1'000'000;
   settings.costs.maker_fee_ppb = 1'000'000;
   settings.costs.slippage_ppb = 100'000;
+  for (const auto& account : configured.accounts)
+    settings.deposits[account.id] = account.initial;
   auto opened = venues::bar_venue::open(settings);
   if (!opened)
     throw std::runtime_error(opened.error().to_string());

@@ -206,8 +206,10 @@ TEST(configuration_page, names_every_key_of_the_schema) {
 
 /// A section of an example as the page names it: what a person chose stands in angle brackets.
 std::string section_of(std::string path) {
-  static const std::regex chosen{R"(^accounts\.instrument_limits\.\w+$)"};
-  return std::regex_replace(path, chosen, "accounts.instrument_limits.<instrument>");
+  static const std::regex instrument{R"(^accounts\.instrument_limits\.\w+$)"};
+  static const std::regex account{R"(^deposits\.\w+$)"};
+  path = std::regex_replace(path, instrument, "accounts.instrument_limits.<instrument>");
+  return std::regex_replace(path, account, "deposits.<account>");
 }
 
 TEST(configuration_page, has_every_key_of_the_examples_in_its_section) {

@@ -92,6 +92,7 @@ backtest_plan any_plan() {
   plan.limits.max_position = dec("9");
   plan.limits.max_input_age = std::chrono::minutes{3};
   plan.limits.taker_fee_ppb = plan.costs.taker_fee_ppb = 1'234'567;
+  plan.limits.collar_ppb = *rc::gen::element<int64_t>(10'000'000, 0);
   plan.costs.slippage_ppb = *rc::gen::element<int64_t>(0, 500'000);
   plan.costs.max_volume_share_ppb = *rc::gen::element<int64_t>(0, 20'000'000);
   plan.latency = std::chrono::seconds{*rc::gen::element(0, 0, 30, 90)};
@@ -114,6 +115,10 @@ backtest_plan any_plan() {
      {{"seed", *rc::gen::inRange(0, 1'000)}, {"fails_at", 0}},
      {sizing_mode::fixed_quantity, dec("3")},
      both}};
+  if (*rc::gen::arbitrary<bool>()) {
+    plan.strategies.back().size.mode = sizing_mode::all_in;
+    plan.limits.max_position = dec("30");
+  }
   // One that remembers without ordering by itself, and sizes that need to know of trades.
   if (*rc::gen::inRange(0, 3) == 0)
     plan.policy.duplicates = duplicate_limit{std::chrono::minutes{2}, 5};
@@ -223,7 +228,7 @@ public:
                                                 : (e.notional - e.done.fee_quote).abs()));
   }
   void on_order_end(const order_end_event& e) override {
-    lines.push_back(std::string{to_string(e.state)} + " " + std::to_string(e.order));
+    lines.push_back(std::string{to_string(state_of(e.ending))} + " " + std::to_string(e.order));
   }
   void on_values(const valued_steps& v) override {
     RC_ASSERT(v.times.size() == v.equity.size());
@@ -403,8 +408,12 @@ TEST(backtest_blocks, trade_enough_for_the_comparison_to_mean_something) {
   auto plan = generated.first;
   plan.policy = {};
   plan.trade_after.reset();
-  const auto seen =
-    observe(plan, true, [&](auto& engine) { run_by_step(engine, generated.second); });
+  plan.limits.collar_ppb = 10'000'000;
+  plan.strategies.back().size.mode = sizing_mode::fixed_quantity;
+  const auto run = [&] {
+    return observe(plan, true, [&](auto& engine) { run_by_step(engine, generated.second); });
+  };
+  auto seen = run();
   const auto count = [&](const std::string& what) {
     return std::count_if(seen.lines.begin(), seen.lines.end(),
                          [&](const auto& line) { return line.starts_with(what); });
@@ -417,6 +426,13 @@ TEST(backtest_blocks, trade_enough_for_the_comparison_to_mean_something) {
                           [&](const auto& order) { return seen.filled.contains(order); }),
             5)
     << "stops and targets that filled";
+  plan.limits.collar_ppb = 0;
+  plan.costs.slippage_ppb = 500'000;
+  plan.limits.max_position.reset();
+  plan.strategies.erase(plan.strategies.begin(), std::prev(plan.strategies.end()));
+  plan.strategies.back().size.mode = sizing_mode::all_in;
+  seen = run();
+  EXPECT_GT(count("expired"), 5) << "buys that cash did not pay for";
 }
 
 TEST(backtest_blocks, end_with_the_values_before_one_that_no_decimal_holds) {

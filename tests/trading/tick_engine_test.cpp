@@ -324,6 +324,40 @@ TEST(tick_engine, an_order_whose_value_no_decimal_holds_expires_and_frees_what_i
   EXPECT_TRUE(heard.fills.empty());
 }
 
+TEST(tick_engine, a_buy_takes_what_cash_pays_for_and_the_rest_expires) {
+  auto plan = make_plan();
+  plan.initial = {{asset_id{"USDT"}, dec("205")}};
+  listener heard;
+  tick_engine engine{plan, seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'010, "110"));
+  engine.on_trade(0, trade(3'010, "110"));
+  EXPECT_EQ(show(heard.fills), "buy 1.861@110 2010"); // For 204.91471, of two that were ordered.
+  EXPECT_EQ(heard.gone.size(), 1u);
+  EXPECT_EQ(heard.values.back().cash, dec("0.08529"));
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
+TEST(tick_engine, the_parts_of_a_buy_are_paid_for_before_they_are_reported) {
+  auto plan = make_plan();
+  plan.initial = {{asset_id{"USDT"}, dec("205")}};
+  auto settings = seconds();
+  settings.to_us.base = 10s;
+  listener heard;
+  tick_engine engine{plan, settings, heard};
+  rise(engine);
+  for (int64_t i = 0; i < 4; ++i)
+    engine.on_trade(0, trade(2'010 + i, "110", "0.9"));
+  for (int64_t ms = 3'000; ms < 15'000; ms += 1'000)
+    engine.on_trade(0, trade(ms, "110"));
+  engine.finish();
+  quantity bought;
+  for (const auto& f : heard.fills)
+    bought += f.size;
+  EXPECT_EQ(bought, dec("1.861"));
+  EXPECT_FALSE(heard.values.back().cash.is_negative());
+}
+
 TEST(tick_run, gives_trades_before_quotes_before_depth_of_one_time) {
   const std::vector<trade_tick> trades{trade(100, "100"), trade(1'100, "101"), trade(2'000, "101"),
                                        trade(3'000, "101")};

@@ -65,7 +65,7 @@ order_received any_order() {
   r.stop_price = *maybe_decimal();
   r.slot = *any_id<trading::slot_id>();
   r.reduce_only = *rc::gen::arbitrary<bool>();
-  r.refusal = venue_refusal{*rc::gen::inRange<uint8_t>(0, 16)};
+  r.refusal = venue_refusal{*rc::gen::inRange<uint8_t>(0, 17)};
   return r;
 }
 
@@ -77,9 +77,9 @@ step_taken any_step() {
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
     r.market.bars.push_back(any_bar());
   for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
-    r.executions.push_back({*any_number(), *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(),
-                            *rc::gen::arbitrary<bool>(), *rc::gen::arbitrary<bool>(),
-                            *any_decimal(), *any_decimal(), *any_decimal()});
+    r.executions.push_back(
+      {*any_number(), *rc::gen::arbitrary<bool>(), venue_refusal{*rc::gen::inRange<uint8_t>(0, 17)},
+       *rc::gen::arbitrary<bool>(), *any_decimal(), *any_decimal(), *any_decimal()});
   return r;
 }
 
@@ -155,7 +155,7 @@ TEST(venue_records, a_count_beyond_the_bytes_asks_for_no_memory) {
 /// stay.
 TEST(venue_records, the_bytes_of_format_2_are_pinned) {
   std::string bytes;
-  encode(bytes, ledger_opened{2, trading::venue_id{"sim"}});
+  encode(bytes, ledger_opened{3, trading::venue_id{"sim"}});
   encode(bytes, session_opened{main_account, 300});
   order_received o;
   o.number = 1;
@@ -178,8 +178,8 @@ TEST(venue_records, the_bytes_of_format_2_are_pinned) {
   s.market.bars.push_back({btc, trading::timestamp{}, 60s, decimal::from_raw(1),
                            decimal::from_raw(2), decimal::from_raw(3), decimal::from_raw(4),
                            decimal::from_raw(5)});
-  s.executions.push_back({1, true, false, false, true, decimal::from_raw(6), decimal::from_raw(7),
-                          decimal::from_raw(8)});
+  s.executions.push_back({1, true, venue_refusal::unpaid, true, decimal::from_raw(6),
+                          decimal::from_raw(7), decimal::from_raw(8)});
   encode(bytes, s);
   std::string hex;
   for (const char c : bytes) {
@@ -187,7 +187,7 @@ TEST(venue_records, the_bytes_of_format_2_are_pinned) {
     hex += digits[static_cast<unsigned char>(c) >> 4];
     hex += digits[static_cast<unsigned char>(c) & 15];
   }
-  EXPECT_EQ(hex, "0102"
+  EXPECT_EQ(hex, "0103"
                  "0373696d"
                  "02"
                  "046d61696e"
@@ -226,8 +226,7 @@ TEST(venue_records, the_bytes_of_format_2_are_pinned) {
                  "01"
                  "01"
                  "01"
-                 "00"
-                 "00"
+                 "10"
                  "01"
                  "0c"
                  "0e"

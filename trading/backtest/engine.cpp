@@ -3,6 +3,7 @@
 #include "trading/check.hpp"
 #include "trading/market/decimal_span.hpp"
 #include "trading/market/wide_division.hpp"
+#include "trading/matching/cash_limit.hpp"
 #include "trading/risk/protection.hpp"
 #include "trading/risk/reservation.hpp"
 #include "trading/risk/reversal.hpp"
@@ -428,7 +429,7 @@ void backtest_engine::cancel_pointless(timestamp now) {
   std::erase_if(resting_, [&](const open_order& o) {
     const bool over = o.rest.reduce_only && legs_[o.leg].opened.is_pointless(o.rest.direction);
     if (over)
-      end_order(o, order_state::cancelled, now);
+      end_order(o, order_ending::nothing_to_close, now);
     return over;
   });
 }
@@ -440,10 +441,10 @@ void backtest_engine::book_reports(timestamp now) {
                                 [&](const auto& each) { return each.id == report.order; });
     SUPREME_CHECK(o != resting_.end(), "a venue reports on open orders");
     bool over = true;
-    if (report.done.size.is_positive())
+    if (report.ending == order_ending::none)
       over = settle(*o, report.done, report.at);
     else
-      end_order(*o, report.cancelled ? order_state::cancelled : order_state::expired, report.at);
+      end_order(*o, report.ending, report.at);
     if (over)
       resting_.erase(o);
   }
@@ -462,23 +463,29 @@ bool backtest_engine::match_one(open_order& o, const bar_record& b, timestamp no
     if (rest.open_size.is_zero())
       return false;
   }
-  bar_execution done;
+  const auto& traded = *markets_[o.market].traded;
+  paid_execution paid;
   try {
-    done = execute_on_bar(rest, b, *markets_[o.market].traded, plan_.costs);
+    paid.done = execute_on_bar(rest, b, traded, plan_.costs);
+    if (plan_.pays_from_cash && is_paid_from_cash(rest.direction, rest.reduce_only))
+      paid = within_cash(paid.done, cash(), traded.lot_size, plan_.costs);
   } catch (const std::overflow_error&) {
-    end_order(o, order_state::expired, now);
+    end_order(o, order_ending::out_of_range, now);
     return true;
   }
-  o.rest.triggered = done.triggered;
-  return done.size.is_positive() && settle(o, done, now);
+  o.rest.triggered = paid.done.triggered;
+  const bool filled = paid.done.size.is_positive() && settle(o, paid.done, now);
+  if (!paid.all)
+    end_order(o, order_ending::unpaid, now);
+  return filled || !paid.all;
 }
 
-void backtest_engine::end_order(const open_order& o, order_state state, timestamp now) {
+void backtest_engine::end_order(const open_order& o, order_ending why, timestamp now) {
   release(o, o.rest.open_size, o.reserved_cash);
   stop_counting(o);
   if (risk_.remembers())
-    ends_.push_back({o.id, state, now});
-  listener_.on_order_end({o.number, state, now, names_ ? &o.id : nullptr});
+    ends_.push_back({o.id, state_of(why), now});
+  listener_.on_order_end({o.number, why, now, names_ ? &o.id : nullptr});
 }
 
 void backtest_engine::stop_counting(const open_order& o) {

@@ -162,7 +162,7 @@ private:
   /// Whether the order is over.
   bool match_one(open_order& o, const bar_record& b, timestamp now);
   bool settle(open_order& o, const bar_execution& done, timestamp now);
-  void end_order(const open_order& o, order_state state, timestamp now);
+  void end_order(const open_order& o, order_ending why, timestamp now);
   void stop_counting(const open_order& o);
   void book(const open_order& o, const bar_execution& done, timestamp now);
   [[nodiscard]] fill name_fill(const open_order& o, const bar_execution& done, timestamp now) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trading/backtest/step_block.hpp"
+#include "trading/matching/order_ending.hpp"
 #include "trading/portfolio/fill_booking.hpp"
 #include "trading/risk/exposure_book.hpp"
 
@@ -43,11 +44,10 @@ struct fill_event {
   const booked_fill* booked = nullptr;
 };
 
-/// An order that is over without having been filled.
+/// An order that is over before all of it was filled.
 struct order_end_event {
   uint64_t order = 0;
-  /// expired: no decimal holds its amounts; cancelled: reduce-only, and nothing was left to close.
-  order_state state = order_state::expired;
+  order_ending ending = order_ending::none;
   timestamp at;
   const client_order_id* order_id = nullptr; ///< nullptr unless the listener reads_names()
 };
@@ -107,7 +107,9 @@ public:
   void on_fill(const fill_event& e) final {
     filled(*e.named, *e.slot_name, *e.booked, e.account_seq);
   }
-  void on_order_end(const order_end_event& e) final { ended(*e.order_id, e.state, e.at); }
+  void on_order_end(const order_end_event& e) final {
+    ended(*e.order_id, state_of(e.ending), e.at);
+  }
   void on_values(const valued_steps& v) final {
     for (size_t i = 0; i < v.times.size(); ++i)
       valued({v.times[i], v.equity[i], v.cash, v.exposed});

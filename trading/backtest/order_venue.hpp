@@ -1,6 +1,7 @@
 #pragma once
 
 #include "trading/matching/bar_matching.hpp"
+#include "trading/matching/order_ending.hpp"
 
 #include <cstddef>
 #include <span>
@@ -10,11 +11,9 @@ namespace supreme::trading {
 /// What a venue says about an order.
 struct venue_report {
   client_order_id order;
-  timestamp at; ///< at the venue
-  /// A fill; a size of 0 means that the order is over without one, because no decimal holds its
-  /// amounts, or because it has been cancelled.
-  bar_execution done;
-  bool cancelled = false; ///< reduce-only, and nothing was left to close
+  timestamp at;                             ///< at the venue
+  bar_execution done;                       ///< a fill, or a size of 0
+  order_ending ending = order_ending::none; ///< of an order that is over; without a fill then
 };
 
 /// Where the orders of a backtest go when the bar model shall not fill them.

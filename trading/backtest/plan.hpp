@@ -35,6 +35,8 @@ struct backtest_plan {
   std::vector<instrument> instruments;
   std::vector<planned_strategy> strategies;
   execution_costs costs; ///< of the venue
+  /// Whether the venue fills no more of a buy than the account's cash pays for, see within_cash().
+  bool pays_from_cash = true;
   /// From the decision to the venue, ≥ 0. An order that arrives after a bar's open misses that bar.
   nanoseconds latency{0};
   /// Signals of closes up to this time are dropped: bars before it only warm strategies up.

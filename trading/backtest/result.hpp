@@ -75,7 +75,9 @@ struct backtest_result {
   uint64_t signals = 0;
   uint64_t orders = 0;
   uint64_t fills = 0;
-  uint64_t expired = 0;
+  uint64_t expired =
+    0; ///< orders that were over before all of them was filled, cancelled ones apart
+  uint64_t unpaid = 0;                 ///< of those, where cash did not pay for all of a fill
   uint64_t cancelled = 0;              ///< reduce-only orders with nothing left to close
   uint64_t open_orders = 0;            ///< at the end
   std::vector<refusal_count> refusals; ///< by code

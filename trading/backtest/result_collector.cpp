@@ -131,7 +131,8 @@ std::vector<result_collector::order_note>::iterator result_collector::find_order
 }
 
 void result_collector::on_order_end(const order_end_event& e) {
-  ++(e.state == order_state::cancelled ? cancelled_ : expired_);
+  ++(state_of(e.ending) == order_state::cancelled ? cancelled_ : expired_);
+  unpaid_ += e.ending == order_ending::unpaid ? 1 : 0;
   if (auto found = find_order(e.order); found != orders_open_.end())
     orders_open_.erase(found);
 }
@@ -326,6 +327,7 @@ backtest_result result_collector::result_without_trades(bool complete,
   out.orders = orders_;
   out.fills = fills_;
   out.expired = expired_;
+  out.unpaid = unpaid_;
   out.cancelled = cancelled_;
   out.refusals = refusals();
   out.equity = last_equity_;

@@ -108,6 +108,7 @@ private:
   uint64_t orders_ = 0;
   uint64_t fills_ = 0;
   uint64_t expired_ = 0;
+  uint64_t unpaid_ = 0;
   uint64_t cancelled_ = 0;
   money last_equity_;
   money last_cash_;

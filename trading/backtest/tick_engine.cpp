@@ -1,6 +1,7 @@
 #include "trading/backtest/tick_engine.hpp"
 
 #include "trading/check.hpp"
+#include "trading/matching/cash_limit.hpp"
 #include "trading/matching/fees.hpp"
 
 #include <algorithm>
@@ -21,12 +22,19 @@ recorded_market_rules rules_of(const execution_costs& costs, const tick_settings
   return r;
 }
 
+money initial_cash(const backtest_plan& plan) {
+  const auto found = plan.initial.find(plan.quote);
+  return found == plan.initial.end() ? money{} : found->second;
+}
+
 } // namespace
 
 tick_engine::tick_engine(backtest_plan plan, const tick_settings& settings,
                          backtest_listener& listener)
   : interval_(settings.bar_interval),
     costs_(plan.costs),
+    pays_from_cash_(plan.pays_from_cash),
+    cash_(initial_cash(plan)),
     to_venue_(settings.to_venue.value_or(latency{plan.latency, {}, 0})),
     to_us_(settings.to_us),
     engine_(plan, listener, this) {
@@ -140,17 +148,29 @@ void tick_engine::take_fill(tick_market& m, const market_fill& f, timestamp at) 
   if (f.last)
     std::erase(o->parts, f.order);
   // One record may fill a stop and a target at once; only the first has something to close.
-  const auto done =
+  const auto fitting =
     o->rest.reduce_only ? within(f.done, opened_[o->slot].closable(o->rest.direction)) : f.done;
-  if (!done)
+  if (!fitting)
     return;
-  tell(o->id, *done, false, at);
-  if (done->size.is_positive())
-    opened_[o->slot].fills(as_slot_order(o->rest), done->size);
-  o->rest.open_size -= done->size;
-  // A size of 0 ends the order, whatever is left.
-  if (done->size.is_zero() || o->rest.open_size.is_zero())
+  paid_execution paid{*fitting};
+  if (pays_from_cash_ && is_paid_from_cash(o->rest.direction, o->rest.reduce_only))
+    paid = within_cash(*fitting, cash_, m.venue.traded().lot_size, costs_);
+  if (paid.done.size.is_positive()) {
+    tell(o->id, paid.done, order_ending::none, at);
+    count_cash(o->rest, paid.done);
+    opened_[o->slot].fills(as_slot_order(o->rest), paid.done.size);
+    o->rest.open_size -= paid.done.size;
+  }
+  if (!paid.all)
+    tell(o->id, {}, order_ending::unpaid, at);
+  else if (paid.done.size.is_zero())
+    tell(o->id, {}, order_ending::out_of_range, at);
+  if (!paid.all || paid.done.size.is_zero() || o->rest.open_size.is_zero())
     end_order(m, o);
+}
+
+void tick_engine::count_cash(const resting_order& o, const bar_execution& done) {
+  cash_ += signed_quantity(opposite(o.direction), notional_of(done.at, done.size)) - done.fee;
 }
 
 /// A fill of at most this size; nothing where that is 0.
@@ -179,7 +199,7 @@ bool tick_engine::adapt_one(tick_market& m, timestamp at) {
       continue;
     const auto& opened = opened_[o->slot];
     if (opened.is_pointless(o->rest.direction)) {
-      tell(o->id, {}, true, at);
+      tell(o->id, {}, order_ending::nothing_to_close, at);
       end_order(m, o);
       return true;
     }
@@ -215,12 +235,12 @@ void tick_engine::end_order(tick_market& m, std::vector<venue_order>::iterator o
   m.orders.erase(o);
 }
 
-void tick_engine::tell(const client_order_id& id, const bar_execution& done, bool cancelled,
+void tick_engine::tell(const client_order_id& id, const bar_execution& done, order_ending ending,
                        timestamp at) {
   const auto arrives = to_us_.send(at);
   if (!arrives)
     throw std::overflow_error("a report would arrive after the end of all times");
-  reported_.push_back({*arrives, {id, at, done, cancelled}});
+  reported_.push_back({*arrives, {id, at, done, ending}});
 }
 
 void tick_engine::submit(const client_order_id& id, size_t slot, size_t instrument,

@@ -100,10 +100,14 @@ private:
   [[nodiscard]] bool adapt_one(tick_market& m, timestamp at);
   void send_part(tick_market& m, venue_order& o, quantity size, timestamp at);
   void end_order(tick_market& m, std::vector<venue_order>::iterator o);
-  void tell(const client_order_id& id, const bar_execution& done, bool cancelled, timestamp at);
+  void count_cash(const resting_order& o, const bar_execution& done);
+  void tell(const client_order_id& id, const bar_execution& done, order_ending ending,
+            timestamp at);
 
   nanoseconds interval_;
   execution_costs costs_;
+  bool pays_from_cash_;
+  money cash_; ///< the account's at the venue, where it knows of fills before we do
   std::vector<tick_market> markets_;     ///< as in the plan
   std::map<size_t, opened_size> opened_; ///< by slot
   latency_line to_venue_;

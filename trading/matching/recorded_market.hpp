@@ -73,6 +73,7 @@ public:
   std::span<const market_fill> settle();
 
   [[nodiscard]] std::span<const market_fill> fills() const noexcept { return fills_; }
+  [[nodiscard]] const instrument& traded() const noexcept { return traded_; }
   [[nodiscard]] size_t open_orders() const noexcept {
     return takers_.size() + stops_.size() + queued_.size();
   }

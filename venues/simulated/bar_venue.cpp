@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "trading/check.hpp"
+#include "trading/matching/cash_limit.hpp"
 
 #include <algorithm>
 #include <set>
@@ -118,6 +119,7 @@ bar_venue::open(const bar_venue_settings& settings) {
 bar_venue::bar_venue(const bar_venue_settings& settings, ledger_file file, venue_books books,
                      uint64_t torn_bytes)
   : costs_(settings.costs),
+    deposits_(settings.deposits),
     file_(std::move(file)),
     books_(std::move(books)),
     torn_bytes_(torn_bytes) {
@@ -366,8 +368,9 @@ class step_matching {
 public:
   step_matching(const venue_books& books,
                 const std::map<trading::instrument_id, trading::instrument>& instruments,
-                const trading::execution_costs& costs, const step& c)
-    : books_(books), instruments_(instruments), costs_(costs), sums_(books) {
+                const trading::execution_costs& costs, const account_deposits& deposits,
+                const step& c)
+    : books_(books), instruments_(instruments), costs_(costs), deposits_(deposits), sums_(books) {
     for (const auto& b : c.bars)
       bars_.emplace(b.instrument, &b);
   }
@@ -402,29 +405,49 @@ private:
     if (rest.open_size.is_zero())
       return;
     try {
-      const auto done = trading::execute_on_bar(rest, *bar->second, instrument->second, costs_);
+      const auto [done, all_paid] =
+        pay(entry, trading::execute_on_bar(rest, *bar->second, instrument->second, costs_),
+            instrument->second.lot_size);
       e.triggered = done.triggered;
       if (done.size.is_positive() && !sums_.add(entry, done.size, done.at, done.fee)) {
-        e.expired = true;
-      } else if (done.size.is_positive()) {
-        e.size = done.size;
-        e.at = done.at;
-        e.fee = done.fee;
-        e.maker = done.maker;
+        e.ending = venue_refusal::out_of_range;
+      } else {
+        if (done.size.is_positive()) {
+          e.size = done.size;
+          e.at = done.at;
+          e.fee = done.fee;
+          e.maker = done.maker;
+        }
+        if (!all_paid)
+          e.ending = venue_refusal::unpaid;
       }
       if (opened != nullptr)
         *opened = after(*opened, whole, e);
     } catch (const std::overflow_error&) {
       // One order whose amounts no decimal can hold must not stop the market for all others.
-      e.expired = true;
+      e.ending = venue_refusal::out_of_range;
       e.size = {};
       if (opened != nullptr)
         *opened = after(*opened, whole, e);
     }
-    if (e.expired || e.size.is_positive() || e.triggered != entry.triggered) {
+    if (e.ending != venue_refusal::none || e.size.is_positive() || e.triggered != entry.triggered) {
       places_.emplace(number, out_.size());
       out_.push_back(e);
     }
+  }
+
+  /// What the account's cash pays of a fill.
+  trading::paid_execution pay(const venue_books::order_entry& entry,
+                              const trading::bar_execution& done, trading::quantity lot) const {
+    const auto& report = entry.report;
+    const auto account = deposits_.find(report.account);
+    if (account == deposits_.end()
+        || !trading::is_paid_from_cash(report.direction, report.reduce_only))
+      return {done};
+    const auto deposit = account->second.find(entry.quote);
+    const auto cash =
+      sums_.cash_with(entry, deposit == account->second.end() ? trading::money{} : deposit->second);
+    return cash ? trading::within_cash(done, *cash, lot, costs_) : trading::paid_execution{done};
   }
 
   static trading::opened_size after(trading::opened_size opened,
@@ -433,7 +456,7 @@ private:
     if (e.size.is_positive())
       opened.fills(left, e.size);
     left.open_size -= e.size;
-    if (e.expired || left.open_size.is_zero())
+    if (e.ending != venue_refusal::none || left.open_size.is_zero())
       opened.ends(left);
     return opened;
   }
@@ -443,18 +466,18 @@ private:
     const auto known = places_.find(number);
     const bool is_over =
       known != places_.end()
-      && (out_[known->second].expired
+      && (out_[known->second].ending != venue_refusal::none
           || out_[known->second].size == entry.report.size - entry.report.filled);
     if (is_over || !opened_by(entry)->is_pointless(entry.report.direction))
       return;
     if (known != places_.end()) {
-      out_[known->second].cancelled = true;
+      out_[known->second].ending = venue_refusal::nothing_to_close;
       return;
     }
     order_execution e;
     e.number = number;
     e.triggered = entry.triggered;
-    e.cancelled = true;
+    e.ending = venue_refusal::nothing_to_close;
     out_.push_back(e);
   }
 
@@ -470,6 +493,7 @@ private:
   const venue_books& books_;
   const std::map<trading::instrument_id, trading::instrument>& instruments_;
   const trading::execution_costs& costs_;
+  const account_deposits& deposits_;
   trial_sums sums_;
   std::map<trading::instrument_id, const trading::bar*> bars_;
   std::map<std::pair<trading::account_id, trading::slot_id>, trading::opened_size> opened_;
@@ -482,7 +506,7 @@ private:
 /// What the step does to the orders at rest, in the order of their turns and their acceptance.
 /// Changes nothing.
 std::vector<order_execution> bar_venue::match(const step& c) const {
-  return step_matching{books_, instruments_, costs_, c}.run();
+  return step_matching{books_, instruments_, costs_, deposits_, c}.run();
 }
 
 trading::result<ledger_contents, ledger_defect> read_ledger(const std::string& path) {

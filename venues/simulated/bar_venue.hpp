@@ -15,11 +15,16 @@
 
 namespace supreme::venues {
 
+/// What accounts pay their buys from. An asset that is not named of an account that is: none. An
+/// account that is not named has no limit, its balances may go below zero.
+using account_deposits = std::map<trading::account_id, std::map<trading::asset_id, trading::money>>;
+
 struct bar_venue_settings {
   trading::venue_id id;
   std::string ledger_file; ///< made when absent
   std::vector<trading::instrument> instruments;
   trading::execution_costs costs;
+  account_deposits deposits;
 };
 
 /// A simulated exchange that matches orders against bars. Its ledger file is its only state: every
@@ -81,6 +86,7 @@ private:
   void flush();
 
   trading::execution_costs costs_;
+  account_deposits deposits_;
   std::map<trading::instrument_id, trading::instrument> instruments_;
   ledger_file file_;
   venue_books books_;

@@ -1,5 +1,7 @@
 #include "venues/simulated/venue_books.hpp"
 
+#include "trading/matching/cash_limit.hpp"
+
 #include <algorithm>
 
 namespace supreme::venues {
@@ -29,6 +31,22 @@ std::optional<trade_amounts> amounts_of(trading::side direction, trading::quanti
   return trade_amounts{*notional, trading::signed_quantity(direction, size), *cash};
 }
 
+/// Whether this is what a step may do to an order of which `rest` is left.
+bool can_end(const order_execution& e, const order_report& order, trading::quantity rest) {
+  switch (e.ending) {
+    case venue_refusal::none:
+      return true;
+    case venue_refusal::out_of_range:
+      return e.size.is_zero();
+    case venue_refusal::unpaid:
+      return trading::is_paid_from_cash(order.direction, order.reduce_only) && e.size < rest;
+    case venue_refusal::nothing_to_close:
+      return order.reduce_only;
+    default:
+      return false;
+  }
+}
+
 template <class Map, class Key>
 typename Map::mapped_type value_or_zero(const Map& map, const Key& key) {
   const auto found = map.find(key);
@@ -56,6 +74,15 @@ bool trial_sums::add(const venue_books::order_entry& entry, trading::quantity si
   holding->second = *holding_after;
   cash->second = *cash_after;
   return true;
+}
+
+std::optional<trading::money> trial_sums::cash_with(const venue_books::order_entry& entry,
+                                                    trading::money deposit) const {
+  const auto& owner = entry.report.account;
+  const auto tried = cash_.find({owner, entry.quote});
+  return checked_add(deposit, tried != cash_.end()
+                                ? tried->second
+                                : value_or_zero(books_.find_account(owner)->cash, entry.quote));
 }
 
 trading::resting_order venue_books::order_entry::resting() const {
@@ -175,7 +202,7 @@ venue_books::complaint venue_books::apply_record(const step_taken& r) {
   for (const auto& e : r.executions)
     execute(e);
   for (const auto& e : r.executions)
-    if (e.cancelled)
+    if (e.ending == venue_refusal::nothing_to_close)
       cancel_pointless(e);
   summarise_last_step(first_trade, r.executions);
   return std::nullopt;
@@ -195,8 +222,7 @@ venue_books::complaint venue_books::check_step(const step_taken& r) const {
       return name + " that is not at rest, or told twice";
     const auto& entry = order(e.number);
     const auto rest = checked_subtract(entry.report.size, entry.report.filled);
-    if (e.size.is_negative() || !rest || e.size > *rest || (e.expired && !e.size.is_zero())
-        || (e.cancelled && (e.expired || !entry.report.reduce_only)))
+    if (e.size.is_negative() || !rest || e.size > *rest || !can_end(e, entry.report, *rest))
       return name + " of an impossible size, or with an impossible end";
     if (e.size.is_positive() && (!e.at.is_positive() || !sums.add(entry, e.size, e.at, e.fee)))
       return name + " with impossible amounts";
@@ -209,8 +235,8 @@ void venue_books::execute(const order_execution& e) {
   entry.triggered = e.triggered;
   if (e.size.is_positive())
     add_trade(entry, e);
-  if (e.expired) {
-    entry.report.refusal = venue_refusal::out_of_range;
+  if (e.ending == venue_refusal::out_of_range || e.ending == venue_refusal::unpaid) {
+    entry.report.refusal = e.ending;
     entry.report.changed_at = last_step_.event_time;
     end_order(entry, e.number, order_state::expired);
   }
@@ -286,7 +312,7 @@ void venue_books::summarise_last_step(size_t first_trade,
     range.last_seq = t.seq;
   }
   for (const auto& e : executions) {
-    if (!e.expired && !e.cancelled)
+    if (e.ending == venue_refusal::none)
       continue;
     const auto& report = out.ended.emplace_back(order(e.number).report);
     const uint64_t trades = accounts_.at(report.account).trades.size();

@@ -99,6 +99,10 @@ public:
   /// range.
   [[nodiscard]] bool add(const venue_books::order_entry& entry, trading::quantity size,
                          trading::price at, trading::money fee);
+  /// What the order's account has of its quote asset when it began with this deposit; nothing
+  /// outside the range.
+  [[nodiscard]] std::optional<trading::money> cash_with(const venue_books::order_entry& entry,
+                                                        trading::money deposit) const;
 
 private:
   const venue_books& books_;

@@ -31,6 +31,7 @@ enum class venue_refusal : uint8_t {
   too_many_accounts = 13,
   unknown_order = 14,    ///< cancel: the account has no order of that client id
   nothing_to_close = 15, ///< cancelled: reduce-only, and its slot has nothing open that it closes
+  unpaid = 16,           ///< expired: the account's cash does not pay for what is left of a buy
 };
 
 [[nodiscard]] const char* to_string(venue_refusal r) noexcept;
@@ -270,8 +271,9 @@ struct step_report {
   /// Those that traded or whose orders ended, by name; without a trade first_seq is after last_seq.
   std::vector<account_trades> accounts;
   std::vector<venue_trade> trades; ///< in the order in which they were made
-  /// Orders that are over without having been filled: expired, because their amounts left the
-  /// decimal range, or reduce-only and cancelled, because nothing was left to close.
+  /// Orders that are over before all of them was filled: expired, because their amounts left the
+  /// decimal range or cash did not pay for them, or reduce-only and cancelled, because nothing was
+  /// left to close.
   std::vector<order_report> ended;
 
   friend bool operator==(const step_report&, const step_report&) = default;

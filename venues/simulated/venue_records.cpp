@@ -245,7 +245,7 @@ void read(reader& in, order_received& r) {
   in.take(r.stop_price);
   in.take(r.slot);
   in.take(r.reduce_only);
-  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::nothing_to_close);
+  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::unpaid);
 }
 
 void write(writer& out, const order_cancelled& r) {
@@ -280,8 +280,7 @@ void read(reader& in, trading::bar& b) {
 void write(writer& out, const order_execution& e) {
   out.put(e.number);
   out.put(e.triggered);
-  out.put(e.expired);
-  out.put(e.cancelled);
+  out.put_byte(static_cast<uint8_t>(e.ending));
   out.put(e.maker);
   out.put(e.size);
   out.put(e.at);
@@ -291,8 +290,7 @@ void write(writer& out, const order_execution& e) {
 void read(reader& in, order_execution& e) {
   in.take(e.number);
   in.take(e.triggered);
-  in.take(e.expired);
-  in.take(e.cancelled);
+  in.take_enum(e.ending, venue_refusal::none, venue_refusal::unpaid);
   in.take(e.maker);
   in.take(e.size);
   in.take(e.at);

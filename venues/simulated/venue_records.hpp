@@ -14,7 +14,7 @@ namespace supreme::venues {
 
 /// The first record of a ledger.
 struct ledger_opened {
-  uint32_t format = 2; ///< 2: slots and reduce-only orders
+  uint32_t format = 3; ///< 3: why a step ends an order
   trading::venue_id venue;
 
   friend bool operator==(const ledger_opened&, const ledger_opened&) = default;
@@ -57,8 +57,9 @@ struct order_cancelled {
 struct order_execution {
   uint64_t number = 0;
   bool triggered = false;
-  bool expired = false;   ///< its amounts left the decimal range; size is zero then
-  bool cancelled = false; ///< reduce-only, and after the step there is nothing that it could close
+  /// Why it is over with this: out_of_range, without a trade; unpaid, after the trade that is paid
+  /// for; or, after all trades of the step, nothing_to_close.
+  venue_refusal ending = venue_refusal::none;
   bool maker = false;
   trading::quantity size; ///< zero: no trade
   trading::price at;
