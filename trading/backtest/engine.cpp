@@ -142,16 +142,32 @@ void backtest_engine::run(const step_block& block) {
   end_block();
 }
 
-/// Ends with every market at the last step.
+/// Goes from one step at which something may happen to the next: what rests is matched at the first
+/// of them, wishes are decided at the last, and between the two the account is only valued. Ends
+/// with every market at the last step.
 void backtest_engine::do_steps() {
   for (size_t step = 0; step < times_.size();) {
-    const auto quiet_until =
-      risk_.remembers() ? step : std::min({next_due_, next_match_, times_.size()});
-    if (quiet_until > step)
-      value_steps(step, quiet_until);
-    step = quiet_until;
-    if (step < times_.size())
-      do_step(step++);
+    if (next_match_ <= step || risk_.remembers())
+      match_at(step);
+    const auto last =
+      risk_.remembers() ? step : std::min({next_due_, next_match_ - 1, times_.size() - 1});
+    const bool decides = next_due_ == last || risk_.acts();
+    if (decides)
+      find_wishes(last);
+    const auto end = failure_ ? last : last + 1;
+    if (end > step)
+      value_steps(step, end);
+    if (failure_) {
+      go_to(last);
+      std::rethrow_exception(failure_);
+    }
+    if (decides)
+      decide_at(last);
+    if (risk_.remembers()) [[unlikely]] {
+      go_to(last);
+      risk_.watch(exposure_, sources(times_[last]));
+    }
+    step = last + 1;
   }
   if (!times_.empty())
     go_to(times_.size() - 1);
@@ -305,7 +321,7 @@ void backtest_engine::go_to(size_t step) {
   }
 }
 
-// -- steps at which nothing happens ---------------------------------------------------------
+// -- values of steps ------------------------------------------------------------------------
 
 void backtest_engine::value_steps(size_t from, size_t to) {
   std::fill(equity_.begin() + static_cast<std::ptrdiff_t>(from),
@@ -322,11 +338,18 @@ void backtest_engine::value_steps(size_t from, size_t to) {
       // One by one, so that those before are heard of.
       for (size_t step = from; step < to; ++step) {
         go_to(step);
-        value_step(step);
+        const auto now = worth();
+        equity_[step] = now.equity;
+        gross_[step] = now.gross;
+        tell_values(step, step + 1);
       }
       return;
     }
   }
+  tell_values(from, to);
+}
+
+void backtest_engine::tell_values(size_t from, size_t to) {
   risk_.valued(times_[to - 1], equity_[to - 1]);
   listener_.on_values(
     {times_.subspan(from, to - from), {equity_.data() + from, to - from}, cash(), exposed_ != 0});
@@ -335,6 +358,8 @@ void backtest_engine::value_steps(size_t from, size_t to) {
 /// Adds what is held of an instrument to the values of the steps.
 void backtest_engine::add_values(const market_state& m, size_t from, size_t to) {
   auto next = bars_until(m, m.next, from);
+  if (next > 0 && times_[from] <= m.close_time(m.bars[next - 1])) // It is there already.
+    --next;
   const auto* now = next > 0 ? &m.bars[next - 1] : m.now;
   auto worth = value_of(m.held, mark_of(now));
   const fixed_factor size{m.held.size};
@@ -348,58 +373,54 @@ void backtest_engine::add_values(const market_state& m, size_t from, size_t to) 
 
 // -- steps at which something may happen ------------------------------------------------------
 
-void backtest_engine::do_step(size_t step) {
-  const auto now = times_[step];
+/// Matches what rests, and lets strategies go on that waited for it.
+void backtest_engine::match_at(size_t step) {
   go_to(step);
   if (!resting_.empty()) {
     if (venue_ != nullptr)
-      book_reports(now);
+      book_reports(times_[step]);
     else
-      match(now);
+      match(times_[step]);
     tell_ends();
   }
   find_next_match(step + 1);
-  take_wishes(step);
-  value_step(step);
-  const auto placed_before = orders_;
-  if (!wishes_.empty() || risk_.acts()) {
-    const bool warming_up = plan_.trade_after && now <= *plan_.trade_after;
-    if (!warming_up)
-      decide(now);
-  }
-  if (risk_.remembers()) [[unlikely]]
-    risk_.watch(exposure_, sources(now));
-  if (orders_ != placed_before)
-    find_next_match(step + 1);
   for (auto& s : slots_) {
-    if (s.due <= step || s.due == never) // Others are ahead, and wait for their step.
+    if (s.due == never)
       take_bars(s, std::max(step + 1, ahead_until(s)));
   }
   find_next_due();
 }
 
-void backtest_engine::value_step(size_t step) {
-  const auto now = worth();
-  equity_[step] = now.equity;
-  gross_[step] = now.gross;
-  risk_.valued(times_[step], equity_[step]);
-  listener_.on_values({times_.subspan(step, 1), {equity_.data() + step, 1}, cash(), exposed_ != 0});
-}
-
-/// The wishes of strategies at a step: those that took their bars ahead, and those that wait for
-/// their orders and take them step by step.
-void backtest_engine::take_wishes(size_t step) {
+/// The wishes of strategies at a step, or the first failure of one.
+void backtest_engine::find_wishes(size_t step) {
   wishes_.clear();
-  for (auto& s : slots_) {
-    if (s.due == never)
-      take_bars(s, std::max(step + 1, ahead_until(s)));
+  for (const auto& s : slots_) {
     if (s.due != step)
       continue;
-    if (s.failure)
-      std::rethrow_exception(s.failure);
+    if (s.failure) {
+      failure_ = s.failure;
+      return;
+    }
     for (const auto& w : s.instance.wishes())
       wishes_.push_back({s.first_leg + w.leg, w});
   }
+}
+
+/// Decides the wishes of a step; the strategies go on after them.
+void backtest_engine::decide_at(size_t step) {
+  go_to(step);
+  const auto now = times_[step];
+  const auto placed_before = orders_;
+  const bool warming_up = plan_.trade_after && now <= *plan_.trade_after;
+  if (!warming_up)
+    decide(now);
+  if (orders_ != placed_before)
+    find_next_match(step + 1);
+  for (auto& s : slots_) {
+    if (s.due == step || s.due == never)
+      take_bars(s, std::max(step + 1, ahead_until(s)));
+  }
+  find_next_due();
 }
 
 void backtest_engine::match(timestamp now) {

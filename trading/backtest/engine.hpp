@@ -153,8 +153,10 @@ private:
   void go_to(size_t step);
   void value_steps(size_t from, size_t to);
   void add_values(const market_state& m, size_t from, size_t to);
-  void do_step(size_t step);
-  void value_step(size_t step);
+  void tell_values(size_t from, size_t to);
+  void match_at(size_t step);
+  void find_wishes(size_t step);
+  void decide_at(size_t step);
   void match(timestamp now);
   void book_reports(timestamp now);
   void tell_ends();
@@ -167,7 +169,6 @@ private:
   void book(const open_order& o, const bar_execution& done, timestamp now);
   [[nodiscard]] fill name_fill(const open_order& o, const bar_execution& done, timestamp now) const;
   void release(const open_order& o, quantity size, money reserved);
-  void take_wishes(size_t step);
   void decide(timestamp now);
   [[nodiscard]] decision_facts facts_of(const leg_state& leg, target wanted, timestamp now);
   void decide_alone(const step_wish& w, timestamp now);
@@ -197,6 +198,7 @@ private:
   std::unordered_map<slot_id, size_t> leg_index_;
   std::vector<open_order> resting_; ///< in the order of acceptance
   std::vector<step_wish> wishes_;   ///< of the step
+  std::exception_ptr failure_;      ///< of a strategy at the step
   verdict verdict_;                 ///< of the wish that is decided
   exposure_book exposure_;
   account_risk risk_;
