@@ -646,36 +646,46 @@ decision_facts backtest_engine::facts_of(const leg_state& leg, target wanted, ti
           listener_.reads_names()};
 }
 
+/// Makes an approved decision an order and tells of it; `make` gives it its names where they are
+/// read.
+template <class Make>
+void backtest_engine::conclude(size_t leg, const verdict& decided, const decision_origin& from,
+                               timestamp now, Make make) {
+  const auto& l = legs_[leg];
+  decision_event e;
+  e.instrument = l.market;
+  e.slot = leg;
+  e.at = now;
+  e.reason = from.reason;
+  e.with_entry = from.with_entry;
+  e.verdict = &decided;
+  if (decided.outcome == refusal::none) {
+    exposure_.reserve(markets_[l.market].place, l.place, decided);
+    e.order = place_order(leg, decided, now);
+  }
+  if (!listener_.reads_names()) {
+    listener_.on_decision(e);
+    return;
+  }
+  const made_decision made = make();
+  const auto id = e.order != 0 ? resting_.back().id : client_order_id{};
+  e.made = &made;
+  e.order_id = &id;
+  listener_.on_decision(e);
+}
+
 /// Without a policy a decision needs no names.
 void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
   const auto& hints = w.wish.hints;
   const bool is_protected = hints.stop_distance || hints.take_profit_distance;
   if (is_protected) [[unlikely]]
     close_turned(w, now);
-  const auto& leg = legs_[w.leg];
-  const auto& market = markets_[leg.market];
-  const auto& instance = slots_[leg.slot].instance;
-  auto facts = facts_of(leg, w.wish.wanted, now);
+  const auto& instance = slots_[legs_[w.leg].slot].instance;
+  auto facts = facts_of(legs_[w.leg], w.wish.wanted, now);
   risk_.decide_alone(hints, facts, verdict_);
-  decision_event e;
-  e.instrument = leg.market;
-  e.slot = w.leg;
-  e.at = now;
-  e.reason = instance.reason();
-  e.verdict = &verdict_;
-  if (verdict_.outcome == refusal::none) {
-    exposure_.reserve(market.place, leg.place, verdict_);
-    e.order = place_order(w.leg, verdict_, now);
-  }
-  if (!listener_.reads_names()) {
-    listener_.on_decision(e);
-  } else {
-    const made_decision made{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
-    const auto id = e.order != 0 ? resting_.back().id : client_order_id{};
-    e.made = &made;
-    e.order_id = &id;
-    listener_.on_decision(e);
-  }
+  conclude(w.leg, verdict_, {instance.reason(), false}, now, [&] {
+    return made_decision{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
+  });
   if (is_protected) [[unlikely]]
     place_protection(w, now);
 }
@@ -683,7 +693,6 @@ void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
 /// As account_risk does it.
 void backtest_engine::close_turned(const step_wish& w, timestamp now) {
   const auto& leg = legs_[w.leg];
-  const auto& market = markets_[leg.market];
   const auto held = exposure_.slot_at(leg.place);
   if (!closes_first(w.wish.wanted, w.wish.hints, held))
     return;
@@ -691,25 +700,10 @@ void backtest_engine::close_turned(const step_wish& w, timestamp now) {
   risk_.decide_alone({}, facts, verdict_);
   if (verdict_.outcome != refusal::none)
     return;
-  decision_event e;
-  e.instrument = leg.market;
-  e.slot = w.leg;
-  e.at = now;
-  e.reason = closing_reason;
-  e.with_entry = true;
-  e.verdict = &verdict_;
-  exposure_.reserve(market.place, leg.place, verdict_);
-  e.order = place_order(w.leg, verdict_, now);
-  if (!listener_.reads_names()) {
-    listener_.on_decision(e);
-    return;
-  }
-  const made_decision made{closing_signal(slots_[leg.slot].instance.make_signal(w.wish), held),
-                           verdict_, facts.mark, facts.limits};
-  const auto id = resting_.back().id;
-  e.made = &made;
-  e.order_id = &id;
-  listener_.on_decision(e);
+  conclude(w.leg, verdict_, {closing_reason, true}, now, [&] {
+    return made_decision{closing_signal(slots_[leg.slot].instance.make_signal(w.wish), held),
+                         verdict_, facts.mark, facts.limits};
+  });
 }
 
 /// Of the entry that was decided last, where it is one.
@@ -718,27 +712,10 @@ void backtest_engine::place_protection(const step_wish& w, timestamp now) {
   const auto& market = markets_[leg.market];
   for (const auto& o : protect(w.wish.hints, market.now->close, verdict_, *market.traded,
                                *market.limits, listener_.reads_names())) {
-    decision_event e;
-    e.instrument = leg.market;
-    e.slot = w.leg;
-    e.at = now;
-    e.reason = o.reason;
-    e.with_entry = true;
-    e.verdict = &o.verdict;
-    client_order_id id;
-    if (o.verdict.outcome == refusal::none) {
-      exposure_.reserve(market.place, leg.place, o.verdict);
-      e.order = place_order(w.leg, o.verdict, now);
-      id = resting_.back().id;
-    }
-    std::optional<made_decision> made;
-    if (listener_.reads_names()) {
+    conclude(w.leg, o.verdict, {o.reason, true}, now, [&] {
       const auto entry = slots_[leg.slot].instance.make_signal(w.wish);
-      made = made_decision{protective_signal(entry, o), o.verdict, o.at, *market.limits};
-      e.made = &*made;
-      e.order_id = &id;
-    }
-    listener_.on_decision(e);
+      return made_decision{protective_signal(entry, o), o.verdict, o.at, *market.limits};
+    });
   }
 }
 

@@ -131,6 +131,11 @@ private:
     money equity;
     money gross; ///< of positions, long and short added
   };
+  /// Why there was something to decide.
+  struct decision_origin {
+    std::string_view reason;
+    bool with_entry = false;
+  };
   struct step_wish {
     size_t leg = 0; ///< in legs_
     slot_wish wish;
@@ -171,6 +176,9 @@ private:
   void release(const open_order& o, quantity size, money reserved);
   void decide(timestamp now);
   [[nodiscard]] decision_facts facts_of(const leg_state& leg, target wanted, timestamp now);
+  template <class Make>
+  void conclude(size_t leg, const verdict& decided, const decision_origin& from, timestamp now,
+                Make make);
   void decide_alone(const step_wish& w, timestamp now);
   void close_turned(const step_wish& w, timestamp now);
   void decide_signals(timestamp now);

@@ -79,6 +79,17 @@ std::optional<quantity> target_quantity(const decision_facts& in, quantity held,
   return checked_subtract(quantity{}, *opening);
 }
 
+/// What an order may be of what is wanted, ≥ 0: without shorts nothing is sold that is not there or
+/// is being sold already.
+std::optional<quantity> order_cap(const decision_facts& in, side direction,
+                                  quantity wanted) noexcept {
+  const bool takes_away = in.wanted == target::flat || in.cut_to;
+  if (direction == side::buy || !takes_away || in.limits.allow_short)
+    return wanted;
+  const auto left = closable(in.account, side::sell);
+  return left ? std::optional{std::min(wanted, std::max(*left, quantity{}))} : std::nullopt;
+}
+
 } // namespace
 
 std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
@@ -95,19 +106,14 @@ std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
   const auto change = wanted_quantity ? checked_subtract(*wanted_quantity, *held) : std::nullopt;
   if (!change)
     return std::nullopt;
-  auto wanted = change->is_negative() ? checked_subtract(quantity{}, *change) : change;
-  // Without shorts nothing is sold that is not there or is being sold already.
-  const bool takes_away = in.wanted == target::flat || in.cut_to;
-  if (wanted && takes_away && change->is_negative() && !in.limits.allow_short) {
-    const auto left = closable(in.account, side::sell);
-    wanted = left ? std::optional{std::min(*wanted, std::max(*left, quantity{}))} : std::nullopt;
-    order.reached = wanted && wanted->is_zero();
-  }
+  order.direction = change->is_negative() ? side::sell : side::buy;
+  const auto whole = change->is_negative() ? checked_subtract(quantity{}, *change) : change;
+  const auto wanted = whole ? order_cap(in, order.direction, *whole) : std::nullopt;
   if (!wanted)
     return std::nullopt;
+  order.reached = wanted->is_zero() && !whole->is_zero();
   if (order.reached)
     return order;
-  order.direction = change->is_negative() ? side::sell : side::buy;
   order.wanted = *wanted;
   const auto size = checked_round_to_multiple(*wanted, in.traded->lot_size, rounding::toward_zero);
   if (!size)
