@@ -169,6 +169,40 @@ TEST(cash_limit, frees_what_the_expired_rest_has_reserved) {
   EXPECT_GT(heard.sizes[2], dec("8.2"));
 }
 
+/// Short at the first bar, flat at the second.
+class bear final : public strategy {
+public:
+  void on_fill(const slot_holding&) override {}
+  std::optional<decision> on_bar(const bar&) override {
+    return decision{++bars_ == 1 ? desire::short_position : desire::flat, "bear", {}, {}, {}};
+  }
+  [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
+
+private:
+  uint64_t bars_ = 0;
+};
+
+TEST(cash_limit, lets_a_short_be_bought_back_whatever_it_costs) {
+  static const strategy_kind kind{"bear",
+                                  "short and out",
+                                  {},
+                                  [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<bear>(); },
+                                  nullptr,
+                                  nullptr};
+  auto plan = all_in_plan();
+  plan.limits.allow_short = true;
+  plan.strategies.front().kind = &kind;
+  plan.strategies.front().size = {sizing_mode::fixed_quantity, dec("9")};
+  listener heard;
+  backtest_engine engine{plan, heard};
+  for (const auto& [i, at] : {std::pair{0, "100"}, {1, "100"}, {2, "300"}})
+    engine.step(timestamp::from_ms((i + 1) * 60'000), {flat_bar(i, dec(at))});
+  ASSERT_EQ(heard.sizes.size(), 2u);
+  EXPECT_EQ(heard.sizes[1], dec("9"));
+  EXPECT_TRUE(heard.ends.empty());
+  EXPECT_LT(heard.cash.back(), money{});
+}
+
 TEST(cash_limit, is_off_where_the_venue_has_none) {
   auto plan = all_in_plan();
   plan.pays_from_cash = false;

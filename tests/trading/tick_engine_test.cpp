@@ -341,20 +341,19 @@ TEST(tick_engine, a_buy_takes_what_cash_pays_for_and_the_rest_expires) {
 TEST(tick_engine, the_parts_of_a_buy_are_paid_for_before_they_are_reported) {
   auto plan = make_plan();
   plan.initial = {{asset_id{"USDT"}, dec("205")}};
+  plan.costs.max_volume_share_ppb = 1'000'000'000; // No more than a trade's size.
   auto settings = seconds();
   settings.to_us.base = 10s;
   listener heard;
   tick_engine engine{plan, settings, heard};
   rise(engine);
-  for (int64_t i = 0; i < 4; ++i)
-    engine.on_trade(0, trade(2'010 + i, "110", "0.9"));
-  for (int64_t ms = 3'000; ms < 15'000; ms += 1'000)
-    engine.on_trade(0, trade(ms, "110"));
+  engine.on_trade(0, trade(2'010, "110", "0.9"));
+  for (int64_t ms = 2'020; ms < 15'000; ms += 500)
+    engine.on_trade(0, trade(ms, "150", "0.9"));
   engine.finish();
-  quantity bought;
-  for (const auto& f : heard.fills)
-    bought += f.size;
-  EXPECT_EQ(bought, dec("1.861"));
+  // 105.901 are left after the first part, and the third finds an order that is over.
+  EXPECT_EQ(show(heard.fills), "buy 0.9@110 2010 buy 0.705@150 2020");
+  EXPECT_EQ(heard.gone.size(), 1u);
   EXPECT_FALSE(heard.values.back().cash.is_negative());
 }
 

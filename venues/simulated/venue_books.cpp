@@ -41,7 +41,7 @@ bool can_end(const order_execution& e, const order_report& order, trading::quant
     case venue_refusal::unpaid:
       return trading::is_paid_from_cash(order.direction, order.reduce_only) && e.size < rest;
     case venue_refusal::nothing_to_close:
-      return order.reduce_only;
+      return order.reduce_only && e.size < rest;
     default:
       return false;
   }
