@@ -78,6 +78,11 @@ void market_inputs::look_at(const venues::file_summary& known,
   if (known.gaps > 0)
     notes_.push_back(name + ": " + count_text(known.missing_bars, "bar") + " missing in "
                      + count_text(known.gaps, "gap") + ", not filled in");
+  if (known.leaps > 0)
+    notes_.push_back(
+      name + ": " + count_text(known.leaps, "bar") + (known.leaps == 1 ? " opens" : " open")
+      + " a third or more away from the close before, the first " + known.first_leap.to_string()
+      + ": a split counts as a loss or gain unless --adjust takes it out");
 }
 
 void market_inputs::note_adjustment(const std::string& instrument, const venues::factor_file& by) {

@@ -249,6 +249,11 @@ TEST_F(backtest_by_flags, adjusts_bars_for_splits) {
                           "change nothing after 2026-01-01\n"),
             std::string::npos)
     << done.out;
+  const std::string leap = "SPLITUSDT: 1 bar opens a third or more away from the close before";
+  EXPECT_EQ(done.out.find(leap), std::string::npos) << "of the adjusted bars, none does";
+  const auto unadjusted = run_backtest(fast_momentum() + std::vector<std::string>{"--data", raw});
+  EXPECT_NE(unadjusted.out.find(leap + ", the first 2026-01-02T00:00:00"), std::string::npos)
+    << unadjusted.out;
 }
 
 TEST_F(backtest_by_flags, says_in_each_file_what_it_was_given_and_what_to_know_of_it) {

@@ -99,6 +99,28 @@ TEST_F(bar_file_stream_test, counts_gaps_and_fills_none) {
   EXPECT_EQ(stream.summary().missing_bars, 3u);
 }
 
+TEST_F(bar_file_stream_test, notices_bars_that_open_a_third_away) {
+  const auto leaps_of = [&](const char* close, const char* open) {
+    const auto row = [](int64_t n, const std::string& o, const std::string& c) {
+      return std::to_string(start_ms + n * 60'000) + "," + o + ",900,0.01," + c + ",1\n";
+    };
+    bar_file_stream stream{settings("ts,open,high,low,close,volume\n" + row(0, "5", "5")
+                                    + row(1, "5", close) + row(2, open, "5"))};
+    (void)all_of(stream);
+    if (stream.summary().leaps == 1) {
+      EXPECT_EQ(stream.summary().first_leap, minute(2));
+    }
+    return stream.summary().leaps;
+  };
+  EXPECT_EQ(leaps_of("6", "4"), 1u) << "three for two";
+  EXPECT_EQ(leaps_of("6", "4.00000001"), 0u);
+  EXPECT_EQ(leaps_of("4", "6"), 1u);
+  EXPECT_EQ(leaps_of("4", "5.99999999"), 0u);
+  EXPECT_EQ(leaps_of("5", "5"), 0u);
+  // The close of the row before counts, whatever lies between it and the open before it.
+  EXPECT_EQ(leaps_of("600", "5"), 1u);
+}
+
 TEST_F(bar_file_stream_test, ends_with_the_first_defect_and_keeps_what_was_before_the_batch) {
   EXPECT_EQ(end_of(many_rows(5'000) + "x\ny\n"),
             (std::pair<std::string, size_t>{"1 columns where the header names 6", 4'096}));

@@ -68,8 +68,12 @@ void file_summary::add(const trading::bar& b) {
         ++gaps;
         missing_bars += missing;
       }
+    const auto [lower, higher] = std::minmax({last_price.raw(), b.open.raw()});
+    if (lower <= higher / 3 * 2 && leaps++ == 0)
+      first_leap = b.open_time;
   }
   last_close = b.close_time();
+  last_price = b.close;
 }
 
 std::string file_defects::to_string() const {

@@ -26,6 +26,11 @@ struct file_summary {
   /// too.
   uint64_t gaps = 0;
   uint64_t missing_bars = 0; ///< whole intervals inside the gaps
+  /// Bars that open at two thirds of the close before or less, or at three halves or more: splits
+  /// do so, and markets hardly ever.
+  uint64_t leaps = 0;
+  trading::timestamp first_leap; ///< when the first of them opens
+  trading::price last_price;     ///< the last close
 
   /// Takes in the next row.
   void add(const trading::bar& b);
