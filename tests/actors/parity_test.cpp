@@ -23,8 +23,6 @@ namespace {
 using storage::parity_table;
 using trading::decimal;
 
-constexpr trading::execution_costs venue_costs{1'000'000, 1'000'000, 100'000,
-                                               0}; // Those of test_cluster's venue.
 constexpr size_t fills_min = 200;
 constexpr size_t refusals_min = 50;
 constexpr size_t kept = 5'000;
@@ -69,18 +67,22 @@ steps read_market(const config::cluster_settings& settings, trading::timestamp e
 /// What a run was made of, and what it left.
 struct finished_run {
   config::cluster_settings settings;
+  trading::execution_costs costs;
   steps market;
   memory_run_rows rows;
 };
 
-finished_run run_cluster(const std::string& toml, trading::timestamp end) {
-  test_cluster cluster{{.config = toml, .end = end}};
+finished_run run_cluster(const std::string& toml, trading::timestamp end,
+                         int64_t max_volume_share_ppb = 0) {
+  cluster_settings in{.config = toml, .end = end};
+  in.costs.max_volume_share_ppb = max_volume_share_ppb;
+  test_cluster cluster{in};
   for (const char* name : {"n1", "n2", "n3"})
     cluster.start_node(name);
   if (!cluster.run_until([&] { return cluster.finished(); }))
     throw std::runtime_error(cluster.story());
   auto settings = parse(toml);
-  return {settings, read_market(settings, end), memory_run_rows{cluster.database()}};
+  return {settings, in.costs, read_market(settings, end), memory_run_rows{cluster.database()}};
 }
 
 /// A backtest that may differ from the run in one thing.
@@ -95,7 +97,7 @@ struct alteration {
 storage::parity_report compare(const finished_run& run, const alteration& altered = {}) {
   std::vector<trading::backtest_plan> plans;
   for (const auto& account : run.settings.accounts) {
-    plans.push_back(config::make_backtest_plan(run.settings, account, venue_costs));
+    plans.push_back(config::make_backtest_plan(run.settings, account, run.costs));
     altered.plan(plans.back());
     for (auto& s : plans.back().strategies) {
       if (s.id.str() == altered.renamed_from)
@@ -294,6 +296,13 @@ TEST(parity, holds_where_cash_does_not_pay_for_a_fill) {
   const auto& run = penniless_cluster();
   expect_parity_with_policy(run, 40);
   EXPECT_GE(run.rows.count_with(parity_table::order_ends, "expired"), 10u);
+}
+
+TEST(parity, holds_where_orders_fill_in_parts) {
+  const auto run = run_cluster(cluster_text{.market_seed = 23, .trend_amount = "9990"}.to_toml(),
+                               at("2026-01-01T05:00:00Z"), 2'000'000);
+  expect_parity_with_policy(run, 400);
+  EXPECT_GT(run.rows.count(parity_table::fills), 2 * run.rows.count(parity_table::orders));
 }
 
 // -- altered rules ----------------------------------------------------------------

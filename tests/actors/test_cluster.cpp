@@ -95,9 +95,7 @@ void test_cluster::open_venue() {
   settings.id = configured.venues.at(0).id;
   settings.ledger_file = ledger_path();
   settings.instruments = configured.instruments;
-  settings.costs.taker_fee_ppb = 1'000'000;
-  settings.costs.maker_fee_ppb = 1'000'000;
-  settings.costs.slippage_ppb = 100'000;
+  settings.costs = settings_.costs;
   for (const auto& account : configured.accounts)
     settings.deposits[account.id] = account.initial;
   auto opened = venues::bar_venue::open(settings);

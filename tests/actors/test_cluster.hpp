@@ -30,6 +30,7 @@ struct cluster_settings {
   uint64_t seed = 0;
   nanoseconds message_cost = 20us;            ///< process time that one message takes
   std::optional<trading::timestamp> end = {}; ///< … or here: a recorded market has its own times
+  trading::execution_costs costs{1'000'000, 1'000'000, 100'000, 0}; ///< of the venue
 };
 
 /// A whole cluster in one thread: real nodes (start_node) on one memory database, around a real
