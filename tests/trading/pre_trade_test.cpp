@@ -144,6 +144,27 @@ TEST(pre_trade, closes_exactly_what_the_slot_holds_and_has_asked_for) {
   expect_order(in, side::buy, "1");
 }
 
+TEST(pre_trade, closes_a_short_whatever_it_costs) {
+  // Found beside a long that had taken the cash: the exit was refused until equity was below zero.
+  auto in = holding("-1");
+  in.wanted = target::flat;
+  in.account.free_cash = dec("50");
+  expect_order(in, side::buy, "1");
+  EXPECT_EQ(decide(in).reserve_cash, dec("50")) << "no more than is free";
+  in.account.free_cash = dec("-5");
+  expect_order(in, side::buy, "1");
+  EXPECT_TRUE(decide(in).reserve_cash.is_zero());
+  // What opens as well is asked for all of it.
+  in.wanted = target::long_position;
+  EXPECT_EQ(decide(in).outcome, refusal::cash);
+  // And so is what closes a slot's short and makes the account longer than it is.
+  in = holding("-1");
+  in.wanted = target::flat;
+  in.account.position = dec("2");
+  in.account.free_cash = dec("50");
+  EXPECT_EQ(decide(in).outcome, refusal::cash);
+}
+
 TEST(pre_trade, does_not_undo_a_reversal_that_is_under_way) {
   // Found with latency: a strategy that has not heard of the fill yet says its exit again.
   auto in = holding("-1");

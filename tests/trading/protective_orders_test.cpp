@@ -223,6 +223,25 @@ TEST(protective_orders, a_wish_for_flat_does_not_undo_a_turn_that_is_under_way) 
   EXPECT_EQ(r.engine.positions().at(btc).size, dec("2"));
 }
 
+TEST(protective_orders, a_turn_closes_what_is_held_and_what_still_fills) {
+  // Found with latency and a volume cap: the closing order was for what is held alone, and the
+  // entry for the rest as well.
+  auto plan = make_plan();
+  plan.latency = std::chrono::milliseconds{1};
+  plan.costs.max_volume_share_ppb = 250'000'000; // One of four.
+  plan.strategies[0].size.amount = dec("3");
+  run r{{{1, {desire::short_position, 10, {}}}, {3, {desire::long_position, 10, {}}}}, plan};
+  for (int i = 0; i < 3; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("-1"));
+  std::map<uint32_t, std::string> sizes;
+  for (const auto& d : r.heard.decisions) {
+    if (d.wish.event_time == r.heard.decisions.back().wish.event_time)
+      sizes[d.wish.key.leg] = d.verdict.size.to_string();
+  }
+  EXPECT_EQ(sizes, (std::map<uint32_t, std::string>{{0, "1"}, {1, "3"}, {2, "3"}, {4, "2"}}));
+}
+
 TEST(protective_orders, of_an_entry_that_fills_in_parts_close_those_parts) {
   auto plan = make_plan();
   plan.costs.max_volume_share_ppb = 250'000'000; // One of four.

@@ -5,7 +5,8 @@
 // may_move(). Random steps, marks included; a crash forgets everything but the order rows and
 // rebuilds the sums from them. After every step: reservations = Σ of what open orders still have ·
 // worst-case positions within max_position and never short where that is not allowed · no
-// reservation negative · free cash never below what rounding explains · approvals inside the rate.
+// reservation negative · free cash never below what rounding and shorts bought back explain ·
+// approvals inside the rate.
 // At the end every order is ended, and nothing is left. A hundred thousand sequences of their own
 // besides the usual number (meson.build).
 
@@ -13,6 +14,7 @@
 
 #include "trading/orders/order.hpp"
 #include "trading/risk/exposure_limits.hpp"
+#include "trading/risk/order_cost.hpp"
 #include "trading/risk/ppb.hpp"
 #include "trading/risk/pre_trade.hpp"
 #include "trading/risk/rate_limits.hpp"
@@ -34,6 +36,7 @@ struct order_row {
   quantity size;
   price worst_price;
   money reserve_cash;
+  bool is_covered = true; ///< its reservation pays for all of it
   order_state state = order_state::intent;
   quantity filled;
   quantity reserved_quantity;
@@ -64,6 +67,7 @@ struct model {
   event_rate approvals{pace};
   timestamp now;
   uint64_t roundings = 0; ///< each may cost one unit of cash beyond its reservation
+  money uncovered;        ///< what closing shorts has cost beyond the cash that was free for it
 
   // -- bookkeeping ----------------------------------------------------------------------
 
@@ -137,6 +141,11 @@ struct model {
     o.size = o.reserved_quantity = v.size;
     o.worst_price = v.worst_price;
     o.reserve_cash = o.reserved_cash = v.reserve_cash;
+    o.is_covered =
+      v.direction == side::sell
+      || v.reserve_cash == worst_cost(v.worst_price, v.size, limits[i].taker_fee_ppb).value();
+    if (!o.is_covered) // Only what closes may cost what is not there.
+      RC_ASSERT(!(held[i] + promised.reserved_buy[i] + v.size).is_positive());
     o.decided_at = now;
     orders.push_back(o);
     if (dies)
@@ -177,8 +186,11 @@ struct model {
     cash += signed_quantity(opposite(o.direction), notional) - fee;
     o.filled += size;
     const quantity rest = o.size - o.filled;
+    const money reserved_before = o.reserved_cash;
     release(o, rest,
             multiply_divide(o.reserve_cash, rest.raw(), o.size.raw(), rounding::toward_zero));
+    if (!o.is_covered)
+      uncovered += std::max(notional + fee - (reserved_before - o.reserved_cash), money{});
     o.state = rest.is_zero() ? order_state::filled : order_state::partially_filled;
   }
 
@@ -188,7 +200,8 @@ struct model {
     RC_ASSERT(promised == rebuilt());
     RC_ASSERT(!promised.reserved_cash.is_negative());
     // A sell's fee comes from what it earns, a buy's from its reservation.
-    RC_ASSERT((cash - promised.reserved_cash).raw() >= -static_cast<int64_t>(roundings));
+    RC_ASSERT((cash + uncovered - promised.reserved_cash).raw()
+              >= -static_cast<int64_t>(roundings));
     for (size_t i = 0; i < instruments; ++i) {
       RC_ASSERT(!promised.reserved_buy[i].is_negative());
       RC_ASSERT(!promised.reserved_sell[i].is_negative());

@@ -697,6 +697,7 @@ void backtest_engine::close_turned(const step_wish& w, timestamp now) {
   if (!closes_first(w.wish.wanted, w.wish.hints, held))
     return;
   auto facts = facts_of(leg, target::flat, now);
+  facts.cut_to = quantity{};
   risk_.decide_alone({}, facts, verdict_);
   if (verdict_.outcome != refusal::none)
     return;

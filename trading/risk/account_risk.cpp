@@ -150,8 +150,9 @@ void account_risk::close_turned(const signal& entry, exposure_book& book,
   const auto held = book.slot(entry.key.slot);
   if (!closes_first(entry.wanted, entry.hints, held))
     return;
+  // Not what is held alone, as a wish for flat would, but also what still fills.
   auto d =
-    decide_one(closing_signal(entry, held), std::nullopt, sources.terms_of(entry), book, sources);
+    decide_one(closing_signal(entry, held), quantity{}, sources.terms_of(entry), book, sources);
   if (approved(d))
     take(std::move(d), book, sources.now, out);
 }

@@ -6,6 +6,7 @@
 #include "trading/risk/order_sizing.hpp"
 #include "trading/risk/ppb.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace supreme::trading {
@@ -114,8 +115,12 @@ private:
     const auto& l = in_.limits;
     out_.worst_price =
       in_range(collar_price(in_.mark, out_.direction, l.collar_ppb, in_.traded->tick_size));
-    if (out_.direction == side::buy)
-      out_.reserve_cash = in_range(worst_cost(out_.worst_price, out_.size, l.taker_fee_ppb));
+    if (out_.direction == side::sell)
+      return;
+    out_.reserve_cash = in_range(worst_cost(out_.worst_price, out_.size, l.taker_fee_ppb));
+    // Closing a short must be possible whatever it costs: leaving it open would cost more still.
+    if (reduces())
+      out_.reserve_cash = std::min(out_.reserve_cash, std::max(in_.free_cash, money{}));
   }
 
   bool check_order_shape() {
@@ -185,8 +190,8 @@ private:
   bool check_cash() {
     if (out_.direction == side::sell)
       return true;
-    return check(refusal::cash, out_.reserve_cash <= in_.free_cash, in_.free_cash,
-                 out_.reserve_cash);
+    const bool is_covered = out_.reserve_cash.is_zero() || out_.reserve_cash <= in_.free_cash;
+    return check(refusal::cash, is_covered, in_.free_cash, out_.reserve_cash);
   }
 
   bool check(refusal code, bool passed, decimal limit, decimal seen) {

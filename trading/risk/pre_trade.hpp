@@ -118,10 +118,10 @@ struct decision_facts {
 /// carries no order. The order is a market order, so there is no price of ours that could be off
 /// the tick; the notional limits look at size·mark, the cash at size·worst_price. An order that
 /// only takes exposure of the account away passes stale_input, max_quantity and max_notional
-/// unseen; the venue's minimum notional holds for it as well. Never throws for input values:
-/// numbers that leave the range, or that are outside their documented ranges (a mark, tick or lot
-/// that is not positive, a negative reservation, a collar or fee outside 0…100 %), are the refusal
-/// `overflow`.
+/// unseen, and reserves no more cash than is free; the venue's minimum notional holds for it as
+/// well. Never throws for input values: numbers that leave the range, or that are outside their
+/// documented ranges (a mark, tick or lot that is not positive, a negative reservation, a collar or
+/// fee outside 0…100 %), are the refusal `overflow`.
 [[nodiscard]] verdict decide(const decision_input& in);
 /// The same into a verdict whose memory is used again; what it held before is gone.
 void decide(const decision_facts& in, verdict& out);
