@@ -16,6 +16,7 @@
 #include "tests/actors/parity_market.hpp"
 #include "tests/actors/test_cluster.hpp"
 #include "tests/support/shared_data.hpp"
+#include "trading/backtest/engine.hpp"
 
 namespace supreme::tests {
 namespace {
@@ -296,6 +297,49 @@ TEST(parity, holds_where_cash_does_not_pay_for_a_fill) {
   const auto& run = penniless_cluster();
   expect_parity_with_policy(run, 40);
   EXPECT_GE(run.rows.count_with(parity_table::order_ends, "expired"), 10u);
+}
+
+/// Main goes both ways with all it has: what it is short of stays open while its cash is elsewhere.
+std::string with_shorts() {
+  auto text =
+    cluster_text{.trend_size = "{ mode = \"all_in\" }", .main_notional_max = "none"}.to_toml();
+  const auto replace = [&](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("allow_short = false", "allow_short = true");
+  replace("rsi_max = 100\n[replay]", "rsi_max = 100\nrsi_min = 0\ndirection = \"both\"\n[replay]");
+  return text;
+}
+
+/// Exits that reserve less than they may cost.
+struct uncovered_exits final : trading::named_listener {
+  void decided(const trading::made_decision& d, const trading::client_order_id& order) override {
+    const auto& v = d.verdict;
+    count += !order.empty() && v.direction == trading::side::buy && v.reduce_only
+                 && v.reserve_cash
+                      < trading::multiply(v.worst_price, v.size, trading::rounding::toward_zero)
+               ? 1
+               : 0;
+  }
+  void filled(const trading::fill&, const trading::slot_id&, const trading::booked_fill&,
+              uint64_t) override {}
+  void ended(const trading::client_order_id&, trading::order_state, trading::timestamp) override {}
+  void valued(const trading::account_value&) override {}
+
+  size_t count = 0;
+};
+
+TEST(parity, holds_where_an_exit_costs_more_than_is_free) {
+  const auto run = run_cluster(with_shorts(), at("2026-01-01T05:00:00Z"));
+  expect_parity_with_policy(run, 100);
+  const auto& account = run.settings.accounts.front();
+  ASSERT_EQ(account.id.str(), "main");
+  uncovered_exits heard;
+  trading::backtest_engine engine{config::make_backtest_plan(run.settings, account, run.costs),
+                                  heard};
+  for (const auto& bars : run.market)
+    engine.step(bars.front().close_time(), bars);
+  EXPECT_GE(heard.count, 5u);
 }
 
 TEST(parity, holds_where_orders_fill_in_parts) {
