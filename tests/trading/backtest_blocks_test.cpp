@@ -5,6 +5,7 @@
 // written down and compared line by line.
 
 #include "tests/trading/generators.hpp"
+#include "tests/trading/plans.hpp"
 
 #include "trading/backtest/run.hpp"
 
@@ -80,11 +81,7 @@ planned_strategy plan_strategy(const char* id, const char* kind, const parameter
 }
 
 backtest_plan any_plan() {
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{plan.quote, dec("2000")}};
+  auto plan = tests::account_plan("2000");
   for (const auto& id : both)
     plan.instruments.push_back(
       {id, asset_id{id.str().substr(0, 3)}, plan.quote, dec("0.01"), dec("0.001"), dec("1")});
@@ -333,18 +330,8 @@ private:
 };
 
 backtest_plan make_plan_that_holds() {
-  static const strategy_kind kind{
-    "patient",
-    "buys and holds",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<patient>(); },
-    nullptr,
-    nullptr};
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{plan.quote, dec("2000")}};
+  static const auto kind = tests::plain_kind<patient>("patient", "buys and holds");
+  auto plan = tests::account_plan("2000");
   plan.instruments = {{both[0], asset_id{"BTC"}, plan.quote, dec("0.01"), dec("0.001"), dec("1")}};
   plan.strategies = {
     {strategy_id{"holder"}, &kind, {}, {sizing_mode::fixed_quantity, dec("2")}, {both[0]}}};

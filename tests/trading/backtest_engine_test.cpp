@@ -2,6 +2,8 @@
 // move positions and cash exactly, reservations end with their order, and equity is cash plus
 // positions at the closes. Method: hand-made bars and a strategy that wishes what the test tells
 // it; expected figures worked out by hand.
+#include "tests/trading/plans.hpp"
+
 #include "trading/backtest/engine.hpp"
 
 #include "trading/check.hpp"
@@ -85,11 +87,7 @@ struct listener final : named_listener {
 };
 
 backtest_plan make_plan(const char* cash = "1000") {
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{asset_id{"USDT"}, dec(cash)}};
+  auto plan = tests::account_plan(cash);
   for (const auto& [id, base] : {std::pair{btc, "BTC"}, {eth, "ETH"}})
     plan.instruments.push_back(
       {id, asset_id{base}, asset_id{"USDT"}, dec("0.01"), dec("0.001"), dec("5")});

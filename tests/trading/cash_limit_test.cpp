@@ -2,6 +2,8 @@
 // debt by buying. Method: figures by hand; random fills against a search from below; and random
 // markets with gaps in which everything is bought that the mark seems to allow.
 
+#include "tests/trading/plans.hpp"
+
 #include "trading/backtest/engine.hpp"
 #include "trading/matching/cash_limit.hpp"
 #include "trading/matching/fees.hpp"
@@ -106,18 +108,8 @@ private:
 };
 
 backtest_plan all_in_plan() {
-  static const strategy_kind kind{
-    "restless",
-    "in and out",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<restless>(); },
-    nullptr,
-    nullptr};
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{plan.quote, dec("1000")}};
+  static const auto kind = tests::plain_kind<restless>("restless", "in and out");
+  auto plan = tests::account_plan("1000");
   plan.instruments = {{btc, asset_id{"BTC"}, plan.quote, dec("0.01"), dec("0.001"), dec("5")}};
   plan.limits.taker_fee_ppb = plan.costs.taker_fee_ppb = 1'000'000;
   plan.strategies = {{strategy_id{"one"}, &kind, {}, {sizing_mode::all_in, {}}, {btc}}};
@@ -183,12 +175,7 @@ private:
 };
 
 TEST(cash_limit, lets_a_short_be_bought_back_whatever_it_costs) {
-  static const strategy_kind kind{"bear",
-                                  "short and out",
-                                  {},
-                                  [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<bear>(); },
-                                  nullptr,
-                                  nullptr};
+  static const auto kind = tests::plain_kind<bear>("bear", "short and out");
   auto plan = all_in_plan();
   plan.limits.allow_short = true;
   plan.strategies.front().kind = &kind;

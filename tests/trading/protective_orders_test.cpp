@@ -3,6 +3,8 @@
 // is gone.
 // Method: bars by hand, and random bars and wishes against a loop that knows nothing of orders.
 
+#include "tests/trading/plans.hpp"
+
 #include "trading/backtest/engine.hpp"
 #include "trading/risk/slot_pending.hpp"
 
@@ -51,13 +53,7 @@ public:
 };
 
 const strategy_kind& scripted_kind() {
-  static const strategy_kind kind{
-    "scripted",
-    "does what is written",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<scripted>(); },
-    nullptr,
-    nullptr};
+  static const auto kind = tests::plain_kind<scripted>("scripted", "does what is written");
   return kind;
 }
 
@@ -81,11 +77,7 @@ struct listener final : named_listener {
 };
 
 backtest_plan make_plan() {
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{plan.quote, dec("1000000")}};
+  auto plan = tests::account_plan("1000000");
   plan.instruments.push_back(
     {btc, asset_id{"BTC"}, plan.quote, dec("0.01"), dec("0.001"), decimal{}});
   plan.limits.allow_short = true;

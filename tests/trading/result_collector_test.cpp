@@ -4,6 +4,7 @@
 // engine over random markets whose prices do not divide; hand-made bars where figures are known.
 
 #include "tests/trading/generators.hpp"
+#include "tests/trading/plans.hpp"
 
 #include "trading/backtest/result_collector.hpp"
 #include "trading/backtest/run.hpp"
@@ -53,11 +54,7 @@ const strategy_kind& whimsical_kind() {
 
 /// Three strategies on two instruments whose notionals have more than eight fraction digits.
 backtest_plan make_plan(int64_t seed) {
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{plan.quote, dec("100000")}};
+  auto plan = tests::account_plan("100000");
   for (const auto* id : {"BTCUSDT", "ETHUSDT"})
     plan.instruments.push_back(
       {instrument_id{id}, asset_id{"X"}, plan.quote, dec("0.00000001"), dec("0.00000001"), {}});
@@ -246,13 +243,7 @@ private:
 };
 
 backtest_plan in_and_out_plan(const char* quantity) {
-  static const strategy_kind kind{
-    "in_and_out",
-    "once",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<in_and_out>(); },
-    nullptr,
-    nullptr};
+  static const auto kind = tests::plain_kind<in_and_out>("in_and_out", "once");
   auto plan = make_plan(1);
   plan.strategies = {{strategy_id{"once"},
                       &kind,

@@ -3,6 +3,8 @@
 // told; with no latency, no cap and no slippage, the bar engine over the same bars must agree fill
 // by fill.
 
+#include "tests/trading/plans.hpp"
+
 #include "trading/backtest/tick_run.hpp"
 #include "trading/check.hpp"
 
@@ -38,13 +40,7 @@ private:
 };
 
 const strategy_kind& follower_kind() {
-  static const strategy_kind kind{
-    "follower",
-    "follows",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<follower>(); },
-    nullptr,
-    nullptr};
+  static const auto kind = tests::plain_kind<follower>("follower", "follows");
   return kind;
 }
 
@@ -65,13 +61,7 @@ private:
 };
 
 const strategy_kind& guarded_kind() {
-  static const strategy_kind kind{
-    "guarded",
-    "is protected",
-    {},
-    [](const parameters&) -> std::unique_ptr<strategy> { return std::make_unique<guarded>(); },
-    nullptr,
-    nullptr};
+  static const auto kind = tests::plain_kind<guarded>("guarded", "is protected");
   return kind;
 }
 
@@ -96,11 +86,7 @@ struct listener final : named_listener {
 };
 
 backtest_plan make_plan() {
-  backtest_plan plan;
-  plan.account = account_id{"main"};
-  plan.venue = venue_id{"sim"};
-  plan.quote = asset_id{"USDT"};
-  plan.initial = {{asset_id{"USDT"}, dec("100000")}};
+  auto plan = tests::account_plan("100000");
   for (const auto& [id, base] : {std::pair{btc, "BTC"}, {eth, "ETH"}})
     plan.instruments.push_back(
       {id, asset_id{base}, asset_id{"USDT"}, dec("0.01"), dec("0.001"), dec("5")});

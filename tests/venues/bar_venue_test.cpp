@@ -18,8 +18,6 @@ using trading::timestamp;
 
 class bar_venue_test : public venue_fixture {};
 
-decimal d(const char* text) { return decimal::literal(text); }
-
 // Sessions ----------------------------------------------------------------------------------------
 
 TEST_F(bar_venue_test, a_session_number_only_rises) {

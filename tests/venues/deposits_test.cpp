@@ -11,8 +11,6 @@ using namespace tests;
 using trading::order_state;
 using trading::side;
 
-decimal d(const char* text) { return decimal::literal(text); }
-
 class deposits : public venue_fixture {
 protected:
   deposits() {
@@ -21,14 +19,9 @@ protected:
     log_on();
   }
 
-  /// Minute `number` at one price, and the same answer again from a new process.
+  /// Minute `number` at one price.
   step_report move(uint64_t number, const char* at) {
-    const auto s =
-      make_step(number, {make_bar(btc, static_cast<int64_t>(number) - 1, at, at, at, at)});
-    const auto before = ask(s);
-    reopen();
-    EXPECT_EQ(ask(s), before);
-    return before;
+    return venue_fixture::move(number, at, at, at, at);
   }
 
   [[nodiscard]] decimal cash() { return d("1000") + ask(balances{main_account}).cash.at(0).amount; }

@@ -12,8 +12,6 @@ using namespace tests;
 using trading::order_state;
 using trading::side;
 
-decimal d(const char* text) { return decimal::literal(text); }
-
 submit in_slot(submit c, bool reduce_only, const char* slot = "trend/BTCUSDT") {
   c.slot = trading::slot_id{slot};
   c.reduce_only = reduce_only;
@@ -22,17 +20,6 @@ submit in_slot(submit c, bool reduce_only, const char* slot = "trend/BTCUSDT") {
 
 class reduce_only : public venue_fixture {
 protected:
-  /// Minute `number`, and the same answer again from a new process.
-  step_report move(uint64_t number, const char* open, const char* high, const char* low,
-                   const char* close, const char* volume = "1000") {
-    const auto s = make_step(
-      number, {make_bar(btc, static_cast<int64_t>(number) - 1, open, high, low, close, volume)});
-    const auto before = ask(s);
-    reopen();
-    EXPECT_EQ(ask(s), before);
-    return before;
-  }
-
   void enter_with_protection() {
     log_on();
     handle({in_slot(market_order("entry", side::buy, "2"), false),

@@ -10,8 +10,6 @@ namespace {
 using namespace tests;
 using trading::side;
 
-decimal d(const char* text) { return decimal::literal(text); }
-
 order_received order(uint64_t number, side direction, bool reduce_only = false) {
   order_received r;
   r.number = number;

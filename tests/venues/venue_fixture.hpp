@@ -16,6 +16,8 @@ namespace supreme::tests {
 
 using trading::decimal;
 
+inline decimal d(const char* text) { return decimal::literal(text); }
+
 inline const trading::account_id main_account{"main"};
 inline const trading::instrument_id btc{"BTCUSDT"};
 inline const trading::instrument_id eth{"ETHUSDT"};
@@ -121,6 +123,17 @@ protected:
 
   void log_on(uint64_t session = 1) {
     ASSERT_TRUE(ask(venues::logon{main_account, session}).accepted());
+  }
+
+  /// Minute `number`, and the same answer again from a new process.
+  venues::step_report move(uint64_t number, const char* open, const char* high, const char* low,
+                           const char* close, const char* volume = "1000") {
+    const auto s = make_step(
+      number, {make_bar(btc, static_cast<int64_t>(number) - 1, open, high, low, close, volume)});
+    const auto before = ask(s);
+    reopen();
+    EXPECT_EQ(ask(s), before);
+    return before;
   }
 
   [[nodiscard]] venues::ledger_contents ledger() const {
