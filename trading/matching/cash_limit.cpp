@@ -15,11 +15,10 @@ paid_execution within_cash(const bar_execution& done, money cash, quantity lot,
   if (cost && *cost <= cash)
     return {done};
   const int64_t fee_ppb = done.maker ? costs.maker_fee_ppb : costs.taker_fee_ppb;
-  const auto paid =
-    affordable_size(cash, done.at, std::max<int64_t>(fee_ppb, 0), lot).value_or(quantity{});
   paid_execution out{done, false};
-  // What does not cost more than there is without rounding may do so with it.
-  out.done.size = std::min(paid, done.size);
+  // Smaller than before: that costs more than there is, and more still with all rounded away.
+  out.done.size =
+    affordable_size(cash, done.at, std::max<int64_t>(fee_ppb, 0), lot).value_or(quantity{});
   out.done.fee = fee_of(notional_of(done.at, out.done.size), fee_ppb);
   return out;
 }

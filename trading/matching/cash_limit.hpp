@@ -10,13 +10,15 @@ namespace supreme::trading {
   return direction == side::buy && !reduce_only;
 }
 
-/// How much of a buy the cash pays for: all of it, or the largest multiple of the lot whose
-/// notional and fee, each rounded away from zero, are within the cash; of a maker's rebate nothing
-/// is paid for. `done` is a fill at this venue, or none.
 struct paid_execution {
   bar_execution done;
   bool all = true; ///< false: the venue ends the order after this
 };
+
+/// How much of a buy the cash pays for: all of it, or the largest multiple of the lot whose
+/// notional and fee, each rounded away from zero, are within the cash; of a maker's rebate nothing
+/// is paid for. `done` is a fill at this venue, or none. Throws std::overflow_error outside the
+/// decimal range.
 [[nodiscard]] paid_execution within_cash(const bar_execution& done, money cash, quantity lot,
                                          const execution_costs& costs);
 
