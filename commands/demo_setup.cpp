@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr uint32_t nodes_max = 9;
+constexpr const char* initial_cash = "100000"; ///< of the account, and deposited at the venue
 
 std::string environment_or_throw(const char* name) {
   const char* value = std::getenv(name);
@@ -155,8 +156,6 @@ std::string feed_toml(const demo_options& options, const std::vector<recorded_in
   out << '\n';
   return out.str();
 }
-
-constexpr const char* initial_cash = "100000";
 
 std::string list_of(const std::vector<trading::instrument>& instruments, size_t count) {
   std::string text = "[";

@@ -384,6 +384,11 @@ void backtest_engine::match_at(size_t step) {
     tell_ends();
   }
   find_next_match(step + 1);
+  go_ahead(step);
+}
+
+/// Has strategies that wish nothing take their bars up to their next wish, the step's at least.
+void backtest_engine::go_ahead(size_t step) {
   for (auto& s : slots_) {
     if (s.due == never)
       take_bars(s, std::max(step + 1, ahead_until(s)));
@@ -417,10 +422,10 @@ void backtest_engine::decide_at(size_t step) {
   if (orders_ != placed_before)
     find_next_match(step + 1);
   for (auto& s : slots_) {
-    if (s.due == step || s.due == never)
-      take_bars(s, std::max(step + 1, ahead_until(s)));
+    if (s.due == step)
+      s.due = never;
   }
-  find_next_due();
+  go_ahead(step);
 }
 
 void backtest_engine::match(timestamp now) {

@@ -160,6 +160,7 @@ private:
   void add_values(const market_state& m, size_t from, size_t to);
   void tell_values(size_t from, size_t to);
   void match_at(size_t step);
+  void go_ahead(size_t step);
   void find_wishes(size_t step);
   void decide_at(size_t step);
   void match(timestamp now);
