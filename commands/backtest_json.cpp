@@ -220,6 +220,7 @@ json to_json(const backtest_result& r, const setting_lines& inputs) {
            {"expired", r.expired},
            {"unpaid", r.unpaid},
            {"cancelled", r.cancelled},
+           {"withdrawn", r.withdrawn},
            {"fills", r.fills},
            {"refusals", std::move(refused)},
            {"refusal_times", std::move(times)},

@@ -102,6 +102,17 @@ std::string unpaid_text(const backtest_result& r) {
            : ", of which cash did not pay for " + report::whole_text(r.unpaid) + " at the fill";
 }
 
+std::string cancelled_text(const backtest_result& r) {
+  const auto pointless = r.cancelled - r.withdrawn;
+  std::string text;
+  if (pointless != 0)
+    text = count_text(pointless, "order") + " with nothing left to close";
+  if (r.withdrawn != 0)
+    text += (text.empty() ? "" : ", ") + count_text(r.withdrawn, "entry", "entries")
+            + " withdrawn by an exit";
+  return text;
+}
+
 void print_trades(page& out, const backtest_result& r) {
   const auto& t = r.statistics.trades;
   out.heading("Trades");
@@ -117,9 +128,7 @@ void print_trades(page& out, const backtest_result& r) {
                          + count_text(t.max_consecutive_losses, "loss", "losses"));
   print_positions(out, r);
   if (r.cancelled != 0)
-    out.line("cancelled", report::whole_text(r.cancelled)
-                            + (r.cancelled == 1 ? " order" : " orders")
-                            + " with nothing left to close");
+    out.line("cancelled", cancelled_text(r));
   if (r.expired != 0)
     out.line("expired", count_text(r.expired, "order") + unpaid_text(r));
 }

@@ -91,10 +91,11 @@ void write_key_figures(std::ostream& out, const trading::backtest_result& result
   write_sentence(out, whole_text(result.bars) + " bars in " + whole_text(result.steps) + " steps, "
                         + whole_text(result.signals) + " signals, " + whole_text(result.orders)
                         + " orders, " + whole_text(result.fills) + " fills, "
-                        + whole_text(result.cancelled) + " cancelled with nothing left to close, "
-                        + whole_text(result.expired) + " expired, of which cash did not pay for "
-                        + whole_text(result.unpaid) + ", " + whole_text(result.open_orders)
-                        + " still open at the end.");
+                        + whole_text(result.cancelled - result.withdrawn)
+                        + " cancelled with nothing left to close, " + whole_text(result.withdrawn)
+                        + " entries withdrawn by an exit, " + whole_text(result.expired)
+                        + " expired, of which cash did not pay for " + whole_text(result.unpaid)
+                        + ", " + whole_text(result.open_orders) + " still open at the end.");
 }
 
 } // namespace supreme::commands::report

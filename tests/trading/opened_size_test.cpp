@@ -45,6 +45,24 @@ TEST(opened_size, a_protective_order_waits_for_its_entry_and_closes_no_more_than
   EXPECT_TRUE(slot.is_pointless(side::sell));
 }
 
+TEST(opened_size, an_exit_ends_entries_on_its_other_side_and_nothing_else) {
+  const auto order = [](side direction, order_type type, bool reduce_only) {
+    resting_order o;
+    o.direction = direction;
+    o.type = type;
+    o.reduce_only = reduce_only;
+    return o;
+  };
+  const auto exit = order(side::sell, order_type::market, true);
+  const auto bought = order(side::buy, order_type::market, false);
+  EXPECT_TRUE(withdraws(exit, bought));
+  EXPECT_TRUE(withdraws(exit, order(side::buy, order_type::limit, false)));
+  EXPECT_FALSE(withdraws(exit, order(side::sell, order_type::market, false))) << "of a reversal";
+  EXPECT_FALSE(withdraws(exit, order(side::buy, order_type::market, true))) << "another exit";
+  EXPECT_FALSE(withdraws(order(side::sell, order_type::stop, true), bought)) << "waits for a price";
+  EXPECT_FALSE(withdraws(order(side::sell, order_type::market, false), bought)) << "opens";
+}
+
 TEST(opened_size, a_reversal_that_fills_in_parts_closes_and_opens_what_was_ordered) {
   opened_size slot;
   auto entry = market(side::buy, 10);

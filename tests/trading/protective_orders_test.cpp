@@ -57,6 +57,23 @@ const strategy_kind& scripted_kind() {
   return kind;
 }
 
+/// Long from the first bar on.
+class patient final : public strategy {
+public:
+  void on_fill(const slot_holding&) override {}
+  std::optional<decision> on_bar(const bar& b) override {
+    if (b.close_time() != minute(1))
+      return std::nullopt;
+    return decision{desire::long_position, "for good", {}, {}, {}};
+  }
+  [[nodiscard]] uint32_t warmup_bars() const override { return 0; }
+};
+
+const strategy_kind& patient_kind() {
+  static const auto kind = tests::plain_kind<patient>("patient", "buys and holds");
+  return kind;
+}
+
 struct listener final : named_listener {
   void decided(const made_decision& d, const client_order_id& order) override {
     decisions.push_back(d);
@@ -91,10 +108,10 @@ struct run {
   explicit run(script s, backtest_plan plan = make_plan())
     : engine((current_script() = std::move(s), std::move(plan)), heard) {}
 
-  void step(int64_t open, int64_t high, int64_t low, int64_t close) {
+  void step(int64_t open, int64_t high, int64_t low, int64_t close, int64_t volume = 4) {
     ++bars;
     engine.step(minute(bars), {bar{btc, minute(bars - 1), std::chrono::seconds{60}, whole(open),
-                                   whole(high), whole(low), whole(close), whole(4)}});
+                                   whole(high), whole(low), whole(close), whole(volume)}});
   }
   /// "buy 2 at 100", one line per fill.
   [[nodiscard]] std::vector<std::string> fills() const {
@@ -294,6 +311,83 @@ TEST(protective_orders, a_bar_meets_every_order_once) {
   std::map<std::pair<client_order_id, timestamp>, int> met;
   for (const auto& f : r.heard.fills)
     EXPECT_EQ(++met[std::make_pair(f.order, f.event_time)], 1) << "a quarter of the volume, once";
+}
+
+// -- entries under way ----------------------------------------------------------------------
+
+using ends = std::vector<std::pair<client_order_id, order_state>>;
+
+backtest_plan slow_plan() {
+  auto plan = make_plan();
+  plan.costs.max_volume_share_ppb = 250'000'000; // One of four.
+  plan.strategies[0].size.amount = dec("3");
+  return plan;
+}
+
+TEST(entries_under_way, are_withdrawn_when_their_exit_meets_a_bar) {
+  // They went on filling beside it: an account that buys from itself, and holds in the end what its
+  // strategy has left.
+  run r{{{1, {desire::long_position, {}, {}}}, {3, {}}}, slow_plan()};
+  for (int i = 0; i < 6; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.fills(), (lines{"buy 1 at 100", "buy 1 at 100", "sell 1 at 100", "sell 1 at 100"}));
+  EXPECT_EQ(r.heard.ends, (ends{{r.heard.orders[0], order_state::cancelled}}));
+  EXPECT_EQ(r.engine.open_orders(), 0u);
+  EXPECT_TRUE(r.engine.positions().at(btc).size.is_zero());
+  EXPECT_EQ(r.engine.balances().at(asset_id{"USDT"}), whole(1'000'000));
+}
+
+TEST(entries_under_way, are_not_withdrawn_before_their_exit_arrives) {
+  auto plan = slow_plan();
+  plan.latency = std::chrono::milliseconds{1};
+  run r{{{1, {desire::long_position, {}, {}}}, {3, {}}}, plan};
+  for (int i = 0; i < 4; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.fills(), (lines{"buy 1 at 100", "buy 1 at 100"})) << "at the third bar's open and on";
+  r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.fills().back(), "sell 1 at 100");
+  EXPECT_EQ(r.heard.ends, (ends{{r.heard.orders[0], order_state::cancelled}}));
+}
+
+TEST(entries_under_way, without_any_fill_end_with_the_exit_that_has_nothing_to_close) {
+  run r{{{1, {desire::long_position, {}, {}}}, {2, {}}}, slow_plan()};
+  r.step(100, 100, 100, 100, 0);
+  r.step(100, 100, 100, 100, 0);
+  EXPECT_EQ(r.engine.open_orders(), 2u);
+  r.step(100, 100, 100, 100);
+  EXPECT_TRUE(r.fills().empty());
+  EXPECT_EQ(r.heard.ends, (ends{{r.heard.orders[0], order_state::cancelled},
+                                {r.heard.orders[1], order_state::cancelled}}));
+}
+
+TEST(entries_under_way, of_a_reversal_stay_while_its_exit_fills) {
+  run r{{{1, {desire::long_position, {}, {}}}, {4, {desire::short_position, {}, {}}}}, slow_plan()};
+  for (int i = 0; i < 8; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_TRUE(r.heard.ends.empty());
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("-3"));
+}
+
+TEST(entries_under_way, that_were_wanted_after_an_exit_stay) {
+  run r{{{1, {desire::long_position, {}, {}}}, {4, {}}, {5, {desire::long_position, {}, {}}}},
+        slow_plan()};
+  for (int i = 0; i < 12; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_TRUE(r.heard.ends.empty());
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("3"));
+}
+
+TEST(entries_under_way, of_other_slots_stay) {
+  auto plan = slow_plan();
+  auto other = plan.strategies[0];
+  other.id = strategy_id{"two"};
+  other.kind = &patient_kind();
+  plan.strategies.push_back(other);
+  run r{{{1, {desire::long_position, {}, {}}}, {3, {}}}, plan};
+  for (int i = 0; i < 8; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.heard.ends.size(), 1u);
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("3")) << "of the patient one";
 }
 
 TEST(slot_pending, closes_no_more_than_there_is) {

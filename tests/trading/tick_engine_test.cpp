@@ -250,6 +250,20 @@ TEST(tick_engine, a_cap_spreads_an_order_over_the_trades_that_follow) {
   EXPECT_EQ(engine.account().open_orders(), 0u);
 }
 
+TEST(tick_engine, an_exit_that_arrives_withdraws_what_still_fills) {
+  listener heard;
+  auto plan = make_plan();
+  plan.costs.max_volume_share_ppb = 100'000'000;
+  tick_engine engine{plan, seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'010, "100", "5"));
+  engine.on_trade(0, trade(3'010, "100"));
+  engine.on_trade(0, trade(4'010, "100"));
+  EXPECT_EQ(show(heard.fills), "buy 0.5@100 2010 sell 0.5@100 3010");
+  EXPECT_EQ(heard.gone, std::vector{heard.orders.at(0)});
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
 TEST(tick_engine, orders_walk_the_depth_that_is_displayed_when_they_arrive) {
   listener heard;
   auto settings = seconds(taken_liquidity::displayed);

@@ -94,6 +94,26 @@ TEST_F(reduce_only, waits_while_its_entry_may_still_fill) {
   EXPECT_EQ(move(2, "100", "100", "80", "100").ended.size(), 2U);
 }
 
+TEST_F(reduce_only, an_exit_withdraws_the_entry_that_still_fills) {
+  settings_.costs.max_volume_share_ppb = 250'000'000;
+  reopen();
+  enter_with_protection();
+  move(1, "100", "100", "100", "100", "4");
+  handle({in_slot(market_order("exit", side::sell, "1"), true),
+          in_slot(market_order("again", side::buy, "1"), false),
+          in_slot(market_order("other", side::buy, "1"), false, "other/BTCUSDT")});
+  const auto idle = make_step(2, {make_bar(eth, 1, "50", "50", "50", "50")});
+  EXPECT_TRUE(ask(idle).ended.empty()) << "the exit has not met a bar";
+  const auto r = move(3, "100", "100", "100", "100", "4");
+  ASSERT_EQ(r.ended.size(), 1U);
+  EXPECT_EQ(r.ended[0].id.str(), "entry");
+  EXPECT_EQ(r.ended[0].state, order_state::cancelled);
+  EXPECT_EQ(r.ended[0].filled, d("1"));
+  EXPECT_EQ(r.ended[0].refusal, venue_refusal::withdrawn);
+  ASSERT_EQ(r.trades.size(), 3U);
+  EXPECT_EQ(r.trades[0].order.str(), "exit");
+}
+
 TEST_F(reduce_only, needs_a_slot) {
   log_on();
   auto c = stop_order("stop", side::sell, "2", "90");

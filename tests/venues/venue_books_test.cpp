@@ -62,6 +62,8 @@ TEST_F(venue_books_test, refuse_executions_that_cannot_have_been) {
     {done(1, "2", venue_refusal::unpaid)},             // all of it was paid
     {done(3, "2", venue_refusal::nothing_to_close)},   // nothing is left of it to end
     {done(1, "0", venue_refusal::nothing_to_close)},   // it opens
+    {done(1, "1", venue_refusal::withdrawn)},          // before it met the bar, and traded
+    {done(3, "0", venue_refusal::withdrawn)},          // it closes
     {done(1, "0", venue_refusal::off_lot)},            // no way for a step to end an order
     {done(1, "90000000000", venue_refusal::none, "9")} // more than the order is for, and than fits
   };
@@ -83,6 +85,13 @@ TEST_F(venue_books_test, take_what_a_step_can_do_to_orders) {
   EXPECT_EQ(books_.order(2).report.state, trading::order_state::filled);
   EXPECT_EQ(books_.order(3).report.state, trading::order_state::cancelled);
   EXPECT_EQ(books_.last_report().ended.size(), 2u);
+}
+
+TEST_F(venue_books_test, take_an_entry_that_was_withdrawn) {
+  ASSERT_EQ(step({done(1, "0", venue_refusal::withdrawn)}), std::nullopt);
+  EXPECT_EQ(books_.resting(), (std::set<uint64_t>{2, 3}));
+  EXPECT_EQ(books_.order(1).report.state, trading::order_state::cancelled);
+  EXPECT_EQ(books_.order(1).report.refusal, venue_refusal::withdrawn);
 }
 
 } // namespace

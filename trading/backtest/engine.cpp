@@ -429,16 +429,14 @@ void backtest_engine::decide_at(size_t step) {
 }
 
 void backtest_engine::match(timestamp now) {
+  if (resting_.size() > 1) [[unlikely]]
+    withdraw_entries(now);
   int turn = 0;
   const bool in_turns = protective_ != 0; // Before any of them is over.
   auto over = [&](open_order& o) {
     if (in_turns && bar_turn(o.rest.type, o.rest.reduce_only) != turn) [[unlikely]]
       return false;
-    const auto& m = markets_[o.market];
-    const bool traded = m.now != nullptr && m.close_time(*m.now) == now;
-    // Without latency it is there, even where a bar opens before the one decided on has closed.
-    const bool arrived = traded && (plan_.latency.count() == 0 || o.arrives <= m.now->open_time);
-    return arrived && match_one(o, *m.now, now);
+    return meets_bar(o, now) && match_one(o, *markets_[o.market].now, now);
   };
   // In the order of acceptance, which numbers the trades.
   std::erase_if(resting_, over);
@@ -448,6 +446,32 @@ void backtest_engine::match(timestamp now) {
   }
   if (!resting_.empty()) [[unlikely]]
     cancel_pointless(now);
+}
+
+/// Whether the step has a bar for the order.
+bool backtest_engine::meets_bar(const open_order& o, timestamp now) const {
+  const auto& m = markets_[o.market];
+  const bool traded = m.now != nullptr && m.close_time(*m.now) == now;
+  // Without latency it is there, even where a bar opens before the one decided on has closed.
+  return traded && (plan_.latency.count() == 0 || o.arrives <= m.now->open_time);
+}
+
+/// Ends entries whose slot has an exit that meets a bar, before anything fills.
+void backtest_engine::withdraw_entries(timestamp now) {
+  const auto is_withdrawn = [&](const open_order& entry) {
+    return std::any_of(resting_.begin(), resting_.end(), [&](const open_order& exit) {
+      return exit.leg == entry.leg && exit.number > entry.number && withdraws(exit.rest, entry.rest)
+             && meets_bar(exit, now);
+    });
+  };
+  for (auto o = resting_.begin(); o != resting_.end();) {
+    if (!is_withdrawn(*o)) {
+      ++o;
+      continue;
+    }
+    end_order(*o, order_ending::withdrawn, now);
+    o = resting_.erase(o);
+  }
 }
 
 /// Reduce-only orders that have nothing left to close.

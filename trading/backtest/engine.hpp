@@ -167,6 +167,8 @@ private:
   void book_reports(timestamp now);
   void tell_ends();
   void cancel_pointless(timestamp now);
+  void withdraw_entries(timestamp now);
+  [[nodiscard]] bool meets_bar(const open_order& o, timestamp now) const;
   /// Whether the order is over.
   bool match_one(open_order& o, const bar_record& b, timestamp now);
   bool settle(open_order& o, const bar_execution& done, timestamp now);

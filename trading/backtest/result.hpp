@@ -77,9 +77,10 @@ struct backtest_result {
   uint64_t fills = 0;
   uint64_t expired =
     0; ///< orders that were over before all of them was filled, cancelled ones apart
-  uint64_t unpaid = 0;                 ///< of those, where cash did not pay for all of a fill
-  uint64_t cancelled = 0;              ///< reduce-only orders with nothing left to close
-  uint64_t open_orders = 0;            ///< at the end
+  uint64_t unpaid = 0;      ///< of those, where cash did not pay for all of a fill
+  uint64_t cancelled = 0;   ///< orders: nothing left to close, or withdrawn
+  uint64_t withdrawn = 0;   ///< of those, entries whose slot had an exit before they were filled
+  uint64_t open_orders = 0; ///< at the end
   std::vector<refusal_count> refusals; ///< by code
   /// What the account's risk found, by code, moves of breakers included; see risk_finding.
   std::map<std::string, uint64_t> findings;

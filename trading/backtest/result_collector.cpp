@@ -133,6 +133,7 @@ std::vector<result_collector::order_note>::iterator result_collector::find_order
 void result_collector::on_order_end(const order_end_event& e) {
   ++(state_of(e.ending) == order_state::cancelled ? cancelled_ : expired_);
   unpaid_ += e.ending == order_ending::unpaid ? 1 : 0;
+  withdrawn_ += e.ending == order_ending::withdrawn ? 1 : 0;
   if (auto found = find_order(e.order); found != orders_open_.end())
     orders_open_.erase(found);
 }
@@ -329,6 +330,7 @@ backtest_result result_collector::result_without_trades(bool complete,
   out.expired = expired_;
   out.unpaid = unpaid_;
   out.cancelled = cancelled_;
+  out.withdrawn = withdrawn_;
   out.refusals = refusals();
   out.equity = last_equity_;
   out.cash = last_cash_;

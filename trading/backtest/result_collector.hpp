@@ -110,6 +110,7 @@ private:
   uint64_t expired_ = 0;
   uint64_t unpaid_ = 0;
   uint64_t cancelled_ = 0;
+  uint64_t withdrawn_ = 0;
   money last_equity_;
   money last_cash_;
   double start_equity_ = 0; ///< raw units, of the first step

@@ -116,11 +116,24 @@ void tick_engine::deliver(timestamp to) {
     const auto o = std::move(sent_.front());
     sent_.pop_front();
     auto& m = markets_[o.instrument];
+    withdraw_entries(m, o);
     opened_[o.slot].rests(as_slot_order(o.order));
     auto& arrived = m.orders.emplace_back(venue_order{o.id, o.slot, o.order, {}, {}});
     if (!o.order.reduce_only)
       send_part(m, arrived, o.order.open_size, o.arrives);
     adapt(m, o.arrives);
+  }
+}
+
+/// Ends what an exit that arrives is an exit from.
+void tick_engine::withdraw_entries(tick_market& m, const sent_order& arrived) {
+  for (auto o = m.orders.begin(); o != m.orders.end();) {
+    if (o->slot != arrived.slot || !withdraws(arrived.order, o->rest)) {
+      ++o;
+      continue;
+    }
+    tell(o->id, {}, order_ending::withdrawn, arrived.arrives);
+    o = end_order(m, o);
   }
 }
 
@@ -228,11 +241,12 @@ void tick_engine::send_part(tick_market& m, venue_order& o, quantity size, times
     take_fill(m, f, at);
 }
 
-void tick_engine::end_order(tick_market& m, std::vector<venue_order>::iterator o) {
+std::vector<tick_engine::venue_order>::iterator
+tick_engine::end_order(tick_market& m, std::vector<venue_order>::iterator o) {
   for (const auto part : o->parts)
     (void)m.venue.cancel(part);
   opened_[o->slot].ends(as_slot_order(o->rest));
-  m.orders.erase(o);
+  return m.orders.erase(o);
 }
 
 void tick_engine::tell(const client_order_id& id, const bar_execution& done, order_ending ending,

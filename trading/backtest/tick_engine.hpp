@@ -92,6 +92,7 @@ private:
   void advance(timestamp to);
   void close_bars(timestamp to);
   void deliver(timestamp to);
+  void withdraw_entries(tick_market& m, const sent_order& arrived);
   void settle(tick_market& m);
   void report(tick_market& m, std::span<const market_fill> fills, timestamp at);
   void take_fill(tick_market& m, const market_fill& f, timestamp at);
@@ -99,7 +100,9 @@ private:
   void adapt(tick_market& m, timestamp at);
   [[nodiscard]] bool adapt_one(tick_market& m, timestamp at);
   void send_part(tick_market& m, venue_order& o, quantity size, timestamp at);
-  void end_order(tick_market& m, std::vector<venue_order>::iterator o);
+  /// What comes after it.
+  std::vector<venue_order>::iterator end_order(tick_market& m,
+                                               std::vector<venue_order>::iterator o);
   void count_cash(const resting_order& o, const bar_execution& done);
   void tell(const client_order_id& id, const bar_execution& done, order_ending ending,
             timestamp at);

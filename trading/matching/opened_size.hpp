@@ -73,6 +73,15 @@ private:
   std::array<uint32_t, 2> entries_{}; ///< other orders at rest, by their side
 };
 
+/// Whether `later` ends `earlier`, an order of the same slot, when it comes to a market: an exit
+/// ends the entries that it is an exit from. Otherwise an account would trade with itself while
+/// both fill in parts, and hold in the end what its strategy has left.
+[[nodiscard]] inline bool withdraws(const resting_order& later,
+                                    const resting_order& earlier) noexcept {
+  return later.reduce_only && later.type == order_type::market && !earlier.reduce_only
+         && earlier.direction != later.direction;
+}
+
 [[nodiscard]] inline slot_order as_slot_order(const resting_order& o) noexcept {
   return {o.direction, o.type, o.reduce_only, o.open_size};
 }

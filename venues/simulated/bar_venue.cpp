@@ -376,6 +376,7 @@ public:
   }
 
   [[nodiscard]] std::vector<order_execution> run() {
+    withdraw_entries();
     for (int turn = 0; turn < trading::bar_turns; ++turn)
       for (const uint64_t number : books_.resting())
         if (const auto& report = books_.order(number).report;
@@ -388,12 +389,43 @@ public:
   }
 
 private:
+  using slot_key = std::pair<trading::account_id, trading::slot_id>;
+
+  /// Ends entries whose slot has an exit that meets a bar, before anything fills.
+  void withdraw_entries() {
+    std::map<slot_key, std::vector<uint64_t>> exits;
+    for (const uint64_t number : books_.resting()) {
+      const auto& entry = books_.order(number);
+      const auto& report = entry.report;
+      if (report.reduce_only && report.type == trading::order_type::market && meets_bar(entry))
+        exits[{report.account, entry.slot}].push_back(number);
+    }
+    if (exits.empty())
+      return;
+    for (const uint64_t number : books_.resting()) {
+      const auto& entry = books_.order(number);
+      const auto of_slot = exits.find({entry.report.account, entry.slot});
+      if (of_slot == exits.end())
+        continue;
+      const bool is_withdrawn = std::ranges::any_of(of_slot->second, [&](uint64_t exit) {
+        return exit > number && trading::withdraws(books_.order(exit).resting(), entry.resting());
+      });
+      if (is_withdrawn)
+        end_untouched(entry, number, venue_refusal::withdrawn);
+    }
+  }
+
+  [[nodiscard]] bool meets_bar(const venue_books::order_entry& entry) const {
+    return bars_.contains(entry.report.instrument)
+           && instruments_.contains(entry.report.instrument);
+  }
+
   void match(uint64_t number) {
     const auto& entry = books_.order(number);
-    const auto bar = bars_.find(entry.report.instrument);
-    const auto instrument = instruments_.find(entry.report.instrument);
-    if (bar == bars_.end() || instrument == instruments_.end())
+    if (!meets_bar(entry) || places_.contains(number)) // It was withdrawn.
       return;
+    const auto& bar = *bars_.at(entry.report.instrument);
+    const auto& traded = instruments_.at(entry.report.instrument);
     order_execution e;
     e.number = number;
     e.triggered = entry.triggered;
@@ -406,8 +438,7 @@ private:
       return;
     try {
       const auto [done, all_paid] =
-        pay(entry, trading::execute_on_bar(rest, *bar->second, instrument->second, costs_),
-            instrument->second.lot_size);
+        pay(entry, trading::execute_on_bar(rest, bar, traded, costs_), traded.lot_size);
       e.triggered = done.triggered;
       if (done.size.is_positive() && !sums_.add(entry, done.size, done.at, done.fee)) {
         e.ending = venue_refusal::out_of_range;
@@ -430,10 +461,24 @@ private:
       if (opened != nullptr)
         *opened = after(*opened, whole, e);
     }
-    if (e.ending != venue_refusal::none || e.size.is_positive() || e.triggered != entry.triggered) {
-      places_.emplace(number, out_.size());
-      out_.push_back(e);
-    }
+    if (e.ending != venue_refusal::none || e.size.is_positive() || e.triggered != entry.triggered)
+      tell(e);
+  }
+
+  void tell(const order_execution& e) {
+    places_.emplace(e.number, out_.size());
+    out_.push_back(e);
+  }
+
+  /// Ends an order of which nothing has been told in this step.
+  void end_untouched(const venue_books::order_entry& entry, uint64_t number, venue_refusal why) {
+    order_execution e;
+    e.number = number;
+    e.triggered = entry.triggered;
+    e.ending = why;
+    if (auto* const opened = opened_by(entry))
+      *opened = after(*opened, entry.resting(), e);
+    tell(e);
   }
 
   /// What the account's cash pays of a fill.
@@ -474,11 +519,7 @@ private:
       out_[known->second].ending = venue_refusal::nothing_to_close;
       return;
     }
-    order_execution e;
-    e.number = number;
-    e.triggered = entry.triggered;
-    e.ending = venue_refusal::nothing_to_close;
-    out_.push_back(e);
+    end_untouched(entry, number, venue_refusal::nothing_to_close);
   }
 
   /// Of the order's slot; nullptr for an order on its own.

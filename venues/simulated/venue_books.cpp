@@ -42,6 +42,8 @@ bool can_end(const order_execution& e, const order_report& order, trading::quant
       return trading::is_paid_from_cash(order.direction, order.reduce_only) && e.size < rest;
     case venue_refusal::nothing_to_close:
       return order.reduce_only && e.size < rest;
+    case venue_refusal::withdrawn:
+      return !order.reduce_only && e.size.is_zero();
     default:
       return false;
   }
@@ -201,9 +203,9 @@ venue_books::complaint venue_books::apply_record(const step_taken& r) {
     closes_[b.instrument] = b.close;
   for (const auto& e : r.executions)
     execute(e);
-  for (const auto& e : r.executions)
+  for (const auto& e : r.executions) // After all trades.
     if (e.ending == venue_refusal::nothing_to_close)
-      cancel_pointless(e);
+      end_unfilled(e);
   summarise_last_step(first_trade, r.executions);
   return std::nullopt;
 }
@@ -235,19 +237,18 @@ void venue_books::execute(const order_execution& e) {
   entry.triggered = e.triggered;
   if (e.size.is_positive())
     add_trade(entry, e);
-  if (e.ending == venue_refusal::out_of_range || e.ending == venue_refusal::unpaid) {
-    entry.report.refusal = e.ending;
-    entry.report.changed_at = last_step_.event_time;
-    end_order(entry, e.number, order_state::expired);
-  }
+  if (e.ending != venue_refusal::none && e.ending != venue_refusal::nothing_to_close)
+    end_unfilled(e);
 }
 
-/// After all trades of the step.
-void venue_books::cancel_pointless(const order_execution& e) {
+/// What is left of an order is over.
+void venue_books::end_unfilled(const order_execution& e) {
+  const bool is_cancelled =
+    e.ending == venue_refusal::withdrawn || e.ending == venue_refusal::nothing_to_close;
   auto& entry = orders_[e.number - 1];
-  entry.report.refusal = venue_refusal::nothing_to_close;
+  entry.report.refusal = e.ending;
   entry.report.changed_at = last_step_.event_time;
-  end_order(entry, e.number, order_state::cancelled);
+  end_order(entry, e.number, is_cancelled ? order_state::cancelled : order_state::expired);
 }
 
 void venue_books::add_trade(order_entry& entry, const order_execution& e) {

@@ -73,7 +73,7 @@ private:
 
   complaint check_step(const step_taken& r) const;
   void execute(const order_execution& e);
-  void cancel_pointless(const order_execution& e);
+  void end_unfilled(const order_execution& e);
   void add_trade(order_entry& entry, const order_execution& e);
   void end_order(order_entry& entry, uint64_t number, trading::order_state state);
   void summarise_last_step(size_t first_trade, const std::vector<order_execution>& executions);

@@ -10,7 +10,7 @@ namespace {
 
 using trading::named;
 
-constexpr std::array<named<venue_refusal>, 17> venue_refusal_names{{
+constexpr std::array<named<venue_refusal>, 18> venue_refusal_names{{
   {venue_refusal::none, "none"},
   {venue_refusal::unknown_instrument, "unknown_instrument"},
   {venue_refusal::size_not_positive, "size_not_positive"},
@@ -28,6 +28,7 @@ constexpr std::array<named<venue_refusal>, 17> venue_refusal_names{{
   {venue_refusal::unknown_order, "unknown_order"},
   {venue_refusal::nothing_to_close, "nothing_to_close"},
   {venue_refusal::unpaid, "unpaid"},
+  {venue_refusal::withdrawn, "withdrawn"},
 }};
 
 constexpr std::array<named<step_refusal>, 8> step_refusal_names{{

@@ -32,6 +32,7 @@ enum class venue_refusal : uint8_t {
   unknown_order = 14,    ///< cancel: the account has no order of that client id
   nothing_to_close = 15, ///< cancelled: reduce-only, and its slot has nothing open that it closes
   unpaid = 16,           ///< expired: the account's cash does not pay for what is left of a buy
+  withdrawn = 17,        ///< cancelled: an entry whose slot has an exit now
 };
 
 [[nodiscard]] const char* to_string(venue_refusal r) noexcept;

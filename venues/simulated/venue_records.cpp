@@ -245,7 +245,7 @@ void read(reader& in, order_received& r) {
   in.take(r.stop_price);
   in.take(r.slot);
   in.take(r.reduce_only);
-  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::unpaid);
+  in.take_enum(r.refusal, venue_refusal::none, venue_refusal::withdrawn);
 }
 
 void write(writer& out, const order_cancelled& r) {
@@ -290,7 +290,7 @@ void write(writer& out, const order_execution& e) {
 void read(reader& in, order_execution& e) {
   in.take(e.number);
   in.take(e.triggered);
-  in.take_enum(e.ending, venue_refusal::none, venue_refusal::unpaid);
+  in.take_enum(e.ending, venue_refusal::none, venue_refusal::withdrawn);
   in.take(e.maker);
   in.take(e.size);
   in.take(e.at);

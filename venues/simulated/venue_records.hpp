@@ -57,8 +57,8 @@ struct order_cancelled {
 struct order_execution {
   uint64_t number = 0;
   bool triggered = false;
-  /// Why it is over with this: out_of_range, without a trade; unpaid, after the trade that is paid
-  /// for; or, after all trades of the step, nothing_to_close.
+  /// Why it is over with this: withdrawn or out_of_range, without a trade; unpaid, after the trade
+  /// that is paid for; or, after all trades of the step, nothing_to_close.
   venue_refusal ending = venue_refusal::none;
   bool maker = false;
   trading::quantity size; ///< zero: no trade
