@@ -5,15 +5,17 @@
 // budget, one lot more would not be · never beyond the exact value · a smaller scale never sizes
 // more · a reason exactly where the size is 0 · no input throws.
 
+#include "tests/trading/decision_input.hpp"
 #include "tests/trading/generators.hpp"
 
 #include "trading/risk/order_cost.hpp"
-#include "trading/risk/pre_trade.hpp"
 
 #include <algorithm>
 
 namespace supreme::trading {
 namespace {
+
+using tests::decision_input;
 
 __extension__ using wide = __int128;
 

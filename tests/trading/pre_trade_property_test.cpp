@@ -3,15 +3,16 @@
 // again here in 128 bits, straight from their definitions. Properties: never throws · an approved
 // order keeps every limit · the verdict lists its own outcome · equal inputs, equal answers.
 
+#include "tests/trading/decision_input.hpp"
 #include "tests/trading/generators.hpp"
-
-#include "trading/risk/pre_trade.hpp"
 
 #include <algorithm>
 #include <map>
 
 namespace supreme::trading {
 namespace {
+
+using tests::decision_input;
 
 __extension__ using wide = __int128;
 

@@ -3,7 +3,7 @@
 // Method: one input that passes everything, changed in one respect per test. Mark 100, tick 0.01,
 // lot 0.001.
 
-#include "trading/risk/pre_trade.hpp"
+#include "tests/trading/decision_input.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +13,8 @@
 
 namespace supreme::trading {
 namespace {
+
+using tests::decision_input;
 
 decimal dec(const char* text) { return decimal::literal(text); }
 

@@ -10,13 +10,13 @@
 // At the end every order is ended, and nothing is left. A hundred thousand sequences of their own
 // besides the usual number (meson.build).
 
+#include "tests/trading/decision_input.hpp"
 #include "tests/trading/generators.hpp"
 
 #include "trading/orders/order.hpp"
 #include "trading/risk/exposure_limits.hpp"
 #include "trading/risk/order_cost.hpp"
 #include "trading/risk/ppb.hpp"
-#include "trading/risk/pre_trade.hpp"
 #include "trading/risk/rate_limits.hpp"
 
 #include <algorithm>
@@ -24,6 +24,8 @@
 
 namespace supreme::trading {
 namespace {
+
+using tests::decision_input;
 
 constexpr size_t instruments = 2;
 const std::array<instrument_id, instruments> names{instrument_id{"BTCUSDT"},

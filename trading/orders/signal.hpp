@@ -22,7 +22,8 @@ enum class target : uint8_t { flat = 1, long_position = 2, short_position = 3 };
 struct decision_key {
   slot_id slot;
   std::string cause; ///< the deciding event's natural id, for a bar "BTCUSDT/60s/1776607020000"
-  /// A reversal has leg 0 (close) and leg 1 (open); an entry's protective orders are legs 2 and 3.
+  /// A reversal has leg 0 (close) and leg 1 (open); an entry's protective orders are legs 2 and 3,
+  /// what closes an entry under way on its other side is leg 4.
   uint32_t leg = 0;
   /// 0 for the first order of a leg; a re-decision after a proven non-acceptance counts up.
   uint32_t child = 0;

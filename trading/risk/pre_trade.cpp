@@ -236,23 +236,6 @@ std::optional<quantity> closable(const exposure& held, side direction) noexcept 
   return open ? checked_subtract(quantity{}, *open) : std::nullopt;
 }
 
-decision_facts facts_of(const decision_input& in) noexcept {
-  return {in.wanted,
-          in.traded ? &*in.traded : nullptr,
-          in.limits,
-          in.size,
-          in.basis,
-          in.account,
-          in.account.free_cash,
-          in.slot,
-          in.cut_to,
-          in.mode,
-          in.mark_time,
-          in.mark,
-          in.now,
-          true};
-}
-
 void decide(const decision_facts& in, verdict& out) {
   out.outcome = refusal::none;
   out.checks.clear();
@@ -265,12 +248,6 @@ void decide(const decision_facts& in, verdict& out) {
   out.stop_price.reset();
   out.reduce_only = false;
   decision_run{in, out}.run();
-}
-
-verdict decide(const decision_input& in) {
-  verdict out;
-  decide(facts_of(in), out);
-  return out;
 }
 
 } // namespace supreme::trading

@@ -73,16 +73,17 @@ struct verdict {
   return is_protective(v) ? quantity{} : v.size;
 }
 
-/// Everything one decision looks at. Pure input: two guards with equal inputs answer alike.
-struct decision_input {
-  target wanted = target::flat;     ///< what the signal asks for
-  std::optional<instrument> traded; ///< nothing when the instrument is not configured
-  risk_limits limits;
-  sizing size;
+/// Everything one decision looks at. Pure input: two guards with equal facts answer alike.
+struct decision_facts {
+  target wanted = target::flat;       ///< what the signal asks for
+  const instrument* traded = nullptr; ///< nullptr when the instrument is not configured
+  const risk_limits& limits;
+  const sizing& size;
   /// What modes beyond the fixed ones size by; without it they size to 0. Price and fee come from
-  /// this input, and so does the cash where the basis has none.
+  /// these facts, and so does the cash where the basis has none.
   sizing_basis basis;
-  exposure account;
+  const exposure& account; ///< its free_cash is ignored
+  money free_cash;
   slot_exposure slot;
   /// ≥ 0: not the wish but the risk engine decides, and the slot is to hold this much at most, on
   /// the side it is on. It only takes away.
@@ -91,26 +92,8 @@ struct decision_input {
   timestamp mark_time;                      ///< event time of the mark
   price mark;                               ///< > 0
   timestamp now;                            ///< event time of the decision
-};
-
-/// The same by reference, for whoever has it all in places of its own.
-struct decision_facts {
-  target wanted = target::flat;
-  const instrument* traded = nullptr; ///< nullptr: not configured
-  const risk_limits& limits;
-  const sizing& size;
-  sizing_basis basis;
-  const exposure& account; ///< its free_cash is ignored
-  money free_cash;
-  slot_exposure slot;
-  std::optional<quantity> cut_to;
-  trading_mode mode = trading_mode::active;
-  timestamp mark_time;
-  price mark;
-  timestamp now;
   bool lists_passed = true; ///< whether the verdict lists the checks that were passed
 };
-[[nodiscard]] decision_facts facts_of(const decision_input& in) noexcept;
 
 /// Sizes the signal and runs every pre-trade check in this order, stopping at the first refusal:
 /// unknown_instrument, halted, nothing_to_do, quantity_zero, stale_input, off_lot, min_notional,
@@ -121,9 +104,8 @@ struct decision_facts {
 /// unseen, and reserves no more cash than is free; the venue's minimum notional holds for it as
 /// well. Never throws for input values: numbers that leave the range, or that are outside their
 /// documented ranges (a mark, tick or lot that is not positive, a negative reservation, a collar or
-/// fee outside 0…100 %), are the refusal `overflow`.
-[[nodiscard]] verdict decide(const decision_input& in);
-/// The same into a verdict whose memory is used again; what it held before is gone.
+/// fee outside 0…100 %), are the refusal `overflow`. The verdict's memory is used again; what it
+/// held before is gone.
 void decide(const decision_facts& in, verdict& out);
 
 } // namespace supreme::trading
