@@ -60,7 +60,11 @@ TEST(opened_size, an_exit_ends_entries_on_its_other_side_and_nothing_else) {
   EXPECT_FALSE(withdraws(exit, order(side::sell, order_type::market, false))) << "of a reversal";
   EXPECT_FALSE(withdraws(exit, order(side::buy, order_type::market, true))) << "another exit";
   EXPECT_FALSE(withdraws(order(side::sell, order_type::stop, true), bought)) << "waits for a price";
+  EXPECT_FALSE(withdraws(order(side::sell, order_type::limit, true), bought)) << "a target";
   EXPECT_FALSE(withdraws(order(side::sell, order_type::market, false), bought)) << "opens";
+  auto hit = order(side::sell, order_type::stop, true);
+  hit.triggered = true;
+  EXPECT_TRUE(withdraws(hit, bought));
 }
 
 TEST(opened_size, a_reversal_that_fills_in_parts_closes_and_opens_what_was_ordered) {

@@ -224,6 +224,22 @@ TEST_F(recorded_market_rules_test, a_stop_waits_for_a_trade_at_its_price_and_fil
   EXPECT_EQ(trade(103, 1), "#2:1@103.") << "the last price had reached it already";
 }
 
+TEST_F(recorded_market_rules_test, tells_which_stops_a_call_triggers_filled_or_not) {
+  start(taken_liquidity::trades);
+  using ids = std::vector<market_order_id>;
+  const auto triggered = [&] {
+    return ids{market_->triggered().begin(), market_->triggered().end()};
+  };
+  submit(order(side::buy, 1, {}, 105));
+  EXPECT_EQ(triggered(), ids{});
+  trade(105, 1);
+  EXPECT_EQ(triggered(), ids{market_order_id{1}});
+  trade(106, 1);
+  EXPECT_EQ(triggered(), ids{}) << "it is filled now";
+  submit(order(side::buy, 1, {}, 105));
+  EXPECT_EQ(triggered(), ids{market_order_id{2}}) << "the last price is beyond";
+}
+
 TEST_F(recorded_market_rules_test, a_triggered_stop_walks_what_is_displayed_after_the_trade) {
   start(taken_liquidity::displayed);
   depth({{105, 2}, {106, 2}}, true);

@@ -264,6 +264,22 @@ TEST(tick_engine, an_exit_that_arrives_withdraws_what_still_fills) {
   EXPECT_EQ(engine.account().open_orders(), 0u);
 }
 
+TEST(tick_engine, who_is_stopped_out_buys_no_more) {
+  listener heard;
+  auto plan = guarded_plan();
+  plan.costs.max_volume_share_ppb = 100'000'000;
+  tick_engine engine{plan, seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'010, "101", "5"));
+  for (int64_t ms = 2'020; ms < 2'100; ms += 10)
+    engine.on_trade(0, trade(ms, "90", "5"));
+  engine.on_trade(0, trade(3'000, "90"));
+  EXPECT_EQ(show(heard.fills),
+            "buy 0.5@101 2010 buy 0.5@90 2020 sell 0.5@90 2030 sell 0.5@90 2040");
+  EXPECT_EQ(std::ranges::count(heard.gone, heard.orders.at(0)), 1) << "the entry";
+  EXPECT_EQ(engine.account().open_orders(), 0u);
+}
+
 TEST(tick_engine, orders_walk_the_depth_that_is_displayed_when_they_arrive) {
   listener heard;
   auto settings = seconds(taken_liquidity::displayed);

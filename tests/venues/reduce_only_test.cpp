@@ -114,6 +114,19 @@ TEST_F(reduce_only, an_exit_withdraws_the_entry_that_still_fills) {
   EXPECT_EQ(r.trades[0].order.str(), "exit");
 }
 
+TEST_F(reduce_only, a_stop_that_has_triggered_withdraws_the_entry_that_still_fills) {
+  settings_.costs.max_volume_share_ppb = 250'000'000;
+  reopen();
+  enter_with_protection();
+  EXPECT_TRUE(move(1, "100", "100", "85", "90", "4").ended.empty());
+  const auto r = move(2, "90", "90", "90", "90", "4");
+  EXPECT_TRUE(r.trades.empty()) << "who was stopped out buys no more";
+  ASSERT_EQ(r.ended.size(), 3U);
+  EXPECT_EQ(r.ended[0].id.str(), "entry");
+  EXPECT_EQ(r.ended[0].refusal, venue_refusal::withdrawn);
+  EXPECT_TRUE(ask(balances{main_account}).holdings.at(0).size.is_zero());
+}
+
 TEST_F(reduce_only, needs_a_slot) {
   log_on();
   auto c = stop_order("stop", side::sell, "2", "90");

@@ -116,24 +116,11 @@ void tick_engine::deliver(timestamp to) {
     const auto o = std::move(sent_.front());
     sent_.pop_front();
     auto& m = markets_[o.instrument];
-    withdraw_entries(m, o);
     opened_[o.slot].rests(as_slot_order(o.order));
     auto& arrived = m.orders.emplace_back(venue_order{o.id, o.slot, o.order, {}, {}});
     if (!o.order.reduce_only)
       send_part(m, arrived, o.order.open_size, o.arrives);
     adapt(m, o.arrives);
-  }
-}
-
-/// Ends what an exit that arrives is an exit from.
-void tick_engine::withdraw_entries(tick_market& m, const sent_order& arrived) {
-  for (auto o = m.orders.begin(); o != m.orders.end();) {
-    if (o->slot != arrived.slot || !withdraws(arrived.order, o->rest)) {
-      ++o;
-      continue;
-    }
-    tell(o->id, {}, order_ending::withdrawn, arrived.arrives);
-    o = end_order(m, o);
   }
 }
 
@@ -144,20 +131,35 @@ void tick_engine::settle(tick_market& m) {
 }
 
 void tick_engine::report(tick_market& m, std::span<const market_fill> fills, timestamp at) {
+  const bool changed = !fills.empty() || !m.venue.triggered().empty();
+  note_triggers(m);
   for (const auto& f : fills)
     take_fill(m, f, at);
-  if (!fills.empty())
+  if (changed)
     adapt(m, at);
 }
 
-void tick_engine::take_fill(tick_market& m, const market_fill& f, timestamp at) {
-  const auto o = std::find_if(m.orders.begin(), m.orders.end(), [&](const auto& each) {
-    return std::find(each.parts.begin(), each.parts.end(), f.order) != each.parts.end();
+void tick_engine::note_triggers(tick_market& m) {
+  for (const auto part : m.venue.triggered()) {
+    const auto o = find_order(m, part);
+    SUPREME_CHECK(o != m.orders.end(), "what triggers is a part of an order");
+    o->rest.triggered = true;
+  }
+}
+
+/// The order that this is a part of; the end where it is over.
+std::vector<tick_engine::venue_order>::iterator tick_engine::find_order(tick_market& m,
+                                                                        market_order_id part) {
+  return std::find_if(m.orders.begin(), m.orders.end(), [part](const auto& each) {
+    return std::find(each.parts.begin(), each.parts.end(), part) != each.parts.end();
   });
+}
+
+void tick_engine::take_fill(tick_market& m, const market_fill& f, timestamp at) {
+  const auto o = find_order(m, f.order);
   if (o == m.orders.end())
     return; // Cancelled by what else this record filled.
   o->at_market -= f.done.size;
-  o->rest.triggered |= f.done.triggered;
   if (f.last)
     std::erase(o->parts, f.order);
   // One record may fill a stop and a target at once; only the first has something to close.
@@ -201,7 +203,23 @@ std::optional<bar_execution> tick_engine::within(bar_execution done, quantity si
 /// Brings reduce-only orders to what they could close now; those that have nothing to close are
 /// cancelled.
 void tick_engine::adapt(tick_market& m, timestamp at) {
-  while (adapt_one(m, at)) {
+  do
+    withdraw_entries(m, at);
+  while (adapt_one(m, at));
+}
+
+/// Ends entries whose slot has an exit here.
+void tick_engine::withdraw_entries(tick_market& m, timestamp at) {
+  for (auto o = m.orders.begin(); o != m.orders.end();) {
+    const bool is_withdrawn = std::any_of(o + 1, m.orders.end(), [&](const auto& later) {
+      return later.slot == o->slot && withdraws(later.rest, o->rest);
+    });
+    if (!is_withdrawn) {
+      ++o;
+      continue;
+    }
+    tell(o->id, {}, order_ending::withdrawn, at);
+    o = end_order(m, o);
   }
 }
 
@@ -236,6 +254,7 @@ void tick_engine::send_part(tick_market& m, venue_order& o, quantity size, times
   part.open_size = size;
   o.at_market += size;
   o.parts.push_back(m.venue.submit(part));
+  note_triggers(m);
   const std::vector<market_fill> fills{m.venue.fills().begin(), m.venue.fills().end()};
   for (const auto& f : fills)
     take_fill(m, f, at);

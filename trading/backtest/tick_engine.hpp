@@ -92,12 +92,14 @@ private:
   void advance(timestamp to);
   void close_bars(timestamp to);
   void deliver(timestamp to);
-  void withdraw_entries(tick_market& m, const sent_order& arrived);
   void settle(tick_market& m);
   void report(tick_market& m, std::span<const market_fill> fills, timestamp at);
+  void note_triggers(tick_market& m);
+  [[nodiscard]] std::vector<venue_order>::iterator find_order(tick_market& m, market_order_id part);
   void take_fill(tick_market& m, const market_fill& f, timestamp at);
   [[nodiscard]] std::optional<bar_execution> within(bar_execution done, quantity size) const;
   void adapt(tick_market& m, timestamp at);
+  void withdraw_entries(tick_market& m, timestamp at);
   [[nodiscard]] bool adapt_one(tick_market& m, timestamp at);
   void send_part(tick_market& m, venue_order& o, quantity size, timestamp at);
   /// What comes after it.

@@ -74,11 +74,14 @@ private:
 };
 
 /// Whether `later` ends `earlier`, an order of the same slot, when it comes to a market: an exit
-/// ends the entries that it is an exit from. Otherwise an account would trade with itself while
-/// both fill in parts, and hold in the end what its strategy has left.
+/// ends the entries that it is an exit from, and so does a stop that has triggered and still fills.
+/// Otherwise an account would trade with itself while both fill in parts, and hold in the end what
+/// its strategy has left.
 [[nodiscard]] inline bool withdraws(const resting_order& later,
                                     const resting_order& earlier) noexcept {
-  return later.reduce_only && later.type == order_type::market && !earlier.reduce_only
+  const bool leaves =
+    later.type == order_type::market || (later.type == order_type::stop && later.triggered);
+  return later.reduce_only && leaves && !earlier.reduce_only
          && earlier.direction != later.direction;
 }
 

@@ -44,9 +44,14 @@ recorded_market::recorded_market(const instrument& traded, const recorded_market
                 "a share of the volume is at most one");
 }
 
+void recorded_market::begin_call() noexcept {
+  fills_.clear();
+  triggered_.clear();
+}
+
 market_order_id recorded_market::submit(const resting_order& o) {
   check_contract(o, traded_);
-  fills_.clear();
+  begin_call();
   const market_order_id id{++given_};
   accept({id, o});
   return id;
@@ -57,6 +62,7 @@ void recorded_market::accept(open_order o) {
     start(std::move(o));
   } else if (last_price_ && reaches(*last_price_, o.rest)) {
     o.rest.triggered = true;
+    triggered_.push_back(o.id);
     start(std::move(o));
   } else {
     stops_.push_back(std::move(o));
@@ -97,7 +103,7 @@ bool recorded_market::cancel(market_order_id id) {
 
 std::span<const market_fill> recorded_market::on_trade(const trade_tick& t) {
   SUPREME_CHECK(t.at.is_positive() && t.size.is_positive(), "a trade has a price and a size");
-  fills_.clear();
+  begin_call();
   const side aggressor = tick_rule_.aggressor_of(t);
   book_.trade(t.at, t.size, aggressor);
   const quantity left = t.size - std::min(t.size, fill_takers(t));
@@ -109,7 +115,7 @@ std::span<const market_fill> recorded_market::on_trade(const trade_tick& t) {
 }
 
 std::span<const market_fill> recorded_market::on_quote(const quote_tick& q) {
-  fills_.clear();
+  begin_call();
   book_.show(q);
   add_queue_fills(queue_.on_quote({traded_.id, q.time, q.bid, q.bid_size, q.ask, q.ask_size}));
   walk_all();
@@ -125,7 +131,7 @@ void recorded_market::on_depth(const depth_tick& d) {
 }
 
 std::span<const market_fill> recorded_market::settle() {
-  fills_.clear();
+  begin_call();
   const auto bid = book_.best(side::buy).value_or(depth_level{});
   const auto ask = book_.best(side::sell).value_or(depth_level{});
   add_queue_fills(queue_.on_quote({traded_.id, {}, bid.at, bid.size, ask.at, ask.size}));
@@ -189,6 +195,7 @@ void recorded_market::trigger_stops() {
       continue;
     }
     o.rest.triggered = true;
+    triggered_.push_back(o.id);
     start(std::move(o));
   }
 }

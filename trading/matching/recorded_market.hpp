@@ -52,9 +52,9 @@ struct market_fill {
 ///   have more of a trade than the cap, or else its size, allows. Without a cap, the first taking
 ///   order's whole size fills at one trade.
 ///
-/// Deterministic; one thread at a time. Each call's fills are valid until the next. Throws
-/// contract_violation for orders that no venue accepts and recorded_data_defect for data that
-/// cannot be true.
+/// Deterministic; one thread at a time. Each call's fills and triggers are valid until the next.
+/// Throws contract_violation for orders that no venue accepts and recorded_data_defect for data
+/// that cannot be true.
 class recorded_market {
 public:
   recorded_market(const instrument& traded, const recorded_market_rules& rules);
@@ -73,6 +73,8 @@ public:
   std::span<const market_fill> settle();
 
   [[nodiscard]] std::span<const market_fill> fills() const noexcept { return fills_; }
+  /// Stops that the last call triggered, filled or not.
+  [[nodiscard]] std::span<const market_order_id> triggered() const noexcept { return triggered_; }
   [[nodiscard]] const instrument& traded() const noexcept { return traded_; }
   [[nodiscard]] size_t open_orders() const noexcept {
     return takers_.size() + stops_.size() + queued_.size();
@@ -84,6 +86,7 @@ private:
     resting_order rest;
   };
 
+  void begin_call() noexcept;
   void accept(open_order o);
   void start(open_order o);
   [[nodiscard]] bool takes(const resting_order& o) const;
@@ -104,6 +107,7 @@ private:
   std::vector<open_order> stops_;
   std::map<queued_order_id, open_order> queued_;
   std::vector<market_fill> fills_;
+  std::vector<market_order_id> triggered_;
   std::optional<price> last_price_;
   uint64_t given_ = 0;
   uint64_t depth_event_ = 0;

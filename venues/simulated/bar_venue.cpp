@@ -396,9 +396,8 @@ private:
     std::map<slot_key, std::vector<uint64_t>> exits;
     for (const uint64_t number : books_.resting()) {
       const auto& entry = books_.order(number);
-      const auto& report = entry.report;
-      if (report.reduce_only && report.type == trading::order_type::market && meets_bar(entry))
-        exits[{report.account, entry.slot}].push_back(number);
+      if (entry.report.reduce_only && meets_bar(entry))
+        exits[{entry.report.account, entry.slot}].push_back(number);
     }
     if (exits.empty())
       return;
