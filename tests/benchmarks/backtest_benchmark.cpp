@@ -17,6 +17,7 @@
 #include <optional>
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -110,7 +111,7 @@ loop_result run_loop(const std::vector<double>& opens, const std::vector<double>
   return out;
 }
 
-backtest_plan make_plan() {
+backtest_plan make_plan(const parameters& values) {
   const auto& kind = *find_strategy_kind("momentum");
   backtest_plan plan;
   plan.account = account_id{"main"};
@@ -124,14 +125,14 @@ backtest_plan make_plan() {
   plan.costs = {1'000'000, 1'000'000, 0, 0};
   plan.strategies = {{strategy_id{"trend"},
                       &kind,
-                      check_parameters(kind, {}).values,
+                      check_parameters(kind, values).values,
                       {sizing_mode::fixed_quantity, decimal::from_integer(1)},
                       {instrument_id{"BTCUSDT"}}}};
   return plan;
 }
 
-backtest_result run_engine(std::span<const bar_record> bars) {
-  const auto plan = make_plan();
+backtest_result run_engine(std::span<const bar_record> bars, const parameters& values = {}) {
+  const auto plan = make_plan(values);
   result_collector collector{plan};
   backtest_engine engine{plan, collector};
   collector.watch(engine);
@@ -162,6 +163,15 @@ void print_million(const std::vector<bar_record>& bars) {
     1 / (processor_seconds() - begin));
 }
 
+/// What bars cost without orders: nothing is below an RSI of 0, so nobody enters.
+double idle_seconds(std::span<const bar_record> bars) {
+  const double begin = processor_seconds();
+  const auto result = run_engine(bars, {{"rsi_max", 0}});
+  if (result.orders != 0)
+    throw std::logic_error("the idle run has traded");
+  return processor_seconds() - begin;
+}
+
 int run() {
   const auto bars = make_bars();
   std::vector<double> opens, closes, equity(bars.size());
@@ -169,7 +179,7 @@ int run() {
     opens.push_back(b.open.to_double());
     closes.push_back(b.close.to_double());
   }
-  std::vector<double> loop_seconds, engine_seconds, ratios;
+  std::vector<double> loop_seconds, engine_seconds, idle, ratios;
   loop_result loop;
   std::optional<backtest_result> result;
   for (int round = 0; round < rounds; ++round) {
@@ -181,6 +191,7 @@ int run() {
     loop_seconds.push_back(between - begin);
     engine_seconds.push_back(end - between);
     ratios.push_back((between - begin) / (end - between));
+    idle.push_back(idle_seconds(bars));
   }
   const double millions = static_cast<double>(bar_count) / 1e6;
   const auto row = [&](const char* name, double seconds) {
@@ -192,6 +203,9 @@ int run() {
   row("hand-written loop", median(loop_seconds));
   row("full backtester", median(engine_seconds));
   std::printf("%-28s %8.1f %% (target 40 %%)\n", "share of the loop's speed", median(ratios) * 100);
+  row("the same without orders", median(idle));
+  std::printf("%-28s %8.0f ns: decision, reservation, fill, booking, trade\n", "an order",
+              (median(engine_seconds) - median(idle)) * 1e9 / static_cast<double>(result->orders));
   print_million(bars);
   if (result->fills != loop.fills
       || std::abs(result->equity.to_double() - loop.equity) > 1e-6 * start_cash) {

@@ -141,6 +141,7 @@ private:
     slot_wish wish;
   };
 
+  // Blocks and steps: engine.cpp.
   [[nodiscard]] account_worth worth() const;
   void add_slots(size_t strategy);
   void rank_legs();
@@ -163,12 +164,14 @@ private:
   void go_ahead(size_t step);
   void find_wishes(size_t step);
   void decide_at(size_t step);
+
+  // Orders at rest: engine_matching.cpp.
   void match(timestamp now);
+  [[nodiscard]] bool meets_bar(const open_order& o, timestamp now) const;
+  void withdraw_entries(timestamp now);
+  void cancel_pointless(timestamp now);
   void book_reports(timestamp now);
   void tell_ends();
-  void cancel_pointless(timestamp now);
-  void withdraw_entries(timestamp now);
-  [[nodiscard]] bool meets_bar(const open_order& o, timestamp now) const;
   /// Whether the order is over.
   bool match_one(open_order& o, const bar_record& b, timestamp now);
   bool settle(open_order& o, const bar_execution& done, timestamp now);
@@ -176,7 +179,10 @@ private:
   void stop_counting(const open_order& o);
   void book(const open_order& o, const bar_execution& done, timestamp now);
   [[nodiscard]] fill name_fill(const open_order& o, const bar_execution& done, timestamp now) const;
+  void count_exposed(bool before, bool after) noexcept;
   void release(const open_order& o, quantity size, money reserved);
+
+  // Wishes: engine_decisions.cpp.
   void decide(timestamp now);
   [[nodiscard]] decision_facts facts_of(const leg_state& leg, target wanted, timestamp now);
   template <class Make>
@@ -187,7 +193,6 @@ private:
   void decide_signals(timestamp now);
   uint64_t place_order(size_t leg, const verdict& v, timestamp now);
   void place_protection(const step_wish& w, timestamp now);
-  void count_exposed(bool before, bool after) noexcept;
   [[nodiscard]] static std::optional<price> mark_of(const bar_record* last) noexcept {
     return last != nullptr ? std::optional{last->close} : std::nullopt;
   }
