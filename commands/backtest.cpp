@@ -88,6 +88,9 @@ report_heading heading_of(const prepared_backtest& backtest, const setting_lines
 
 void run_backtest(const backtest_options& options, verb_context& context) {
   const auto backtest = prepare_backtest(*options.source, context);
+  require_apart({options.json_file, options.report_file, options.trades_file, options.fills_file,
+                 options.equity_file},
+                backtest.files);
   const market_inputs market{backtest.settings, backtest.market};
   const tick_inputs ticks{backtest.ticks};
   result_file json{options.json_file};

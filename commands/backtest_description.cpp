@@ -60,8 +60,10 @@ int64_t read_interval(const data_flags& data, const data_file_name& named) {
 }
 
 void require_file(const std::string& flag, const std::string& path) {
-  if (!std::filesystem::is_regular_file(path))
+  if (!std::filesystem::exists(path))
     throw verb_error(path + ": there is no such file");
+  if (!std::filesystem::is_regular_file(path))
+    throw verb_error(path + ": it is no file but a directory or a device");
   require_text(flag, path, config::path_text);
 }
 
@@ -74,6 +76,17 @@ trading::price step_of(const described_file& file) {
   return step_of_prices(bars);
 }
 
+/// Orders that walk what is displayed pay what the levels cost, and take all of them.
+void refuse_costs_of_trades(const backtest_flags& flags) {
+  for (const auto& [flag, text] :
+       {std::pair{"--slippage-bps", &flags.slippage_bps}, {"--volume-share", &flags.volume_share}})
+    if (*text != "0")
+      throw verb_error(
+        std::string{flag}
+        + " is of fills against trades: with --quotes or --depth orders walk what is "
+          "displayed");
+}
+
 described_file describe_data(const data_flags& data, const backtest_flags& flags) {
   require_file(data.is_ticks ? "--ticks" : "--data", data.file);
   if (!data.quotes.empty())
@@ -84,6 +97,8 @@ described_file describe_data(const data_flags& data, const backtest_flags& flags
     require_file("--adjust", data.factors);
   if (!data.quotes.empty() && !data.depth.empty())
     throw verb_error("--quotes and --depth both say what is displayed: give one of them");
+  if (!data.quotes.empty() || !data.depth.empty())
+    refuse_costs_of_trades(flags);
   const auto named = read_data_file_name(data.file);
   described_file out;
   out.path = data.file;

@@ -129,6 +129,24 @@ void read_source(const CLI::App& verb, const backtest_source& source) {
   read_flags(verb, *source.flags);
 }
 
+namespace {
+
+std::vector<std::string> files_of(const backtest_source& source, const prepared_backtest& run) {
+  auto out = *source.plugins;
+  out.insert(out.end(), {source.file, source.venue_file});
+  for (const auto& feed : run.settings.feeds) {
+    for (const auto& [id, file] : feed.files)
+      out.push_back(file);
+    for (const auto& [id, file] : feed.factors)
+      out.push_back(file);
+  }
+  for (const auto& t : run.ticks)
+    out.insert(out.end(), {t.trades, t.quotes, t.depth});
+  return out;
+}
+
+} // namespace
+
 prepared_backtest prepare_backtest(const backtest_source& source, const verb_context& context,
                                    const std::function<void(config::cluster_settings&)>& narrow) {
   prepared_backtest out;
@@ -151,12 +169,14 @@ prepared_backtest prepare_backtest(const backtest_source& source, const verb_con
     out.plan = load_plan(source, out.settings, context);
     out.lines.emplace_back("file", source.file);
   }
+  out.files = files_of(source, out);
   if (!out.ticks.empty())
     out.settings.feeds.clear(); // Their files hold no bars.
   out.plan.latency = read_latency(source.latency_ms);
   for (const auto& problem : out.plan.problems())
     throw verb_error("account " + out.plan.account.str() + ": " + problem);
   out.lines.emplace_back("costs", costs_text(out.plan.costs, out.ticks.empty() ? "bar" : "trade"));
+  out.market.needs_volume = out.plan.costs.max_volume_share_ppb > 0;
   if (out.market.interval)
     out.lines.emplace_back("longer", "bars of " + source.aggregate + ", made of those");
   if (out.plan.latency.count() > 0)

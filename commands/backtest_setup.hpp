@@ -34,6 +34,7 @@ struct prepared_backtest {
   std::vector<tick_files> ticks;     ///< in the order of the plan's instruments; empty: bars
   trading::nanoseconds tick_bars{0}; ///< length of the bars that are made of ticks
   setting_lines lines;               ///< what was taken, for people
+  std::vector<std::string> files;    ///< that are read; some may be empty
 };
 
 /// Adds the options that say so.

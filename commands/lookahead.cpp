@@ -77,6 +77,7 @@ void run_lookahead(const lookahead_options& options, verb_context& context) {
   auto input = load_search_input(*options.source, context);
   auto& strategy = input.plan.strategies.front();
   strategy.values = choose_values(strategy, options.source->parameters);
+  require_apart({options.json_file}, input.files);
   result_file json{options.json_file};
   trading::lookahead_report report;
   const interrupt_guard guard;

@@ -78,6 +78,8 @@ void market_inputs::look_at(const venues::file_summary& known,
   if (known.gaps > 0)
     notes_.push_back(name + ": " + count_text(known.missing_bars, "bar") + " missing in "
                      + count_text(known.gaps, "gap") + ", not filled in");
+  if (choice.needs_volume && !known.has_volume)
+    notes_.push_back(name + ": no bar has any volume, so that no order takes a share of it");
   if (known.leaps > 0)
     notes_.push_back(
       name + ": " + count_text(known.leaps, "bar") + (known.leaps == 1 ? " opens" : " open")

@@ -16,6 +16,7 @@ struct market_choice {
   std::optional<trading::timestamp> from;       ///< only bars that close after this
   std::optional<trading::timestamp> to;         ///< only bars that do not close after this
   std::optional<trading::nanoseconds> interval; ///< made of the feeds' shorter bars
+  bool needs_volume = false; ///< orders fill a share of it: say where there is none
 };
 
 /// The bars of all configured feeds, side by side. Blocking reads; one owner.

@@ -154,6 +154,7 @@ void run_optimize(const optimize_options& options, verb_context& context) {
     throw verb_error("name what to vary with --param, like --param fast=5:20:5, or draw at random "
                      "with --random");
   auto input = load_search_input(*options.source, context);
+  require_apart({options.json_file, options.csv_file, options.page_file}, input.files);
   result_file json{options.json_file};
   result_file csv{options.csv_file};
   result_file page{options.page_file};

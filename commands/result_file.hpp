@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace supreme::commands {
 
@@ -21,5 +22,10 @@ private:
   std::string name_;
   std::ofstream stream_;
 };
+
+/// Throws verb_error, before anything is written, where two of the files that a run writes are one,
+/// one of them is a file that the run reads, or one cannot be a file: a directory, or in none.
+/// Empty names are no files.
+void require_apart(const std::vector<std::string>& written, const std::vector<std::string>& read);
 
 } // namespace supreme::commands

@@ -126,6 +126,7 @@ search_input load_search_input(const search_source& source, const verb_context& 
   search_input input;
   input.plan = std::move(prepared.plan);
   input.lines = std::move(prepared.lines);
+  input.files = std::move(prepared.files);
   for (const auto& note : inputs.notes())
     input.lines.emplace_back("note", note);
   input.market = read_market(inputs, input.plan.strategies.front().instruments);

@@ -31,6 +31,7 @@ struct search_input {
   trading::backtest_plan plan; ///< without problems(); its only strategy is the wanted one
   std::vector<trading::owned_bars> market; ///< of the strategy's instruments, in their order
   setting_lines lines;                     ///< what was taken, for people
+  std::vector<std::string> files;          ///< that were read; some may be empty
 };
 
 /// The strategy with the parameters that it is configured with; those of `--param` are left to the

@@ -320,6 +320,16 @@ TEST_F(backtest_by_flags, runs_one_bar_and_says_that_there_was_nothing_to_trade)
   EXPECT_EQ(done.out.find("nan"), std::string::npos) << done.out;
 }
 
+TEST_F(backtest_by_flags, says_that_there_is_no_volume_to_take_a_share_of) {
+  const auto data = folder.file("EURUSD_1m.csv");
+  std::ofstream{data} << "ts,open,high,low,close,volume\n1767225600000,1,1,1,1,0\n";
+  const std::vector<std::string> plain{"--strategy", "momentum", "--data", data};
+  const char* note = "EURUSD: no bar has any volume";
+  EXPECT_EQ(run_backtest(plain).out.find(note), std::string::npos);
+  const std::vector<std::string> share{"--volume-share", "5"};
+  EXPECT_NE(run_backtest(plain + share).out.find(note), std::string::npos);
+}
+
 TEST_F(backtest_by_flags, refuses_what_is_missing_or_unknown) {
   const auto data = bars("BTCUSDT_1m.csv", 10);
   expect_refusal({"--strategy", "momentum"}, "give bars with --data");
@@ -331,6 +341,7 @@ TEST_F(backtest_by_flags, refuses_what_is_missing_or_unknown) {
                  "did you mean fast?");
   expect_refusal({"--strategy", "momentum", "--data", folder.file("none_1m.csv")},
                  "there is no such file");
+  expect_refusal({"--strategy", "momentum", "--data", folder.file("")}, "it is no file but a");
   expect_refusal({"--strategy", "momentum", "--data", bars("BTCUSDT.csv", 10)}, "--interval 1h");
   expect_refusal({"--strategy", "momentum", "--data", bars("btc_1m.csv", 10)},
                  "name it with --instrument");

@@ -228,6 +228,25 @@ TEST_F(backtest_verb, refuses_in_one_sentence_what_it_cannot_run) {
   expect({config}, "BTCUSDT_1m.csv");
 }
 
+TEST_F(backtest_verb, writes_over_nothing_that_it_reads_and_no_file_twice) {
+  const auto config = write_config();
+  write_bars("BTCUSDT_1m.csv", 10);
+  const auto data = folder.file("BTCUSDT_1m.csv");
+  const auto before = text_of(data);
+  const auto expect = [&](std::vector<std::string> arguments, const std::string& sentence) {
+    const auto done = run_backtest(std::vector{config} + std::move(arguments));
+    EXPECT_EQ(done.code, 2) << done.out;
+    EXPECT_NE(done.err.find(sentence), std::string::npos) << done.err;
+    EXPECT_TRUE(done.out.empty()) << "found out before the run: " << done.out;
+  };
+  expect({"--json", data}, "it is read by this run");
+  expect({"--fills", folder.file("./BTCUSDT_1m.csv")}, "it is read");
+  expect({"--report", config}, "it is read by this run");
+  expect({"--trades", folder.file("x"), "--fills", folder.file("x")}, "twice");
+  expect({"--json", folder.file("")}, "it is a directory");
+  EXPECT_EQ(text_of(data), before);
+}
+
 TEST_F(backtest_verb, leaves_no_half_written_result_under_its_name) {
   write_bars("BTCUSDT_1m.csv", 10, "1767226200000,1,2,3\n");
   auto fills_file = folder.file("fills.csv");

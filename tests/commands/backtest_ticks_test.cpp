@@ -111,6 +111,8 @@ TEST_F(backtest_by_ticks, refuses_in_one_sentence_what_it_cannot_run) {
   expect_refusal({"--ticks", folder.file("none.csv"), "--interval", "1m"}, "no such file");
   expect_refusal({"--quotes", quotes}, "--quotes belongs to the --ticks before it");
   expect_refusal(ticks + arguments{"--quotes", quotes, "--depth", quotes}, "give one of them");
+  for (const char* flag : {"--slippage-bps", "--volume-share"})
+    expect_refusal(ticks + arguments{"--quotes", quotes, flag, "1"}, "walk what is displayed");
   expect_refusal(ticks + arguments{"--from", "2026-01-01"}, "--from chooses bars");
   expect_refusal(ticks + arguments{"--aggregate", "1h"}, "--aggregate chooses bars");
   write_saw(folder.file("ETHUSDT_1m.csv"), 10);

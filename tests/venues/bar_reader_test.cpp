@@ -173,7 +173,7 @@ TEST_F(bar_reader_test, sums_up_a_good_file) {
   ASSERT_TRUE(checked) << checked.error().to_string();
   const file_summary expected{
     3, timestamp::from_ms(1776606960000), timestamp::from_ms(1776607260000), 60s, 0, 1, 2,
-    1, timestamp::from_ms(1776607200000), trading::price::from_integer(1)};
+    1, timestamp::from_ms(1776607200000), trading::price::from_integer(1),   true};
   EXPECT_EQ(*checked, expected);
 }
 

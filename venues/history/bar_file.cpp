@@ -52,6 +52,7 @@ private:
 } // namespace
 
 void file_summary::add(const trading::bar& b) {
+  has_volume |= b.volume.is_positive();
   if (rows++ == 0) {
     first_open = b.open_time;
   } else {

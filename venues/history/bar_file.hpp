@@ -31,6 +31,7 @@ struct file_summary {
   uint64_t leaps = 0;
   trading::timestamp first_leap; ///< when the first of them opens
   trading::price last_price;     ///< the last close
+  bool has_volume = false;       ///< whether any bar has
 
   /// Takes in the next row.
   void add(const trading::bar& b);
