@@ -1,7 +1,6 @@
 #include "actors/risk_guard/decisions.hpp"
 
 #include "trading/check.hpp"
-#include "trading/risk/slot_pending.hpp"
 
 #include <algorithm>
 
@@ -32,20 +31,14 @@ trading::exposure_book read_exposure(const storage::account_snapshot& rows,
   trading::exposure_book book;
   for (const auto& [id, row] : rows.positions)
     book.set_account(id, {row.position.size, row.reserved_buy, row.reserved_sell, {}});
-  std::map<trading::slot_id, trading::slot_exposure> slots;
   for (const auto& [id, row] : rows.slots)
-    slots[id].position = row.position.size;
-  // What an open order reserves is what is left of it, and nothing of a protective one.
-  std::map<trading::slot_id, std::pair<trading::quantity, trading::quantity>> left;
-  for (const auto& o : rows.open_orders) {
-    auto& [opening, closing] = left[o.order.key.slot];
-    (o.order.reduce_only ? closing : opening) +=
-      trading::signed_quantity(o.order.direction, o.reserved_quantity);
+    book.set_slot(id, row.position.size, {});
+  // In the order of their decisions; what an open order reserves is what is left of it.
+  for (const auto& row : rows.open_orders) {
+    const auto& o = row.order;
+    book.orders_at(book.place_of(o.key.slot))
+      .add(o.direction, o.type, o.reduce_only, row.reserved_quantity);
   }
-  for (const auto& [id, sums] : left)
-    slots[id].pending = trading::slot_pending(slots[id].position, sums.first, sums.second);
-  for (const auto& [id, held] : slots)
-    book.set_slot(id, held);
   if (auto balance = rows.balances.find(quote); balance != rows.balances.end())
     book.set_free_cash(balance->second.amount - balance->second.reserved);
   book.set_open_orders(static_cast<uint32_t>(rows.open_orders.size()));

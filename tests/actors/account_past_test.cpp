@@ -83,14 +83,23 @@ struct life {
     const auto& v = o.made.verdict;
     (v.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= v.size;
     book.set_account(o.made.wish.instrument, held);
-    auto slot = book.slot(o.made.wish.key.slot);
-    slot.pending -= signed_quantity(v.direction, v.size);
-    book.set_slot(o.made.wish.key.slot, slot);
+  }
+
+  /// What is left of a slot's orders, in their order.
+  void count_orders(const slot_id& slot, quantity position) {
+    slot_orders under_way;
+    for (const auto& o : open) {
+      const auto& v = o.made.verdict;
+      if (o.made.wish.key.slot == slot)
+        under_way.add(v.direction, v.type, v.reduce_only, v.size);
+    }
+    book.set_slot(slot, position, under_way);
   }
 
   void fill_or_end(const stored_decision& o) {
     release(o);
     const auto& w = o.made.wish;
+    count_orders(w.key.slot, book.slot(w.key.slot).position);
     if (below(4) == 0) { // Told with the time of its decision, as executors do.
       const auto state = below(2) == 0 ? order_state::rejected : order_state::cancelled;
       events.push_back({order_end{o.order, state, w.event_time}});
@@ -109,9 +118,7 @@ struct life {
     auto held = book.account(w.instrument);
     held.position += signed_quantity(f.direction, f.size);
     book.set_account(w.instrument, held);
-    auto slot = book.slot(w.key.slot);
-    slot.position += signed_quantity(f.direction, f.size);
-    book.set_slot(w.key.slot, slot);
+    count_orders(w.key.slot, book.slot(w.key.slot).position + signed_quantity(f.direction, f.size));
     events.push_back({storage::slot_fill{f, w.key.slot}});
   }
 
@@ -173,8 +180,9 @@ struct life {
     for (size_t i = open.size(); i-- > 0;) {
       if (below(3) == 0)
         continue;
-      fill_or_end(open[i]);
+      const auto over = open[i];
       open.erase(open.begin() + static_cast<std::ptrdiff_t>(i));
+      fill_or_end(over);
     }
     // A guard is asked at every step, or not: both must come to the same.
     const bool asked = below(4) != 0;

@@ -84,9 +84,17 @@ struct life {
     auto held = book.account(o.made.wish.instrument);
     (o.made.verdict.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
     book.set_account(o.made.wish.instrument, held);
-    auto slot = book.slot(o.made.wish.key.slot);
-    slot.pending -= signed_quantity(o.made.verdict.direction, size);
-    book.set_slot(o.made.wish.key.slot, slot);
+  }
+
+  /// What is left of a slot's orders, in their order.
+  void count_orders(const slot_id& slot, quantity position) {
+    slot_orders under_way;
+    for (const auto& o : open) {
+      const auto& v = o.made.verdict;
+      if (o.made.wish.key.slot == slot)
+        under_way.add(v.direction, v.type, v.reduce_only, v.size - filled[o.order]);
+    }
+    book.set_slot(slot, position, under_way);
   }
 
   /// As the venue sees it.
@@ -124,10 +132,9 @@ struct life {
     auto held = book.account(f.instrument);
     held.position += signed_quantity(f.direction, size);
     book.set_account(f.instrument, held);
-    auto slot = book.slot(o.made.wish.key.slot);
-    slot.position += signed_quantity(f.direction, size);
-    book.set_slot(o.made.wish.key.slot, slot);
+    const auto slot = o.made.wish.key.slot;
     filled[o.order] += size;
+    count_orders(slot, book.slot(slot).position + signed_quantity(f.direction, size));
     opened_by(o).fills(before, size);
     happened(fill_event{f, o.made.wish.key.slot});
     if (filled[o.order] != v.size)
@@ -141,6 +148,8 @@ struct life {
     release(o, o.made.verdict.size - filled[o.order]);
     opened_by(o).ends(at_venue(o));
     open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
+    const auto& slot = o.made.wish.key.slot;
+    count_orders(slot, book.slot(slot).position);
     happened(order_end{o.order, state, now});
   }
 

@@ -116,23 +116,21 @@ struct account_risk_test : ::testing::Test {
       auto held = book.account(f.instrument);
       held.position += signed_quantity(f.direction, f.size);
       book.set_account(f.instrument, held);
-      auto slot = book.slot(d.wish.key.slot);
-      slot.position += signed_quantity(f.direction, f.size);
-      book.set_slot(d.wish.key.slot, slot);
+      book.set_slot(d.wish.key.slot,
+                    book.slot(d.wish.key.slot).position + signed_quantity(f.direction, f.size), {});
       risk.filled(f, d.wish.key.slot, traded(f.instrument));
     }
     open.clear();
   }
 
+  /// All open orders end at once.
   void release(const made_decision& d) {
+    book.set_slot(d.wish.key.slot, book.slot(d.wish.key.slot).position, {});
     if (reserved_size(d.verdict).is_zero())
       return;
     auto held = book.account(d.wish.instrument);
     (d.verdict.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= d.verdict.size;
     book.set_account(d.wish.instrument, held);
-    auto slot = book.slot(d.wish.key.slot);
-    slot.pending -= signed_quantity(d.verdict.direction, d.verdict.size);
-    book.set_slot(d.wish.key.slot, slot);
     book.set_free_cash(book.free_cash() + d.verdict.reserve_cash);
   }
 
@@ -345,7 +343,7 @@ TEST_F(account_risk_test, stops_a_slot_that_executes_again_and_again_on_one_sign
   use(p);
   EXPECT_EQ(ask(target::long_position), refusal::none);
   fill_all();
-  book.set_slot(make_slot(trend, btc), {}); // The slot has lost sight of its fill.
+  book.set_slot(make_slot(trend, btc), {}, {}); // The slot has lost sight of its fill.
   step("10000");
   EXPECT_EQ(ask(target::long_position), refusal::repeated_execution);
 }
@@ -827,12 +825,15 @@ TEST_F(account_risk_test, an_entry_against_one_under_way_closes_that_by_an_order
   }
 }
 
-TEST_F(account_risk_test, an_entry_without_stop_or_target_turns_what_is_under_way_around_at_once) {
+TEST_F(account_risk_test, an_entry_without_stop_or_target_closes_what_is_under_way_first_as_well) {
   use({}, true);
   ASSERT_EQ(ask(target::long_position), refusal::none);
   const auto made = decide({wish(target::short_position)});
-  ASSERT_EQ(made.size(), 1u);
-  EXPECT_EQ(made[0].verdict.size, dec("20"));
+  ASSERT_EQ(made.size(), 2u);
+  EXPECT_EQ(made[0].wish.key.leg, closing_leg);
+  EXPECT_TRUE(made[0].verdict.reduce_only);
+  EXPECT_EQ(made[0].verdict.size, dec("10"));
+  EXPECT_EQ(made[1].verdict.size, dec("10"));
 }
 
 TEST_F(account_risk_test, an_entry_whose_closing_order_is_refused_closes_with_its_own) {

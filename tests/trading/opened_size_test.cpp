@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 namespace supreme::trading {
 namespace {
 
@@ -35,14 +37,30 @@ TEST(opened_size, a_protective_order_waits_for_its_entry_and_closes_no_more_than
   slot.rests(entry);
   slot.rests(exit);
   EXPECT_EQ(slot.closable(side::sell), units(0));
-  EXPECT_FALSE(slot.is_pointless(side::sell)) << "the entry may still fill";
+  EXPECT_TRUE(slot.has_entries(side::buy)) << "the entry may still fill";
   const auto rest = fill(slot, entry, 2);
   EXPECT_EQ(slot.closable(side::sell), units(2));
   fill(slot, exit, 2);
   EXPECT_EQ(slot.closable(side::sell), units(0));
-  EXPECT_FALSE(slot.is_pointless(side::sell));
+  EXPECT_TRUE(slot.has_entries(side::buy));
   slot.ends(rest);
-  EXPECT_TRUE(slot.is_pointless(side::sell));
+  EXPECT_FALSE(slot.has_entries(side::buy));
+}
+
+TEST(opened_size, an_entry_waits_while_an_exit_has_something_to_close) {
+  opened_size slot;
+  const auto bought = market(side::buy, 5);
+  slot.rests(bought);
+  fill(slot, bought, 5);
+  EXPECT_FALSE(slot.waits());
+  auto exit = market(side::sell, 5, true);
+  slot.rests(exit);
+  EXPECT_TRUE(slot.waits());
+  slot.rests(market(side::buy, 5));
+  exit = fill(slot, exit, 2);
+  EXPECT_TRUE(slot.waits());
+  slot.fills(stop(side::sell, 5), units(3));
+  EXPECT_FALSE(slot.waits()) << "nothing is left to close";
 }
 
 TEST(opened_size, an_exit_ends_entries_on_its_other_side_and_nothing_else) {
@@ -81,7 +99,7 @@ TEST(opened_size, a_reversal_that_fills_in_parts_closes_and_opens_what_was_order
   EXPECT_EQ(slot.closable(side::sell), units(5)) << "the opening leg has closed nothing";
   fill(slot, closing, 5);
   fill(slot, opening, 5);
-  EXPECT_TRUE(slot.is_pointless(side::sell));
+  EXPECT_TRUE(slot.closable(side::sell).is_zero());
   EXPECT_EQ(slot.closable(side::buy), units(10));
 }
 
@@ -93,7 +111,7 @@ TEST(opened_size, an_order_that_is_not_reduce_only_closes_first_what_nothing_els
   const auto through_zero = market(side::sell, 15);
   slot.rests(through_zero);
   fill(slot, through_zero, 15);
-  EXPECT_TRUE(slot.is_pointless(side::sell));
+  EXPECT_TRUE(slot.closable(side::sell).is_zero());
   EXPECT_EQ(slot.closable(side::buy), units(5));
 }
 
@@ -142,9 +160,18 @@ RC_GTEST_PROP(opened_size_property, sides_add_up_to_the_position_and_are_never_n
     RC_ASSERT(!held_long.is_negative());
     RC_ASSERT(!held_short.is_negative());
     RC_ASSERT(held_long - held_short == position);
-    if (resting.empty())
-      for (const auto s : {side::buy, side::sell})
-        RC_ASSERT(slot.is_pointless(s) == slot.closable(s).is_zero());
+    bool exits = false;
+    for (const auto s : {side::buy, side::sell}) {
+      const auto of_side = [&](bool is_exit_order) {
+        return std::ranges::any_of(resting, [&](const slot_order& each) {
+          return each.direction == s
+                 && (is_exit_order ? is_exit(each.type, each.reduce_only) : !each.reduce_only);
+        });
+      };
+      RC_ASSERT(slot.has_entries(s) == of_side(false));
+      exits |= of_side(true);
+    }
+    RC_ASSERT(slot.has_exits() == exits);
   }
 }
 

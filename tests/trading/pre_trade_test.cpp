@@ -125,13 +125,13 @@ TEST(pre_trade, leaves_a_slot_that_reached_its_target_alone) {
   auto in = passing();
   in.slot.position = dec("0.5");
   expect_refused(in, refusal::nothing_to_do, "0", "0.5");
-  in.slot = {dec("0"), dec("0.2")}; // A buy is on its way.
+  in.slot = {dec("0"), dec("0.2"), dec("0.2")}; // A buy is on its way.
   expect_refused(in, refusal::nothing_to_do, "0", "0.2");
   in.wanted = target::flat;
-  in.slot = {dec("1"), dec("-1")}; // The exit is on its way.
+  in.slot = {dec("1"), dec("-1"), {}}; // The exit is on its way.
   expect_refused(in, refusal::nothing_to_do, "0", "0");
   in.wanted = target::short_position;
-  in.slot = {dec("-1"), dec("0")};
+  in.slot = {dec("-1"), dec("0"), {}};
   expect_refused(in, refusal::nothing_to_do, "0", "-1");
 }
 
@@ -177,6 +177,17 @@ TEST(pre_trade, does_not_undo_a_reversal_that_is_under_way) {
   in.wanted = target::flat;
   in.slot.pending = dec("-3");
   expect_refused(in, refusal::nothing_to_do, "0", "-2");
+}
+
+TEST(pre_trade, cuts_what_is_there_because_the_cut_takes_back_what_still_enters) {
+  auto in = holding("0.5");
+  in.slot.pending = in.slot.entering = dec("0.5");
+  in.cut_to = dec("0.3");
+  expect_order(in, side::sell, "0.2");
+  in.cut_to = dec("0.5");
+  EXPECT_EQ(decide(in).outcome, refusal::nothing_to_do) << "there is no more yet";
+  in.cut_to = dec("0");
+  expect_order(in, side::sell, "0.5"); // Without shorts no more than is there.
 }
 
 TEST(pre_trade, closes_what_is_held_while_the_entry_still_fills) {
@@ -446,7 +457,7 @@ TEST(pre_trade, refuses_numbers_that_leave_the_range) {
   in.slot.position = smallest;
   expect_refused(in, refusal::overflow, "0", "0");
   in = passing();
-  in.slot = {largest, largest};
+  in.slot = {largest, largest, {}};
   expect_refused(in, refusal::overflow, "0", "0");
   in = passing();
   in.account.reserved_buy = largest;

@@ -6,7 +6,6 @@
 #include "tests/trading/plans.hpp"
 
 #include "trading/backtest/engine.hpp"
-#include "trading/risk/slot_pending.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -232,9 +231,8 @@ TEST(protective_orders, a_wish_for_flat_does_not_undo_a_turn_that_is_under_way) 
   EXPECT_EQ(r.engine.positions().at(btc).size, dec("2"));
 }
 
-TEST(protective_orders, a_turn_closes_what_is_held_and_what_still_fills) {
-  // Found with latency and a volume cap: the closing order was for what is held alone, and the
-  // entry for the rest as well.
+TEST(protective_orders, a_turn_closes_what_is_held_and_is_not_sized_for_what_it_takes_back) {
+  // Found with latency and a volume cap: the entry was for what still filled of the other one, too.
   auto plan = make_plan();
   plan.latency = std::chrono::milliseconds{1};
   plan.costs.max_volume_share_ppb = 250'000'000; // One of four.
@@ -248,7 +246,7 @@ TEST(protective_orders, a_turn_closes_what_is_held_and_what_still_fills) {
     if (d.wish.event_time == r.heard.decisions.back().wish.event_time)
       sizes[d.wish.key.leg] = d.verdict.size.to_string();
   }
-  EXPECT_EQ(sizes, (std::map<uint32_t, std::string>{{0, "1"}, {1, "3"}, {2, "3"}, {4, "2"}}));
+  EXPECT_EQ(sizes, (std::map<uint32_t, std::string>{{0, "1"}, {1, "3"}, {2, "3"}}));
 }
 
 TEST(protective_orders, of_an_entry_that_fills_in_parts_close_those_parts) {
@@ -361,12 +359,42 @@ TEST(entries_under_way, without_any_fill_end_with_the_exit_that_has_nothing_to_c
                                 {r.heard.orders[1], order_state::cancelled}}));
 }
 
-TEST(entries_under_way, of_a_reversal_stay_while_its_exit_fills) {
+TEST(entries_under_way, of_a_reversal_wait_for_its_exit) {
+  // Filling side by side they had the slot on both sides, and sizes were decided by the difference.
   run r{{{1, {desire::long_position, {}, {}}}, {4, {desire::short_position, {}, {}}}}, slow_plan()};
-  for (int i = 0; i < 8; ++i)
+  for (int i = 0; i < 9; ++i)
     r.step(100, 100, 100, 100);
   EXPECT_TRUE(r.heard.ends.empty());
+  const lines all{"buy 1 at 100",  "buy 1 at 100",  "buy 1 at 100",
+                  "sell 1 at 100", "sell 1 at 100", "sell 1 at 100",
+                  "sell 1 at 100", "sell 1 at 100", "sell 1 at 100"};
+  EXPECT_EQ(r.fills(), all) << "exit and entry share the bar at which the exit is done";
   EXPECT_EQ(r.engine.positions().at(btc).size, dec("-3"));
+}
+
+TEST(entries_under_way, that_an_exit_takes_back_are_not_sized_for) {
+  // What was still to be bought was sold as well, by a short of five where three were wanted.
+  run r{{{1, {desire::long_position, {}, {}}}, {3, {desire::short_position, {}, {}}}}, slow_plan()};
+  for (int i = 0; i < 10; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("-3"));
+  EXPECT_EQ(r.engine.open_orders(), 0u);
+}
+
+TEST(entries_under_way, that_nobody_has_heard_of_are_closed_first) {
+  // One order of sixteen turned eight around; an exit then took back what it was to undo.
+  auto plan = slow_plan();
+  plan.latency = std::chrono::milliseconds{1};
+  plan.strategies[0].size.amount = dec("8");
+  run r{{{1, {desire::long_position, {}, {}}}, {2, {desire::short_position, {}, {}}}, {4, {}}},
+        plan};
+  quantity most;
+  for (int i = 0; i < 30; ++i) {
+    r.step(100, 100, 100, 100);
+    most = std::max(most, r.engine.position_at(0).size.abs());
+  }
+  EXPECT_LE(most, dec("8"));
+  EXPECT_EQ(r.engine.open_orders(), 0u);
 }
 
 TEST(entries_under_way, that_were_wanted_after_an_exit_stay) {
@@ -376,6 +404,31 @@ TEST(entries_under_way, that_were_wanted_after_an_exit_stay) {
     r.step(100, 100, 100, 100);
   EXPECT_TRUE(r.heard.ends.empty());
   EXPECT_EQ(r.engine.positions().at(btc).size, dec("3"));
+}
+
+TEST(entries_under_way, wait_for_the_exit_before_them) {
+  // What is left and what is entered were held side by side until the exit was done.
+  run r{{{1, {desire::long_position, {}, {}}}, {4, {}}, {5, {desire::long_position, {}, {}}}},
+        slow_plan()};
+  for (int i = 0; i < 7; ++i)
+    r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.fills(), (lines{"buy 1 at 100", "buy 1 at 100", "buy 1 at 100", "sell 1 at 100",
+                              "sell 1 at 100", "sell 1 at 100", "buy 1 at 100"}));
+  EXPECT_EQ(r.engine.positions().at(btc).size, dec("1"));
+}
+
+TEST(entries_under_way, do_not_wait_for_an_exit_that_has_nothing_left_to_close) {
+  // The stop takes the rest, and what is left of the exit goes, and is not waited for.
+  run r{{{1, {desire::long_position, 10, {}}}, {4, {}}, {5, {desire::long_position, {}, {}}}},
+        slow_plan()};
+  for (int i = 0; i < 4; ++i)
+    r.step(100, 100, 100, 100);
+  r.step(100, 100, 100, 100);
+  r.step(100, 100, 85, 100);
+  r.step(100, 100, 100, 100);
+  EXPECT_EQ(r.fills(), (lines{"buy 1 at 100", "buy 1 at 100", "buy 1 at 100", "sell 1 at 100",
+                              "sell 1 at 100", "sell 1 at 90", "buy 1 at 100"}));
+  EXPECT_EQ(r.engine.open_orders(), 1u);
 }
 
 TEST(entries_under_way, of_other_slots_stay) {
@@ -389,17 +442,6 @@ TEST(entries_under_way, of_other_slots_stay) {
     r.step(100, 100, 100, 100);
   EXPECT_EQ(r.heard.ends.size(), 1u);
   EXPECT_EQ(r.engine.positions().at(btc).size, dec("3")) << "of the patient one";
-}
-
-TEST(slot_pending, closes_no_more_than_there_is) {
-  const auto n = [](int64_t i) { return decimal::from_integer(i); };
-  EXPECT_EQ(slot_pending(n(10), n(0), n(-10)), n(-10));
-  EXPECT_EQ(slot_pending(n(2), n(0), n(-6)), n(-2)) << "a stop has taken the rest";
-  EXPECT_EQ(slot_pending(n(0), n(0), n(-6)), n(0));
-  EXPECT_EQ(slot_pending(n(0), n(10), n(-10)), n(0)) << "an exit of an entry that is at rest";
-  EXPECT_EQ(slot_pending(n(10), n(-10), n(-10)), n(-20)) << "a reversal";
-  EXPECT_EQ(slot_pending(n(10), n(-15), n(0)), n(-15)) << "through zero";
-  EXPECT_EQ(slot_pending(n(-2), n(0), n(6)), n(2));
 }
 
 TEST(protective_orders, reserve_nothing_and_ask_for_nothing) {
@@ -471,9 +513,14 @@ lines reference(const script& wishes, const std::vector<plain_bar>& bars) {
   return out;
 }
 
-RC_GTEST_PROP(protective_orders_property, fill_as_a_plain_loop_says, ()) {
+/// Bars and wishes of a run, wishes at every third bar or so.
+struct random_run {
   std::vector<plain_bar> bars;
   script wishes;
+};
+
+random_run any_run() {
+  random_run out;
   int64_t price = 100;
   const auto count = *rc::gen::inRange(2, 60);
   for (int i = 0; i < count; ++i) {
@@ -483,7 +530,7 @@ RC_GTEST_PROP(protective_orders_property, fill_as_a_plain_loop_says, ()) {
     b.high = std::max(b.open, b.close) + *rc::gen::inRange(0, 5);
     b.low = std::max<int64_t>(1, std::min(b.open, b.close) - *rc::gen::inRange(0, 5));
     price = b.close;
-    bars.push_back(b);
+    out.bars.push_back(b);
     if (*rc::gen::inRange(0, 3) != 0)
       continue;
     wish w;
@@ -492,12 +539,30 @@ RC_GTEST_PROP(protective_orders_property, fill_as_a_plain_loop_says, ()) {
       w.stop = *rc::gen::inRange(1, 8);
     if (w.wanted != desire::flat && *rc::gen::arbitrary<bool>())
       w.target = *rc::gen::inRange(1, 8);
-    wishes[i + 1] = w;
+    out.wishes[i + 1] = w;
   }
-  run r{wishes};
-  for (const auto& b : bars)
+  return out;
+}
+
+RC_GTEST_PROP(protective_orders_property, fill_as_a_plain_loop_says, ()) {
+  const auto any = any_run();
+  run r{any.wishes};
+  for (const auto& b : any.bars)
     r.step(b.open, b.high, b.low, b.close);
-  RC_ASSERT(r.fills() == reference(wishes, bars));
+  RC_ASSERT(r.fills() == reference(any.wishes, any.bars));
+}
+
+RC_GTEST_PROP(entries_under_way_property, never_hold_more_than_was_wanted, ()) {
+  auto plan = slow_plan();
+  plan.strategies[0].size.amount = whole(*rc::gen::inRange(1, 9));
+  const auto most = plan.strategies[0].size.amount;
+  const auto any = any_run();
+  run r{any.wishes, plan};
+  for (const auto& b : any.bars) {
+    r.step(b.open, b.high, b.low, b.close, *rc::gen::inRange(0, 20));
+    RC_ASSERT(r.engine.position_at(0).size.abs() <= most);
+  }
+  RC_CLASSIFY(!r.heard.ends.empty(), "with cancelled orders");
 }
 
 } // namespace

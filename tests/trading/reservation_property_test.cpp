@@ -120,7 +120,7 @@ struct model {
                   cash - promised.reserved_cash};
     in.basis.equity = exposure_of_all().equity;
     // One slot for each instrument: what is promised is its own.
-    in.slot = {held[i], promised.reserved_buy[i] - promised.reserved_sell[i]};
+    in.slot = {held[i], promised.reserved_buy[i] - promised.reserved_sell[i], {}};
     in.mode = mode;
     in.mark = marks[i];
     in.mark_time = in.now = now;

@@ -89,8 +89,6 @@ private:
     size_t taken = 0; ///< bars of the block that the strategy has had
     position held;
     opened_size opened; ///< at the venue
-    quantity opening;   ///< signed: what is left of orders that may open
-    quantity closing;   ///< signed: what is left of reduce-only market orders
   };
   struct slot_state {
     strategy_slot instance;
@@ -123,9 +121,11 @@ private:
     resting_order rest;
     timestamp arrives; ///< at the venue
     quantity size;
-    money reserve_cash;  ///< at the decision
-    money reserved_cash; ///< what is left of it
-    size_t due = 0;      ///< the step of the block before which no bar fills or triggers it
+    money reserve_cash;      ///< at the decision
+    money reserved_cash;     ///< what is left of it
+    size_t due = 0;          ///< the step of the block before which no bar fills or triggers it
+    bool taken_back = false; ///< an entry that a later exit takes back
+    bool waits = false;      ///< an entry, while exits before it have something to close
   };
   struct account_worth {
     money equity;
@@ -189,9 +189,10 @@ private:
   void conclude(size_t leg, const verdict& decided, const decision_origin& from, timestamp now,
                 Make make);
   void decide_alone(const step_wish& w, timestamp now);
-  void close_turned(const step_wish& w, timestamp now);
+  void close_turned(const step_wish& w, const slot_exposure& held, timestamp now);
   void decide_signals(timestamp now);
   uint64_t place_order(size_t leg, const verdict& v, timestamp now);
+  void take_back_entries(const open_order& exit);
   void place_protection(const step_wish& w, timestamp now);
   [[nodiscard]] static std::optional<price> mark_of(const bar_record* last) noexcept {
     return last != nullptr ? std::optional{last->close} : std::nullopt;
@@ -220,10 +221,11 @@ private:
   account_risk risk_;
   std::vector<order_end> ends_; ///< of the step under way, told to the risk after its fills
   std::map<asset_id, money> balances_;
-  money* cash_ = nullptr; ///< the quote asset's balance
-  money reserved_cash_;   ///< by all open orders
-  size_t protective_ = 0; ///< orders at rest that wait to close what others open
-  size_t exposed_ = 0;    ///< instruments with an open position
+  money* cash_ = nullptr;     ///< the quote asset's balance
+  money reserved_cash_;       ///< by all open orders
+  size_t protective_ = 0;     ///< orders at rest that wait to close what others open
+  size_t exposed_ = 0;        ///< instruments with an open position
+  bool may_withdraw_ = false; ///< whether an order at rest may withdraw another
   uint64_t orders_ = 0;
   uint64_t account_seq_ = 0;
   timestamp last_;

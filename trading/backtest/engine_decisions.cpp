@@ -77,25 +77,22 @@ void backtest_engine::conclude(size_t leg, const verdict& decided, const decisio
 /// Without a policy a decision needs no names.
 void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
   const auto& hints = w.wish.hints;
-  const bool is_protected = hints.stop_distance || hints.take_profit_distance;
-  if (is_protected) [[unlikely]]
-    close_turned(w, now);
+  const auto held = exposure_.slot_at(legs_[w.leg].place);
+  if (closes_first(w.wish.wanted, held)) [[unlikely]]
+    close_turned(w, held, now);
   const auto& instance = slots_[legs_[w.leg].slot].instance;
   auto facts = facts_of(legs_[w.leg], w.wish.wanted, now);
   risk_.decide_alone(hints, facts, verdict_);
   conclude(w.leg, verdict_, {instance.reason(), false}, now, [&] {
     return made_decision{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
   });
-  if (is_protected) [[unlikely]]
+  if (hints.stop_distance || hints.take_profit_distance) [[unlikely]]
     place_protection(w, now);
 }
 
 /// As account_risk does it.
-void backtest_engine::close_turned(const step_wish& w, timestamp now) {
+void backtest_engine::close_turned(const step_wish& w, const slot_exposure& held, timestamp now) {
   const auto& leg = legs_[w.leg];
-  const auto held = exposure_.slot_at(leg.place);
-  if (!closes_first(w.wish.wanted, w.wish.hints, held))
-    return;
   auto facts = facts_of(leg, target::flat, now);
   facts.cut_to = quantity{};
   risk_.decide_alone({}, facts, verdict_);
@@ -161,13 +158,21 @@ uint64_t backtest_engine::place_order(size_t leg, const verdict& v, timestamp no
   o.rest.open_size = o.size = v.size;
   o.reserve_cash = o.reserved_cash = v.reserve_cash;
   reserved_cash_ += v.reserve_cash;
+  if (is_exit(v.type, v.reduce_only) && legs_[leg].opened.has_entries(opposite(v.direction)))
+    take_back_entries(o);
+  o.waits = !v.reduce_only && legs_[leg].opened.has_exits();
   legs_[leg].opened.rests(as_slot_order(o.rest));
-  (v.reduce_only ? legs_[leg].closing : legs_[leg].opening) +=
-    signed_quantity(v.direction, reserved_size(v));
   protective_ += is_protective(v) ? 1 : 0;
   if (venue_ != nullptr)
     venue_->submit(o.id, leg, o.market, o.rest, now);
   return o.number;
+}
+
+/// As slot_orders::add() does it: nobody counts on these entries any more.
+void backtest_engine::take_back_entries(const open_order& exit) {
+  may_withdraw_ = true;
+  for (auto& o : resting_)
+    o.taken_back |= o.leg == exit.leg && withdraws(exit.rest, o.rest);
 }
 
 decision_terms backtest_engine::terms_of(const signal& wish) const {

@@ -5,7 +5,6 @@
 #include "trading/check.hpp"
 #include "trading/matching/cash_limit.hpp"
 #include "trading/risk/reservation.hpp"
-#include "trading/risk/slot_pending.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -14,7 +13,7 @@
 namespace supreme::trading {
 
 void backtest_engine::match(timestamp now) {
-  if (resting_.size() > 1) [[unlikely]]
+  if (may_withdraw_) [[unlikely]]
     withdraw_entries(now);
   int turn = 0;
   const bool in_turns = protective_ != 0; // Before any of them is over.
@@ -43,11 +42,16 @@ bool backtest_engine::meets_bar(const open_order& o, timestamp now) const {
 
 /// Ends entries whose slot has an exit that meets a bar, before anything fills.
 void backtest_engine::withdraw_entries(timestamp now) {
+  may_withdraw_ = false;
   const auto is_withdrawn = [&](const open_order& entry) {
-    return std::any_of(resting_.begin(), resting_.end(), [&](const open_order& exit) {
-      return exit.leg == entry.leg && exit.number > entry.number && withdraws(exit.rest, entry.rest)
-             && meets_bar(exit, now);
-    });
+    bool met = false;
+    for (const auto& exit : resting_) {
+      if (exit.leg != entry.leg || exit.number < entry.number || !withdraws(exit.rest, entry.rest))
+        continue;
+      may_withdraw_ = true; // Where it does not meet this bar it will meet another.
+      met |= meets_bar(exit, now);
+    }
+    return met;
   };
   for (auto o = resting_.begin(); o != resting_.end();) {
     if (!is_withdrawn(*o)) {
@@ -59,14 +63,26 @@ void backtest_engine::withdraw_entries(timestamp now) {
   }
 }
 
-/// Reduce-only orders that have nothing left to close.
+/// Reduce-only orders that have nothing left to close, and no entry before them that may open it.
 void backtest_engine::cancel_pointless(timestamp now) {
-  std::erase_if(resting_, [&](const open_order& o) {
-    const bool over = o.rest.reduce_only && legs_[o.leg].opened.is_pointless(o.rest.direction);
-    if (over)
-      end_order(o, order_ending::nothing_to_close, now);
-    return over;
-  });
+  const auto is_pointless = [&](const open_order& o) {
+    const auto& opened = legs_[o.leg].opened;
+    if (!o.rest.reduce_only || opened.closable(o.rest.direction).is_positive())
+      return false;
+    return !opened.has_entries(opposite(o.rest.direction))
+           || std::none_of(resting_.begin(), resting_.end(), [&](const open_order& entry) {
+                return entry.leg == o.leg && entry.number < o.number
+                       && may_open_for(o.rest, entry.rest);
+              });
+  };
+  for (auto o = resting_.begin(); o != resting_.end();) {
+    if (!is_pointless(*o)) {
+      ++o;
+      continue;
+    }
+    end_order(*o, order_ending::nothing_to_close, now);
+    o = resting_.erase(o);
+  }
 }
 
 /// What the venue has done to orders, as far as its reports have arrived.
@@ -97,6 +113,8 @@ bool backtest_engine::match_one(open_order& o, const bar_record& b, timestamp no
     rest.open_size = std::min(rest.open_size, legs_[o.leg].opened.closable(rest.direction));
     if (rest.open_size.is_zero())
       return false;
+  } else if (o.waits && legs_[o.leg].opened.waits()) [[unlikely]] {
+    return false;
   }
   const auto& traded = *markets_[o.market].traded;
   paid_execution paid;
@@ -109,6 +127,7 @@ bool backtest_engine::match_one(open_order& o, const bar_record& b, timestamp no
     return true;
   }
   o.rest.triggered = paid.done.triggered;
+  may_withdraw_ |= o.rest.triggered;
   const bool filled = paid.done.size.is_positive() && settle(o, paid.done, now);
   if (!paid.all)
     end_order(o, order_ending::unpaid, now);
@@ -215,11 +234,10 @@ void backtest_engine::release(const open_order& o, quantity size, money reserved
     size = {};
   (o.rest.direction == side::buy ? held.reserved_buy : held.reserved_sell) -= size;
   held.position = market.held.size;
-  auto& leg = legs_[o.leg];
-  (o.rest.reduce_only ? leg.closing : leg.opening) -= signed_quantity(o.rest.direction, size);
-  auto& slot = exposure_.slot_at(leg.place);
-  slot.position = leg.held.size;
-  slot.pending = slot_pending(slot.position, leg.opening, leg.closing);
+  const auto& leg = legs_[o.leg];
+  if (!o.taken_back)
+    exposure_.orders_at(leg.place).remove(o.rest.direction, o.rest.type, o.rest.reduce_only, size);
+  exposure_.set_position_at(leg.place, leg.held.size);
   reserved_cash_ -= reserved;
   exposure_.set_free_cash(cash() - reserved_cash_);
 }

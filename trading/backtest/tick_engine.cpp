@@ -117,9 +117,7 @@ void tick_engine::deliver(timestamp to) {
     sent_.pop_front();
     auto& m = markets_[o.instrument];
     opened_[o.slot].rests(as_slot_order(o.order));
-    auto& arrived = m.orders.emplace_back(venue_order{o.id, o.slot, o.order, {}, {}});
-    if (!o.order.reduce_only)
-      send_part(m, arrived, o.order.open_size, o.arrives);
+    m.orders.push_back({o.id, o.slot, o.order, {}, {}});
     adapt(m, o.arrives);
   }
 }
@@ -226,10 +224,17 @@ void tick_engine::withdraw_entries(tick_market& m, timestamp at) {
 /// Whether something was changed, upon which all is looked at again.
 bool tick_engine::adapt_one(tick_market& m, timestamp at) {
   for (auto o = m.orders.begin(); o != m.orders.end(); ++o) {
-    if (!o->rest.reduce_only)
-      continue;
     const auto& opened = opened_[o->slot];
-    if (opened.is_pointless(o->rest.direction)) {
+    if (!o->rest.reduce_only) {
+      if (!o->parts.empty() || opened.waits())
+        continue;
+      send_part(m, *o, o->rest.open_size, at);
+      return true;
+    }
+    const bool waits_for_entry = std::any_of(m.orders.begin(), o, [&](const auto& earlier) {
+      return earlier.slot == o->slot && may_open_for(o->rest, earlier.rest);
+    });
+    if (!opened.closable(o->rest.direction).is_positive() && !waits_for_entry) {
       tell(o->id, {}, order_ending::nothing_to_close, at);
       end_order(m, o);
       return true;

@@ -59,13 +59,22 @@ public:
   [[nodiscard]] quantity closable(side direction) const noexcept {
     return opened_[index(opposite(direction))];
   }
-  /// Whether a reduce-only order of this direction has nothing left to close, and nothing is at
-  /// rest that could open it.
-  [[nodiscard]] bool is_pointless(side direction) const noexcept {
-    return !closable(direction).is_positive() && entries_[index(opposite(direction))] == 0;
+  /// Whether an order at rest may open this side.
+  [[nodiscard]] bool has_entries(side direction) const noexcept {
+    return entries_[index(direction)] != 0;
   }
+  /// Whether an exit is at rest.
+  [[nodiscard]] bool has_exits() const noexcept {
+    return exits_[0].is_positive() || exits_[1].is_positive();
+  }
+  /// Whether an entry waits for an exit that was there before it: a slot leaves what it holds
+  /// before it enters anything, so that it is never on both sides at once.
+  [[nodiscard]] bool waits() const noexcept { return closes(side::buy) || closes(side::sell); }
 
 private:
+  [[nodiscard]] bool closes(side direction) const noexcept {
+    return exits_[index(direction)].is_positive() && closable(direction).is_positive();
+  }
   [[nodiscard]] static size_t index(side s) noexcept { return s == side::buy ? 0 : 1; }
 
   std::array<quantity, 2> opened_{};  ///< by the side that opened it
@@ -79,10 +88,16 @@ private:
 /// its strategy has left.
 [[nodiscard]] inline bool withdraws(const resting_order& later,
                                     const resting_order& earlier) noexcept {
-  const bool leaves =
-    later.type == order_type::market || (later.type == order_type::stop && later.triggered);
-  return later.reduce_only && leaves && !earlier.reduce_only
-         && earlier.direction != later.direction;
+  const bool stops_out = later.reduce_only && later.type == order_type::stop && later.triggered;
+  const bool leaves = stops_out || is_exit(later.type, later.reduce_only);
+  return leaves && !earlier.reduce_only && earlier.direction != later.direction;
+}
+
+/// Whether `earlier`, an order of the same slot, may open what `later` is there to close: while it
+/// is at rest, a reduce-only order waits that has nothing to close yet.
+[[nodiscard]] inline bool may_open_for(const resting_order& later,
+                                       const resting_order& earlier) noexcept {
+  return !earlier.reduce_only && earlier.direction != later.direction;
 }
 
 [[nodiscard]] inline slot_order as_slot_order(const resting_order& o) noexcept {

@@ -66,6 +66,11 @@ struct order {
 [[nodiscard]] constexpr bool is_protective(order_type type, bool reduce_only) noexcept {
   return reduce_only && type != order_type::market;
 }
+/// Whether an order leaves at once what its slot holds. At the market it takes back the slot's
+/// older entries on its other side, see withdraws().
+[[nodiscard]] constexpr bool is_exit(order_type type, bool reduce_only) noexcept {
+  return reduce_only && type == order_type::market;
+}
 [[nodiscard]] inline bool is_protective(const order& o) noexcept {
   return is_protective(o.type, o.reduce_only);
 }

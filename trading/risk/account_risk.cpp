@@ -1,11 +1,13 @@
 #include "trading/risk/account_risk.hpp"
 
 #include "trading/check.hpp"
+#include "trading/risk/order_sizing.hpp"
 #include "trading/risk/protection.hpp"
 #include "trading/risk/reversal.hpp"
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 namespace supreme::trading {
 
@@ -148,7 +150,7 @@ void account_risk::close_turned(const signal& entry, exposure_book& book,
     return;
   }
   const auto held = book.slot(entry.key.slot);
-  if (!closes_first(entry.wanted, entry.hints, held))
+  if (!closes_first(entry.wanted, held))
     return;
   // Not what is held alone, as a wish for flat would, but also what still fills.
   auto d =
@@ -299,15 +301,17 @@ void account_risk::cut(const slot_id& slot, exposure_book& book, const decision_
   if (!reading || reading->stage < drawdown_stage::reduce)
     return;
   const auto& known = memory_->slots().at(slot);
-  const auto now_held = book.slot(slot);
-  const auto held = now_held.position + now_held.pending;
   const bool closes = reading->stage == drawdown_stage::flatten;
   quantity rest;
   if (!closes && known.entry_scale_ppb > 0)
     rest = multiply_divide(known.trip.open().entered,
                            std::min(reading->scale_ppb, known.entry_scale_ppb),
                            known.entry_scale_ppb, rounding::toward_zero);
-  if (held.is_zero() || (held.is_negative() ? -held : held) <= rest)
+  const auto after = held_after(book.slot(slot), rest);
+  if (!after)
+    throw std::overflow_error("what a slot will hold");
+  const auto held = *after;
+  if (held.is_zero() || held.abs() <= rest)
     return;
   const auto mark = sources.mark_of(known.instrument);
   if (!mark)

@@ -25,7 +25,7 @@ exposure exposure_book::account(const instrument_id& id) const {
 
 slot_exposure exposure_book::slot(const slot_id& id) const {
   auto found = slot_places_.find(id);
-  return found == slot_places_.end() ? slot_exposure{} : slots_[found->second];
+  return found == slot_places_.end() ? slot_exposure{} : slot_at(found->second);
 }
 
 std::vector<std::pair<instrument_id, exposure>> exposure_book::accounts() const {
@@ -42,7 +42,7 @@ void exposure_book::reserve(size_t account_place, size_t slot_place, const verdi
   reserved += size;
   free_cash_ -= approved.reserve_cash;
   ++open_orders_;
-  slots_[slot_place].pending += signed_quantity(approved.direction, size);
+  slots_[slot_place].orders.add(approved.direction, approved.type, approved.reduce_only, size);
 }
 
 } // namespace supreme::trading

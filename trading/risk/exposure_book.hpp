@@ -1,6 +1,6 @@
 #pragma once
 
-#include "trading/risk/pre_trade.hpp"
+#include "trading/risk/slot_orders.hpp"
 
 #include <map>
 #include <utility>
@@ -20,13 +20,19 @@ public:
   /// What the account holds of an instrument and has reserved there; `free_cash` is ignored, the
   /// book has one of its own.
   [[nodiscard]] exposure& account_at(size_t place) noexcept { return accounts_[place]; }
-  [[nodiscard]] slot_exposure& slot_at(size_t place) noexcept { return slots_[place]; }
+  [[nodiscard]] slot_exposure slot_at(size_t place) const {
+    return slots_[place].orders.with(slots_[place].position);
+  }
+  [[nodiscard]] slot_orders& orders_at(size_t place) noexcept { return slots_[place].orders; }
+  void set_position_at(size_t place, quantity held) noexcept { slots_[place].position = held; }
 
-  /// As account_at() and slot_at(), by name.
+  /// By name.
   void set_account(const instrument_id& id, const exposure& held) {
     accounts_[place_of(id)] = held;
   }
-  void set_slot(const slot_id& id, const slot_exposure& held) { slots_[place_of(id)] = held; }
+  void set_slot(const slot_id& id, quantity position, const slot_orders& orders) {
+    slots_[place_of(id)] = {position, orders};
+  }
   void set_free_cash(money amount) { free_cash_ = amount; }
   void set_open_orders(uint32_t count) { open_orders_ = count; }
 
@@ -45,10 +51,15 @@ public:
   void reserve(size_t account_place, size_t slot_place, const verdict& approved);
 
 private:
+  struct slot_state {
+    quantity position;
+    slot_orders orders;
+  };
+
   std::map<instrument_id, size_t> account_places_;
   std::map<slot_id, size_t> slot_places_;
   std::vector<exposure> accounts_;
-  std::vector<slot_exposure> slots_;
+  std::vector<slot_state> slots_;
   money free_cash_;
   uint32_t open_orders_ = 0;
 };

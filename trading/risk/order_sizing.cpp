@@ -48,7 +48,7 @@ bool is_reached(target wanted, quantity now, quantity held) noexcept {
 std::optional<quantity> cut_quantity(const decision_facts& in) noexcept {
   const auto rest =
     checked_round_to_multiple(*in.cut_to, in.traded->lot_size, rounding::toward_zero);
-  const auto held = checked_add(in.slot.position, in.slot.pending);
+  const auto held = held_after(in.slot, in.cut_to);
   if (!rest || !held)
     return std::nullopt;
   return held->is_negative() ? checked_subtract(quantity{}, *rest) : *rest;
@@ -92,8 +92,15 @@ std::optional<quantity> order_cap(const decision_facts& in, side direction,
 
 } // namespace
 
+std::optional<quantity> held_after(const slot_exposure& slot,
+                                   const std::optional<quantity>& cut_to) noexcept {
+  const auto after = checked_add(slot.position, slot.pending);
+  const bool leaves = cut_to && cut_to->is_positive();
+  return after && leaves ? checked_subtract(*after, slot.entering) : after;
+}
+
 std::optional<sized_order> size_to_target(const decision_facts& in) noexcept {
-  const auto held = checked_add(in.slot.position, in.slot.pending);
+  const auto held = held_after(in.slot, in.cut_to);
   if (!held)
     return std::nullopt;
   sized_order order;

@@ -16,6 +16,12 @@ struct sized_order {
   zero_size why = zero_size::none; ///< not none exactly when `size` is 0 and it is not reached
 };
 
+/// What the slot will hold, signed, as far as an order counts on it that is for this decision: all
+/// that is under way, but for a cut that leaves something: it is of what is there, because it takes
+/// back what still enters. Nothing when a number leaves the range.
+[[nodiscard]] std::optional<quantity> held_after(const slot_exposure& slot,
+                                                 const std::optional<quantity>& cut_to) noexcept;
+
 /// Turns the wish into an order. A slot that is on the wanted side already is left alone, whatever
 /// its size; one on the other side is closed and opened by one order. A wish for flat closes what
 /// is held, not what an entry still fills or what a reversal under way opens; where nothing is

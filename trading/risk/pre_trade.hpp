@@ -44,7 +44,9 @@ struct exposure {
 /// The slot whose target is to be reached.
 struct slot_exposure {
   quantity position; ///< signed, the slot's virtual position
-  quantity pending;  ///< signed sum of its open orders
+  quantity pending;  ///< signed: what its open orders will make of that
+  /// Signed: of that, entries on the side that it will hold, which an exit would take back.
+  quantity entering;
 };
 
 /// The guard's answer: an order to reserve and send, or the first refusal. All checks that were

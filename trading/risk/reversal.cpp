@@ -2,9 +2,7 @@
 
 namespace supreme::trading {
 
-bool closes_first(target wanted, const size_hints& hints, const slot_exposure& held) noexcept {
-  if (!hints.stop_distance && !hints.take_profit_distance)
-    return false;
+bool closes_first(target wanted, const slot_exposure& held) noexcept {
   const auto after = checked_add(held.position, held.pending);
   if (!after)
     return false;

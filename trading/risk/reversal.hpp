@@ -11,12 +11,11 @@ namespace supreme::trading {
 inline constexpr uint32_t closing_leg = 4;
 inline constexpr const char* closing_reason = "Closes what the entry turns around";
 
-/// Whether an entry closes the other side by an order of its own, which is decided before it. So it
-/// does where a stop or a target goes with entries: one that fills while these orders are under way
-/// leaves a reduce-only order nothing to close, and the entry opens what it was sized for, where
-/// one order for both would open twice as much. Otherwise one order does both.
-[[nodiscard]] bool closes_first(target wanted, const size_hints& hints,
-                                const slot_exposure& held) noexcept;
+/// Whether an entry closes the other side by an order of its own, which is decided before it. One
+/// order for both would open more than it was sized for where what it counts on does not come: a
+/// stop fills first, or an exit takes back what still enters. A reduce-only order that finds
+/// nothing to close does nothing.
+[[nodiscard]] bool closes_first(target wanted, const slot_exposure& held) noexcept;
 
 /// The signal that such a closing order is decided by and stored with: a wish for flat.
 [[nodiscard]] signal closing_signal(const signal& entry, const slot_exposure& held);

@@ -433,7 +433,8 @@ private:
     auto rest = whole;
     if (rest.reduce_only)
       rest.open_size = std::min(rest.open_size, opened->closable(rest.direction));
-    if (rest.open_size.is_zero())
+    const bool waits = opened != nullptr && !rest.reduce_only && opened->waits();
+    if (rest.open_size.is_zero() || waits)
       return;
     try {
       const auto [done, all_paid] =
@@ -508,17 +509,36 @@ private:
   void cancel_if_pointless(uint64_t number) {
     const auto& entry = books_.order(number);
     const auto known = places_.find(number);
-    const bool is_over =
-      known != places_.end()
-      && (out_[known->second].ending != venue_refusal::none
-          || out_[known->second].size == entry.report.size - entry.report.filled);
-    if (is_over || !opened_by(entry)->is_pointless(entry.report.direction))
+    if (is_over(number) || opened_by(entry)->closable(entry.report.direction).is_positive()
+        || has_entry_before(number, entry))
       return;
     if (known != places_.end()) {
       out_[known->second].ending = venue_refusal::nothing_to_close;
       return;
     }
     end_untouched(entry, number, venue_refusal::nothing_to_close);
+  }
+
+  /// Whether an order that is still at rest may open what this one closes.
+  bool has_entry_before(uint64_t number, const venue_books::order_entry& entry) {
+    if (!opened_by(entry)->has_entries(trading::opposite(entry.report.direction)))
+      return false;
+    return std::any_of(
+      books_.resting().begin(), books_.resting().lower_bound(number), [&](uint64_t earlier) {
+        const auto& other = books_.order(earlier);
+        return other.report.account == entry.report.account && other.slot == entry.slot
+               && !is_over(earlier) && trading::may_open_for(entry.resting(), other.resting());
+      });
+  }
+
+  /// Whether what the step has done to an order leaves nothing of it.
+  [[nodiscard]] bool is_over(uint64_t number) const {
+    const auto known = places_.find(number);
+    if (known == places_.end())
+      return false;
+    const auto& report = books_.order(number).report;
+    const auto& done = out_[known->second];
+    return done.ending != venue_refusal::none || done.size == report.size - report.filled;
   }
 
   /// Of the order's slot; nullptr for an order on its own.
