@@ -346,7 +346,7 @@ TEST(parity, holds_where_orders_fill_in_parts) {
   const auto run = run_cluster(cluster_text{.market_seed = 23, .trend_amount = "9990"}.to_toml(),
                                at("2026-01-01T05:00:00Z"), 2'000'000);
   expect_parity_with_policy(run, 400);
-  EXPECT_GT(run.rows.count(parity_table::fills), run.rows.count(parity_table::orders) * 3 / 2);
+  EXPECT_GT(run.rows.count(parity_table::fills), run.rows.count(parity_table::orders) * 4 / 3);
   EXPECT_GE(run.rows.count_with(parity_table::order_ends, "cancelled"), 20u) << "withdrawn";
 }
 
