@@ -264,6 +264,23 @@ TEST(tick_engine, an_exit_that_arrives_withdraws_what_still_fills) {
   EXPECT_EQ(engine.account().open_orders(), 0u);
 }
 
+TEST(tick_engine, an_entry_waits_for_the_exit_before_it) {
+  listener heard;
+  auto plan = make_plan();
+  plan.costs.max_volume_share_ppb = 100'000'000;
+  tick_engine engine{plan, seconds(), heard};
+  rise(engine);
+  engine.on_trade(0, trade(2'010, "101"));
+  engine.on_trade(0, trade(2'020, "100", "1"));
+  engine.on_trade(0, trade(3'010, "101", "10"));
+  engine.on_trade(0, trade(4'010, "102", "5"));
+  engine.on_trade(0, trade(4'020, "102"));
+  engine.on_trade(0, trade(4'030, "102"));
+  engine.on_trade(0, trade(5'000, "102"));
+  EXPECT_EQ(show(heard.fills), "buy 2@101 2010 sell 1@101 3010 sell 0.5@102 4010 "
+                               "sell 0.5@102 4020 buy 2@102 4030");
+}
+
 TEST(tick_engine, who_is_stopped_out_buys_no_more) {
   listener heard;
   auto plan = guarded_plan();
