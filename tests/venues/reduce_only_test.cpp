@@ -127,6 +127,37 @@ TEST_F(reduce_only, a_stop_that_has_triggered_withdraws_the_entry_that_still_fil
   EXPECT_TRUE(ask(balances{main_account}).holdings.at(0).size.is_zero());
 }
 
+TEST_F(reduce_only, an_entry_waits_for_the_exit_before_it) {
+  settings_.costs.max_volume_share_ppb = 250'000'000;
+  reopen();
+  log_on();
+  ask(in_slot(market_order("entry", side::buy, "2"), false));
+  move(1, "100", "100", "100", "100", "8");
+  handle({in_slot(market_order("exit", side::sell, "2"), true),
+          in_slot(market_order("again", side::buy, "1"), false)});
+  const auto first = move(2, "100", "100", "100", "100", "4");
+  ASSERT_EQ(first.trades.size(), 1U);
+  EXPECT_EQ(first.trades[0].order.str(), "exit");
+  const auto second = move(3, "100", "100", "100", "100", "4");
+  ASSERT_EQ(second.trades.size(), 2U) << "the exit is done at this open";
+  EXPECT_EQ(second.trades[1].order.str(), "again");
+}
+
+TEST_F(reduce_only, an_old_stop_does_not_wait_for_a_new_entry) {
+  settings_.costs.max_volume_share_ppb = 250'000'000;
+  reopen();
+  enter_with_protection();
+  move(1, "100", "100", "100", "100", "8");
+  handle({in_slot(market_order("exit", side::sell, "2"), true),
+          in_slot(market_order("again", side::buy, "2"), false)});
+  const auto r = move(2, "100", "100", "80", "90", "4");
+  ASSERT_EQ(r.trades.size(), 2U) << "the exit and the stop have one each";
+  EXPECT_EQ(r.ended.size(), 3U) << "exit, stop and target have nothing left to close";
+  const auto open = ask(open_orders{main_account}).orders;
+  ASSERT_EQ(open.size(), 1U);
+  EXPECT_EQ(open[0].id.str(), "again");
+}
+
 TEST_F(reduce_only, needs_a_slot) {
   log_on();
   auto c = stop_order("stop", side::sell, "2", "90");
