@@ -129,7 +129,8 @@ TEST_F(guard_test, decides_legs_of_one_slot_in_their_order) {
 
 TEST_F(guard_test, tells_the_executor_of_many_orders_in_bounded_messages_and_in_order) {
   constexpr auto most = config::defaults::approved_batch_orders;
-  constexpr size_t count = most + 3;
+  constexpr size_t signals = most / 2 + 2;
+  constexpr size_t orders = 2 * signals - 1; // Every turn but the first closes the one before it.
   auto roomy = cluster_text{}.to_settings();
   roomy.accounts.front().limits = {};
   roomy.accounts.front().limits.allow_short = true;
@@ -139,7 +140,7 @@ TEST_F(guard_test, tells_the_executor_of_many_orders_in_bounded_messages_and_in_
   configure(roomy);
   auto fresh = keep(system_.actors().spawn(actors::make_risk_guard, context_of("guard/main")));
   std::vector<std::string> expected;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < signals; ++i) {
     // One slot goes long and short in turn, each for a cause of its own: every signal becomes an
     // order.
     auto s = make_signal("trend", "BTCUSDT", 1,
@@ -149,9 +150,9 @@ TEST_F(guard_test, tells_the_executor_of_many_orders_in_bounded_messages_and_in_
                                                      claim_of(strategy_unit_of(s)).epoch, s});
   }
   auto decided = system_.ask<protocols::step_decided>(
-    fresh, 0ns, protocols::decide_step{step(1), static_cast<uint32_t>(count), {}});
+    fresh, 0ns, protocols::decide_step{step(1), static_cast<uint32_t>(signals), {}});
   ASSERT_TRUE(decided);
-  ASSERT_EQ(decided->orders.size(), count);
+  ASSERT_EQ(decided->orders.size(), orders);
   ASSERT_EQ(tap->batches.size(), 2u);
   EXPECT_EQ(tap->batches[0].orders.size(), most);
   std::vector<trading::client_order_id> told;
