@@ -20,6 +20,10 @@ submit in_slot(submit c, bool reduce_only, const char* slot = "trend/BTCUSDT") {
 
 class reduce_only : public venue_fixture {
 protected:
+  void cap_at_a_quarter_of_the_volume() {
+    settings_.costs.max_volume_share_ppb = 250'000'000;
+    reopen();
+  }
   void enter_with_protection() {
     log_on();
     handle({in_slot(market_order("entry", side::buy, "2"), false),
@@ -73,8 +77,7 @@ TEST_F(reduce_only, nothing_of_another_slot_or_account_is_closed) {
 }
 
 TEST_F(reduce_only, fills_no_more_than_what_is_open_when_both_exits_are_capped) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   enter_with_protection();
   move(1, "100", "100", "100", "100");
   ask(in_slot(market_order("exit", side::sell, "2"), true));
@@ -86,8 +89,7 @@ TEST_F(reduce_only, fills_no_more_than_what_is_open_when_both_exits_are_capped) 
 }
 
 TEST_F(reduce_only, waits_while_its_entry_may_still_fill) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   enter_with_protection();
   EXPECT_TRUE(move(1, "100", "100", "95", "100", "0").ended.empty());
   ask(cancel{main_account, 1, trading::client_order_id{"entry"}});
@@ -95,8 +97,7 @@ TEST_F(reduce_only, waits_while_its_entry_may_still_fill) {
 }
 
 TEST_F(reduce_only, an_exit_withdraws_the_entry_that_still_fills) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   enter_with_protection();
   move(1, "100", "100", "100", "100", "4");
   handle({in_slot(market_order("exit", side::sell, "1"), true),
@@ -115,8 +116,7 @@ TEST_F(reduce_only, an_exit_withdraws_the_entry_that_still_fills) {
 }
 
 TEST_F(reduce_only, a_stop_that_has_triggered_withdraws_the_entry_that_still_fills) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   enter_with_protection();
   EXPECT_TRUE(move(1, "100", "100", "85", "90", "4").ended.empty());
   const auto r = move(2, "90", "90", "90", "90", "4");
@@ -128,8 +128,7 @@ TEST_F(reduce_only, a_stop_that_has_triggered_withdraws_the_entry_that_still_fil
 }
 
 TEST_F(reduce_only, an_entry_waits_for_the_exit_before_it) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   log_on();
   ask(in_slot(market_order("entry", side::buy, "2"), false));
   move(1, "100", "100", "100", "100", "8");
@@ -144,8 +143,7 @@ TEST_F(reduce_only, an_entry_waits_for_the_exit_before_it) {
 }
 
 TEST_F(reduce_only, an_old_stop_does_not_wait_for_a_new_entry) {
-  settings_.costs.max_volume_share_ppb = 250'000'000;
-  reopen();
+  cap_at_a_quarter_of_the_volume();
   enter_with_protection();
   move(1, "100", "100", "100", "100", "8");
   handle({in_slot(market_order("exit", side::sell, "2"), true),

@@ -169,6 +169,8 @@ private:
   void match(timestamp now);
   [[nodiscard]] bool meets_bar(const open_order& o, timestamp now) const;
   void withdraw_entries(timestamp now);
+  template <class Predicate>
+  void end_where(Predicate is_over, order_ending why, timestamp now);
   void cancel_pointless(timestamp now);
   void book_reports(timestamp now);
   void tell_ends();
@@ -184,7 +186,8 @@ private:
 
   // Wishes: engine_decisions.cpp.
   void decide(timestamp now);
-  [[nodiscard]] decision_facts facts_of(const leg_state& leg, target wanted, timestamp now);
+  [[nodiscard]] decision_facts facts_of(const leg_state& leg, const slot_exposure& held,
+                                        target wanted, timestamp now);
   template <class Make>
   void conclude(size_t leg, const verdict& decided, const decision_origin& from, timestamp now,
                 Make make);

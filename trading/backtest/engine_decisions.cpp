@@ -28,7 +28,8 @@ void backtest_engine::decide(timestamp now) {
 }
 
 /// Without a policy.
-decision_facts backtest_engine::facts_of(const leg_state& leg, target wanted, timestamp now) {
+decision_facts backtest_engine::facts_of(const leg_state& leg, const slot_exposure& held,
+                                         target wanted, timestamp now) {
   const auto& market = markets_[leg.market];
   return {wanted,
           market.traded,
@@ -37,7 +38,7 @@ decision_facts backtest_engine::facts_of(const leg_state& leg, target wanted, ti
           {},
           exposure_.account_at(market.place),
           exposure_.free_cash(),
-          exposure_.slot_at(leg.place),
+          held,
           {},
           trading_mode::active,
           market.close_time(*market.now),
@@ -77,11 +78,13 @@ void backtest_engine::conclude(size_t leg, const verdict& decided, const decisio
 /// Without a policy a decision needs no names.
 void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
   const auto& hints = w.wish.hints;
-  const auto held = exposure_.slot_at(legs_[w.leg].place);
-  if (closes_first(w.wish.wanted, held)) [[unlikely]]
+  auto held = exposure_.slot_at(legs_[w.leg].place);
+  if (closes_first(w.wish.wanted, held)) [[unlikely]] {
     close_turned(w, held, now);
+    held = exposure_.slot_at(legs_[w.leg].place);
+  }
   const auto& instance = slots_[legs_[w.leg].slot].instance;
-  auto facts = facts_of(legs_[w.leg], w.wish.wanted, now);
+  auto facts = facts_of(legs_[w.leg], held, w.wish.wanted, now);
   risk_.decide_alone(hints, facts, verdict_);
   conclude(w.leg, verdict_, {instance.reason(), false}, now, [&] {
     return made_decision{instance.make_signal(w.wish), verdict_, facts.mark, facts.limits};
@@ -93,7 +96,7 @@ void backtest_engine::decide_alone(const step_wish& w, timestamp now) {
 /// As account_risk does it.
 void backtest_engine::close_turned(const step_wish& w, const slot_exposure& held, timestamp now) {
   const auto& leg = legs_[w.leg];
-  auto facts = facts_of(leg, target::flat, now);
+  auto facts = facts_of(leg, held, target::flat, now);
   facts.cut_to = quantity{};
   risk_.decide_alone({}, facts, verdict_);
   if (verdict_.outcome != refusal::none)

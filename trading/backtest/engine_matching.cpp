@@ -53,12 +53,18 @@ void backtest_engine::withdraw_entries(timestamp now) {
     }
     return met;
   };
+  end_where(is_withdrawn, order_ending::withdrawn, now);
+}
+
+/// Ends orders at rest; each is asked with those that are left of the ones before it.
+template <class Predicate>
+void backtest_engine::end_where(Predicate is_over, order_ending why, timestamp now) {
   for (auto o = resting_.begin(); o != resting_.end();) {
-    if (!is_withdrawn(*o)) {
+    if (!is_over(*o)) {
       ++o;
       continue;
     }
-    end_order(*o, order_ending::withdrawn, now);
+    end_order(*o, why, now);
     o = resting_.erase(o);
   }
 }
@@ -75,14 +81,7 @@ void backtest_engine::cancel_pointless(timestamp now) {
                        && may_open_for(o.rest, entry.rest);
               });
   };
-  for (auto o = resting_.begin(); o != resting_.end();) {
-    if (!is_pointless(*o)) {
-      ++o;
-      continue;
-    }
-    end_order(*o, order_ending::nothing_to_close, now);
-    o = resting_.erase(o);
-  }
+  end_where(is_pointless, order_ending::nothing_to_close, now);
 }
 
 /// What the venue has done to orders, as far as its reports have arrived.
